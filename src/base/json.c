@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * JSON over jansson.
+ */
+#include "base/json.h"
+
+#include <jansson.h>
+
+#include "base/text.h"
+
+enum srow_rc json_parse(json_node **out, struct srow_bytes text, struct srow_error *e)
+{
+    json_error_t why;
+    json_t *document = json_loadb(text.len == 0 ? "" : text.at, text.len,
+                                  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
+    if (document == NULL && json_error_code(&why) == json_error_out_of_memory) {
+        FAIL(e, SROW_E_NOMEM, "no memory for a JSON document");
+    }
+    FAIL_IF(document == NULL, e, SROW_E_JSON,
+            "line %d, column %d: not JSON, or a member is doubled", why.line, why.column);
+    *out = document;
+    return SROW_OK;
+}
+
+void json_free(json_node **document)
+{
+    json_decref(*document);
+    *document = NULL;
+}
+
+const json_node *json_get(const json_node *node, const char *name)
+{
+    return json_object_get(node, name);
+}
+
+size_t json_count(const json_node *node)
+{
+    return json_array_size(node);
+}
+
+const json_node *json_at(const json_node *node, size_t index)
+{
+    return json_array_get(node, index);
+}
+
+bool json_as_object(const json_node *node)
+{
+    return node != NULL && json_typeof(node) == JSON_OBJECT;
+}
+
+bool json_as_null(const json_node *node)
+{
+    return node != NULL && json_typeof(node) == JSON_NULL;
+}
+
+bool json_as_string(struct srow_bytes *out, const json_node *node)
+{
+    if (!json_is_string(node)) {
+        return false;
+    }
+    *out = bytes_of(json_string_value(node), json_string_length(node));
+    return true;
+}
+
+bool json_as_integer(int64_t *out, const json_node *node)
+{
+    if (node == NULL || json_typeof(node) != JSON_INTEGER) {
+        return false;
+    }
+    *out = json_integer_value(node);
+    return true;
+}
+
+bool json_as_bool(bool *out, const json_node *node)
+{
+    if (!json_is_boolean(node)) {
+        return false;
+    }
+    *out = json_is_true(node);
+    return true;
+}
+
+enum srow_rc json_each(const json_node *object,
+                       enum srow_rc (*visit)(void *state, struct srow_bytes name,
+                                             const json_node *value, struct srow_error *e),
+                       void *state, struct srow_error *e)
+{
+    json_t *members = (json_t *)(uintptr_t)object; /* jansson's iterators take no const */
+    for (void *at = json_object_iter(members); at != NULL;
+         at = json_object_iter_next(members, at)) {
+        struct srow_bytes name = srow_str(json_object_iter_key(at));
+        TRY(visit(state, name, json_object_iter_value(at), e));
+    }
+    return SROW_OK;
+}
+
+void json_put_string(struct srow_buf *out, struct srow_bytes text)
+{
+    const uint8_t *at = text.at;
+    bool utf8 = text_is_utf8(text);
+    buf_put_u8(out, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = at[i];
+        if (c == '"' || c == '\\') {
+            buf_put_u8(out, '\\');
+            buf_put_u8(out, c);
+        } else if (c < 0x20 || c == 0x7F) {
+            buf_printf(out, "\\u%04x", c);
+        } else {
+            buf_put_u8(out, utf8 || c < 0x80 ? c : '?');
+        }
+    }
+    buf_put_u8(out, '"');
+}

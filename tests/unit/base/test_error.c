@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+CASE(every_code_has_a_name_a_class_and_an_exit_code)
+{
+    unsigned last = 0;
+    for (const struct error_row *row = error_table; row->name != NULL; row++) {
+        CHECK((unsigned)row->rc > last);
+        last = (unsigned)row->rc;
+        CHECK(srow_rc_class(row->rc) == row->cls);
+        CHECK(strcmp(srow_rc_name(row->rc), row->name) == 0);
+        CHECK(error_exit(row->cls) >= 2);
+    }
+    CHECK(srow_rc_class((enum srow_rc)19) == SROW_CLASS_INTERNAL);
+    CHECK(error_exit(SROW_CLASS_OK) == 0);
+}
+
+CASE(a_text_stays_one_line_and_is_cut_at_a_character)
+{
+    struct srow_error e = {0};
+    char text[600];
+    memset(text, 'x', sizeof text);
+    text[476] = '\xE2', text[477] = '\x82', text[478] = '\xAC', text[599] = '\0';
+    CHECK_RC(error_set(&e, SROW_E_USAGE, "%s", text), SROW_E_USAGE);
+    CHECK(strlen(e.text) == 479);
+    text[477] = '\xE2', text[478] = '\x82', text[479] = '\xAC', text[476] = '\n';
+    CHECK_RC(error_set(&e, SROW_E_USAGE, "%s", text), SROW_E_USAGE);
+    CHECK(strlen(e.text) == 477 && e.text[476] == '?');
+    CHECK(strcmp(e.event, "SROW-001") == 0 && e.cls == SROW_CLASS_USAGE);
+}
+
+CASE(wrapping_puts_the_place_before_the_cause)
+{
+    struct srow_error e = {0};
+    CHECK_RC(error_set(&e, SROW_E_TIMEOUT, "no answer"), SROW_E_TIMEOUT);
+    CHECK_RC(error_wrap(&e, SROW_E_TIMEOUT, "Region %s", "eu-west-1"), SROW_E_TIMEOUT);
+    CHECK(strcmp(e.text, "Region eu-west-1: no answer") == 0);
+    CHECK_RC(error_wrap(NULL, SROW_E_TIMEOUT, "x"), SROW_E_TIMEOUT);
+}
+
+int main(void)
+{
+    RUN(every_code_has_a_name_a_class_and_an_exit_code);
+    RUN(a_text_stays_one_line_and_is_cut_at_a_character);
+    RUN(wrapping_puts_the_place_before_the_cause);
+    return check_done();
+}
