@@ -20,6 +20,12 @@ struct srow_bytes {
     size_t len;
 };
 
+/* One pair of an encryption context: UTF-8, views. */
+struct srow_pair {
+    struct srow_bytes key;
+    struct srow_bytes value;
+};
+
 /* An owner. {0} is empty. Filled by the library, freed with srow_buf_free. */
 struct srow_buf {
     void *at;

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The room config: the file into plain structs, and where it is wrong. Knows YAML and nobody else
+ * does. Everything is owned by the configuration and immutable after it is read.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <sealrow/sealrow.h>
+
+#include "base/bytes.h"
+
+struct config_region {
+    char *name;
+    char *endpoint; /* NULL: AWS's, or the environment's */
+};
+
+struct config_key {
+    char *region;
+    char *arn;
+    bool open_only; /* use: open */
+};
+
+struct config_key_set {
+    char *name;
+    struct config_key *keys; /* as in the file: by Region */
+    size_t count;
+};
+
+enum config_failover { CONFIG_FAILOVER_ANY, CONFIG_FAILOVER_UNAVAILABLE, CONFIG_FAILOVER_NONE };
+
+struct config_alarm {
+    char **command; /* to: exec; ends with NULL */
+};
+
+struct config_bind {
+    char *name;   /* logical: in the context */
+    char *column; /* where it is now */
+    enum srow_type type;
+};
+
+struct config_column {
+    char *name;   /* logical */
+    char *sealed; /* physical column of the sealed value */
+    enum srow_type type;
+    char *keys; /* name of the key set */
+    bool required;
+};
+
+struct config_table {
+    char *name;  /* logical */
+    char *table; /* physical */
+    char **key;  /* physical columns jobs walk by; default: the bound columns */
+    size_t key_count;
+    struct config_bind *binds;
+    size_t bind_count;
+    struct config_column *columns;
+    size_t column_count;
+};
+
+struct srow_config {
+    char *path; /* NULL when parsed from memory */
+    char *domain;
+    struct config_region *regions;
+    size_t region_count;
+    struct config_key_set *key_sets;
+    size_t key_set_count;
+    enum config_failover failover;
+    char **order; /* Regions after the local one; default: as listed */
+    size_t order_count;
+    uint32_t deadline_ms, attempt_ms, in_flight, wrapped_keys, context_bytes;
+    struct config_alarm *alarms; /* exec sinks; the log is always there */
+    size_t alarm_count;
+    char *writer; /* databases.writer: an environment variable's name; NULL: DATABASE_URL */
+    struct config_table *tables;
+    size_t table_count;
+};
+
+/* NULL if there is none. */
+const struct config_region *config_region_find(const struct srow_config *c, const char *name);
+const struct config_key_set *config_key_set_find(const struct srow_config *c, const char *name);
+const struct config_table *config_table_find(const struct srow_config *c, struct srow_bytes name);
+const struct config_column *config_column_find(const struct config_table *t,
+                                               struct srow_bytes name);
+
+#endif

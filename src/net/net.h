@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The room net: HTTP out. One loop thread, started at the first call, runs one curl multi handle;
+ * it blocks all signals and is started anew after fork (the child abandons the parent's handles).
+ * Redirects and the environment's proxies are off; a connection that timed out is never used again;
+ * http:// goes to loopback addresses only, "localhost" without DNS. The only includes of curl.
+ */
+#ifndef NET_NET_H
+#define NET_NET_H
+
+#include "base/bytes.h"
+
+struct net;
+
+struct net_options {
+    const char *ca_file;      /* NULL: AWS_CA_BUNDLE, else the system's */
+    uint32_t max_connections; /* to one host; 0: 64 */
+    size_t max_reply;         /* bytes of a reply's body; 0: 65,536 */
+};
+
+/* One request, owned by the caller until its call returns. */
+struct net_request {
+    /* asked: borrowed */
+    const char *method; /* NULL: POST */
+    const char *url;
+    const char *const *headers; /* "Name: value" lines, ends with NULL */
+    struct srow_bytes body;
+    uint32_t timeout_ms; /* whole request, connecting included */
+
+    /* answered: owned */
+    int status;              /* HTTP status */
+    struct srow_buf body_in; /* wiped when freed */
+    char error_type[128];    /* x-amzn-ErrorType, "" if there is none */
+    char request_id[64];     /* x-amzn-RequestId */
+    enum srow_rc rc;         /* CONNECT, TIMEOUT, TLS, KMS_REPLY (larger than the cap), NOMEM */
+    struct srow_error error;
+};
+
+void net_request_cleanup(struct net_request *request);
+
+/* No I/O, no thread yet. Fails with NOMEM. */
+MUST enum srow_rc net_new(struct net **out, const struct net_options *options,
+                          struct srow_error *e);
+
+/* Stops the loop thread after the requests in flight have ended. */
+void net_free(struct net **net);
+
+/* Puts all requests in at once and returns when each has its result. From any thread. */
+void net_call(struct net *net, struct net_request *const *requests, size_t n);
+
+/* Whether a URL may be used: https, or http to a loopback address or localhost. Fails with CONFIG.
+ */
+MUST enum srow_rc net_check_url(const char *url, struct srow_error *e);
+
+#endif
