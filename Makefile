@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# Everything a newcomer types. The build itself is meson.build; what these do stands in dev/.
+.PHONY: demo test lint
+
+demo: ; @dev/demo.sh
+test: ; @dev/test.sh
+lint: ; @dev/lint.sh

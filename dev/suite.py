@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: dev/suite.py BUILD [PART ...]
+
+Runs the parts of the test suite (default: all) against the programs in BUILD and counts cases:
+TAP points and pytest cases, not programs. A program that crashes, prints no plan or another number
+of points than planned counts as failed. Prints a line for each part, the failed and the skipped by
+name, and last `N passed, N failed, N skipped`. Exit code 1 when anything failed.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = "/usr/bin/python3"
+POINT = re.compile(r"^(not )?ok\b\s*\d*\s*(?:- )?(.*?)\s*(?:#\s*(skip|todo)\S*\s*(.*))?$", re.I)
+PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*skip\S*\s*(.*))?", re.I)
+
+
+def tap_cases(program, text, status):
+    """The cases of one TAP program, as (outcome, name, detail)."""
+    cases, notes, planned = [], [], None
+    for line in text.splitlines():
+        plan, point = PLAN.match(line), POINT.match(line)
+        if plan:
+            planned = int(plan.group(1))
+            if planned == 0:
+                cases.append(("skipped", program, plan.group(2) or "no reason given"))
+                planned = 1
+        elif point:
+            bad, name, directive, reason = point.groups()
+            skip = (directive or "").lower() == "skip"
+            outcome = "skipped" if skip else "failed" if bad else "passed"
+            cases.append((outcome, f"{program}: {name}", reason if skip else "\n".join(notes)))
+            notes = []
+        elif line.startswith("#"):
+            notes.append("    " + line)
+    if planned is None:
+        cases.append(("failed", program, "    it printed no plan"))
+    elif planned != len(cases):
+        cases.append(("failed", program, f"    {planned} points planned, {len(cases)} printed"))
+    if status != 0 and not any(case[0] == "failed" for case in cases):
+        cases.append(("failed", program, f"    exit code {status} though no point failed"))
+    return cases
+
+
+def tail(text, lines=25):
+    return "\n".join("    " + line for line in text.splitlines()[-lines:])
+
+
+def run_unit(build):
+    """The C programs that meson knows as tests of the suite `unit`."""
+    run = subprocess.run(["meson", "test", "-C", build, "--suite", "unit", "--no-rebuild", "-q"],
+                         stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    log = Path(build, "meson-logs", "testlog.json")
+    if not log.exists():
+        return [("failed", "meson test", tail(run.stdout + run.stderr))]
+    cases = []
+    for line in log.read_text().splitlines():
+        test = json.loads(line)
+        name = test["name"].split(" / ")[-1]
+        found = tap_cases(name, test.get("stdout", ""), test["returncode"])
+        if any(case[0] == "failed" for case in found) and test.get("stderr"):
+            found[-1] = (*found[-1][:2], found[-1][2] + "\n" + tail(test["stderr"]))
+        cases += found
+    return cases
+
+
+def run_lint(_):
+    """The scripts of tests/lint that look at the sources."""
+    cases = []
+    for script in sorted(Path(ROOT, "tests/lint").glob("[a-z]*.py")):
+        if script.name.startswith("test_") or script.name == "common.py":
+            continue
+        run = subprocess.run([PYTHON, script], cwd=ROOT, capture_output=True, text=True)
+        found = tap_cases("lint/" + script.stem, run.stdout, run.returncode)
+        if run.stderr:
+            found.append(("failed", "lint/" + script.stem, tail(run.stderr)))
+        cases += found
+    return cases
+
+
+def run_pytest(build, paths, report):
+    """Tests in Python: real programs, files and servers."""
+    paths = [str(path) for path in paths if Path(ROOT, path).exists()]
+    if not paths:
+        return []
+    report = Path(build, report)
+    report.unlink(missing_ok=True)
+    run = subprocess.run(
+        [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *paths],
+        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        env={**os.environ, "SEALROW_BUILD": build, "PYTHONDONTWRITEBYTECODE": "1"})
+    if run.returncode == 5:
+        return []
+    if not report.exists():
+        return [("failed", "pytest", tail(run.stdout + run.stderr))]
+    cases = []
+    for case in ET.parse(report).iter("testcase"):
+        name = f"{case.get('classname', '').replace('.', '/')}: {case.get('name')}"
+        outcome, detail = "passed", ""
+        for kind in case:
+            if kind.tag in ("failure", "error"):
+                outcome, detail = "failed", tail(kind.text or kind.get("message", ""))
+            elif kind.tag == "skipped":
+                outcome, detail = "skipped", kind.get("message", "")
+        cases.append((outcome, name, detail))
+    if run.returncode not in (0, 1):
+        cases.append(("failed", "pytest", tail(run.stdout + run.stderr)))
+    return cases
+
+
+def python_tests(peers):
+    """Paths of the Python tests; those with foreign peers are a part of their own."""
+    system = sorted(Path(ROOT, "tests/system").glob("test_*.py"))
+    chosen = [p for p in system if p.name.startswith("test_peers_") == peers]
+    return chosen if peers else chosen + ["tests/cli", "tests/lint"]
+
+
+PARTS = {
+    "unit": run_unit,
+    "lint": run_lint,
+    "system": lambda build: run_pytest(build, python_tests(False), "system.xml"),
+    "peers": lambda build: run_pytest(build, python_tests(True), "peers.xml"),
+}
+
+
+def main(arguments):
+    if not arguments or any(part not in PARTS for part in arguments[1:]):
+        print(__doc__.splitlines()[0] + f"   PART: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    build = str(Path(arguments[0]).resolve())
+    total = {"passed": 0, "failed": 0, "skipped": 0}
+    for part in arguments[1:] or ["unit", "lint", "system"]:
+        start = time.monotonic()
+        cases = PARTS[part](build)
+        print(f"{part:8} {len(cases):5} cases {time.monotonic() - start:6.1f} s", flush=True)
+        for outcome, name, detail in cases:
+            total[outcome] += 1
+            if outcome == "failed":
+                print(f"FAILED: {name}\n{detail}".rstrip())
+            elif outcome == "skipped":
+                print(f"skipped: {name}: {detail}")
+    print("{passed} passed, {failed} failed, {skipped} skipped".format(**total))
+    return 1 if total["failed"] or not total["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
