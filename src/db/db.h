@@ -21,6 +21,8 @@ struct db_dialect {
     const char *name;       /* "sqlite" */
     const char *scheme;     /* "sqlite:" */
     const char *blob_type;  /* "BLOB" */
+    char quote;             /* around identifiers, doubled inside */
+    const char *begin;      /* starts a transaction that will write */
     bool check_only_at_add; /* a CHECK comes only together with its column */
 };
 
@@ -33,6 +35,8 @@ struct db_ops {
                          struct srow_error *e);
     enum srow_rc (*query)(struct db_rows **out, struct db *db, const char *sql,
                           const struct db_value *params, size_t n, struct srow_error *e);
+    uint64_t (*changed)(const struct db *db);
+    bool (*in_work)(const struct db *db); /* a transaction is open */
     void (*free)(struct db *db);
 };
 
@@ -54,16 +58,49 @@ struct db_rows {
 };
 
 /* Opens by URL ("sqlite:PATH"); the database must exist. Fails with USAGE (unknown scheme),
- * NOT_BUILT (an engine this build lacks), DB_MISSING, DB, DB_DENIED, NOMEM. */
+ * NOT_BUILT (an engine this build lacks), DB_MISSING, DB, DB_DENIED, BUSY, IO, NOMEM. Texts never
+ * hold the URL, which may carry a password. */
 MUST enum srow_rc db_open(struct db **out, const char *url, struct srow_error *e);
+/* The same, and makes an empty database that only its owner can read where there is none. */
+MUST enum srow_rc db_create(struct db **out, const char *url, struct srow_error *e);
 void db_free(struct db **db);
 
+/* One statement. All $1..$n it names are bound, neither fewer nor more (INTERNAL). Fails with
+ * DB_DENIED (constraint, rights, read-only), BUSY (locked by another for longer than 5 s), IO (disk
+ * full), LIMIT (too large for the engine), DB, NOMEM; texts never hold a value. */
 MUST enum srow_rc db_exec(struct db *db, const char *sql, const struct db_value *params, size_t n,
                           struct srow_error *e);
 MUST enum srow_rc db_query(struct db_rows **out, struct db *db, const char *sql,
                            const struct db_value *params, size_t n, struct srow_error *e);
 MUST enum srow_rc db_next(bool *more, struct db_rows *rows, struct srow_error *e);
 void db_rows_free(struct db_rows **rows);
+
+/* Rows that the last INSERT, UPDATE or DELETE changed. */
+uint64_t db_changed(const struct db *db);
+
+/* A transaction: AUTO(db_rollback) struct db_work w = {0}; begin; ...; commit. What was not
+ * committed is rolled back when the scope ends. A commit is on the disk when it returns. */
+struct db_work {
+    struct db *db;
+};
+MUST enum srow_rc db_begin(struct db_work *work, struct db *db, struct srow_error *e);
+MUST enum srow_rc db_commit(struct db_work *work, struct srow_error *e);
+void db_rollback(struct db_work *work);
+
+static inline struct db_value db_text(const char *text)
+{
+    return (struct db_value){.type = DB_TEXT, .bytes = srow_str(text)};
+}
+
+static inline struct db_value db_bytes(struct srow_bytes bytes)
+{
+    return (struct db_value){.type = DB_BYTES, .bytes = bytes};
+}
+
+static inline struct db_value db_integer(int64_t n)
+{
+    return (struct db_value){.type = DB_INTEGER, .integer = n};
+}
 
 /* Appends an identifier in the dialect's quotes; "a.b" stays one name. */
 void db_put_name(struct srow_buf *out, const struct db *db, const char *name);

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * SQLite. Connections are hardened: the file's schema is not trusted, the file cannot be corrupted
+ * by SQL, a quoted name that is no column is an error and no string, foreign keys hold, a commit
+ * has reached the disk (synchronous=EXTRA also syncs the directory of the rollback journal).
+ */
+#include "db/db_sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUSY_MS = 5000 };
+
+struct sqlite_db {
+    struct db base;
+    sqlite3 *handle;
+};
+
+struct sqlite_rows {
+    struct db_rows base;
+    sqlite3_stmt *stmt;
+};
+
+const struct db_dialect db_sqlite_dialect = {
+    .name = "sqlite",
+    .scheme = "sqlite:",
+    .blob_type = "BLOB",
+    .quote = '"',
+    .begin = "BEGIN IMMEDIATE",
+    .check_only_at_add = true,
+};
+
+static sqlite3 *handle_of(const struct db *db)
+{
+    return ((const struct sqlite_db *)db)->handle;
+}
+
+static sqlite3_stmt *stmt_of(const struct db_rows *rows)
+{
+    return ((const struct sqlite_rows *)rows)->stmt;
+}
+
+static void finalize(sqlite3_stmt **stmt)
+{
+    sqlite3_finalize(*stmt);
+    *stmt = NULL;
+}
+
+static enum srow_rc rc_of(int code)
+{
+    if (code == SQLITE_IOERR_NOMEM) {
+        return SROW_E_NOMEM;
+    }
+    switch (code & 0xFF) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return SROW_E_DB_DENIED;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return SROW_E_BUSY;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+        return SROW_E_IO;
+    case SQLITE_TOOBIG:
+        return SROW_E_LIMIT;
+    case SQLITE_NOMEM:
+        return SROW_E_NOMEM;
+    default:
+        return SROW_E_DB;
+    }
+}
+
+/* SQLite's texts name tables and columns, never values; statements hold no literals of ours. */
+static enum srow_rc fail(sqlite3 *handle, struct srow_error *e)
+{
+    int code = sqlite3_extended_errcode(handle);
+    enum srow_rc rc = rc_of(code);
+    if (rc == SROW_E_BUSY) {
+        FAIL(e, rc, "database is locked by another for more than %d s: try again", BUSY_MS / 1000);
+    }
+    if (code == SQLITE_FULL) {
+        FAIL(e, rc, "database: disk full: nothing was changed");
+    }
+    FAIL(e, rc, "database: %s", sqlite3_errmsg(handle));
+}
+
+/* -- statements -- */
+
+static int bind_value(sqlite3_stmt *stmt, int at, const struct db_value *v)
+{
+    /* An empty view may have no address, and SQLite takes NULL for NULL. */
+    const char *bytes = v->bytes.at == NULL ? "" : v->bytes.at;
+    switch (v->type) {
+    case DB_INTEGER:
+        return sqlite3_bind_int64(stmt, at, v->integer);
+    case DB_REAL:
+        return sqlite3_bind_double(stmt, at, v->real);
+    case DB_TEXT:
+        return sqlite3_bind_text64(stmt, at, bytes, v->bytes.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    case DB_BYTES:
+        return sqlite3_bind_blob64(stmt, at, bytes, v->bytes.len, SQLITE_TRANSIENT);
+    case DB_NULL:
+        break;
+    }
+    return sqlite3_bind_null(stmt, at);
+}
+
+static enum srow_rc bind_all(sqlite3 *handle, sqlite3_stmt *stmt, const struct db_value *params,
+                             size_t n, struct srow_error *e)
+{
+    FAIL_IF((size_t)sqlite3_bind_parameter_count(stmt) != n, e, SROW_E_INTERNAL,
+            "statement with %d parameters, given %zu", sqlite3_bind_parameter_count(stmt), n);
+    for (size_t i = 0; i < n; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "$%zu", i + 1);
+        int at = sqlite3_bind_parameter_index(stmt, name);
+        FAIL_IF(at == 0, e, SROW_E_INTERNAL, "statement without parameter %s", name);
+        if (bind_value(stmt, at, &params[i]) != SQLITE_OK) {
+            return fail(handle, e);
+        }
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc prepare(sqlite3_stmt **out, sqlite3 *handle, const char *sql,
+                            struct srow_error *e)
+{
+    const char *tail = NULL;
+    sqlite3_stmt *stmt = NULL;
+    if (sqlite3_prepare_v2(handle, sql, -1, &stmt, &tail) != SQLITE_OK) {
+        return fail(handle, e);
+    }
+    if (stmt == NULL || tail[strspn(tail, " ;\n\t")] != '\0') {
+        finalize(&stmt);
+        FAIL(e, SROW_E_INTERNAL, "not exactly one SQL statement");
+    }
+    *out = stmt;
+    return SROW_OK;
+}
+
+static enum srow_rc exec(struct db *db, const char *sql, const struct db_value *params, size_t n,
+                         struct srow_error *e)
+{
+    sqlite3 *handle = handle_of(db);
+    AUTO(finalize) sqlite3_stmt *stmt = NULL;
+    TRY(prepare(&stmt, handle, sql, e));
+    TRY(bind_all(handle, stmt, params, n, e));
+    int code;
+    do {
+        code = sqlite3_step(stmt);
+    } while (code == SQLITE_ROW);
+    return code == SQLITE_DONE ? SROW_OK : fail(handle, e);
+}
+
+/* -- rows -- */
+
+static enum srow_rc next(bool *more, struct db_rows *rows, struct srow_error *e)
+{
+    int code = sqlite3_step(stmt_of(rows));
+    if (code != SQLITE_ROW && code != SQLITE_DONE) {
+        return fail(sqlite3_db_handle(stmt_of(rows)), e);
+    }
+    *more = code == SQLITE_ROW;
+    return SROW_OK;
+}
+
+static size_t columns(const struct db_rows *rows)
+{
+    return (size_t)sqlite3_column_count(stmt_of(rows));
+}
+
+static const char *column_name(const struct db_rows *rows, size_t column)
+{
+    return sqlite3_column_name(stmt_of(rows), (int)column);
+}
+
+static struct srow_bytes column_bytes(sqlite3_stmt *stmt, int at)
+{
+    const void *bytes = sqlite3_column_blob(stmt, at); /* text stays UTF-8: nothing is converted */
+    return bytes_of(bytes, (size_t)sqlite3_column_bytes(stmt, at));
+}
+
+static struct db_value value(const struct db_rows *rows, size_t column)
+{
+    sqlite3_stmt *stmt = stmt_of(rows);
+    int at = (int)column;
+    switch (sqlite3_column_type(stmt, at)) {
+    case SQLITE_INTEGER:
+        return db_integer(sqlite3_column_int64(stmt, at));
+    case SQLITE_FLOAT:
+        return (struct db_value){.type = DB_REAL, .real = sqlite3_column_double(stmt, at)};
+    case SQLITE_TEXT:
+        return (struct db_value){.type = DB_TEXT, .bytes = column_bytes(stmt, at)};
+    case SQLITE_BLOB:
+        return db_bytes(column_bytes(stmt, at));
+    default:
+        return (struct db_value){.type = DB_NULL};
+    }
+}
+
+static void rows_free(struct db_rows *rows)
+{
+    sqlite3_finalize(stmt_of(rows));
+    free(rows);
+}
+
+static const struct db_rows_ops rows_ops = {
+    .next = next,
+    .columns = columns,
+    .name = column_name,
+    .value = value,
+    .free = rows_free,
+};
+
+static enum srow_rc query(struct db_rows **out, struct db *db, const char *sql,
+                          const struct db_value *params, size_t n, struct srow_error *e)
+{
+    sqlite3 *handle = handle_of(db);
+    AUTO(finalize) sqlite3_stmt *stmt = NULL;
+    TRY(prepare(&stmt, handle, sql, e));
+    TRY(bind_all(handle, stmt, params, n, e));
+    struct sqlite_rows *rows = calloc(1, sizeof *rows);
+    FAIL_IF(rows == NULL, e, SROW_E_NOMEM, "no memory for a result");
+    rows->base.ops = &rows_ops;
+    rows->stmt = stmt;
+    stmt = NULL;
+    *out = &rows->base;
+    return SROW_OK;
+}
+
+/* -- the connection -- */
+
+static uint64_t changed(const struct db *db)
+{
+    return (uint64_t)sqlite3_changes64(handle_of(db));
+}
+
+static bool in_work(const struct db *db)
+{
+    return sqlite3_get_autocommit(handle_of(db)) == 0;
+}
+
+static void sqlite_free(struct db *db)
+{
+    sqlite3_close_v2(handle_of(db));
+    free(db);
+}
+
+static const struct db_ops ops = {
+    .dialect = &db_sqlite_dialect,
+    .exec = exec,
+    .query = query,
+    .changed = changed,
+    .in_work = in_work,
+    .free = sqlite_free,
+};
+
+static enum srow_rc harden(struct sqlite_db *db, struct srow_error *e)
+{
+    static const struct {
+        int option, value;
+    } settings[] = {
+        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_DEFENSIVE, 1},
+        {SQLITE_DBCONFIG_ENABLE_FKEY, 1},    {SQLITE_DBCONFIG_DQS_DML, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        if (sqlite3_db_config(db->handle, settings[i].option, settings[i].value, NULL) !=
+            SQLITE_OK) {
+            return fail(db->handle, e);
+        }
+    }
+    sqlite3_extended_result_codes(db->handle, 1);
+    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    TRY(exec(&db->base, "PRAGMA synchronous = EXTRA", NULL, 0, e));
+    /* Reads the first page: a file that is no database fails here and not later. */
+    return exec(&db->base, "PRAGMA schema_version", NULL, 0, e);
+}
+
+/* The file that must be there, or is made for its owner alone. */
+static enum srow_rc prepare_file(const char *path, bool create, struct srow_error *e)
+{
+    struct stat st;
+    if (stat(path, &st) == 0) {
+        FAIL_IF(!S_ISREG(st.st_mode), e, SROW_E_DB, "database: not a regular file");
+        return SROW_OK;
+    }
+    FAIL_IF(errno == EACCES, e, SROW_E_DB_DENIED, "database: no right to read its folder");
+    FAIL_IF(errno != ENOENT && errno != ENOTDIR, e, SROW_E_IO, "database: %s", strerror(errno));
+    FAIL_IF(!create, e, SROW_E_DB_MISSING,
+            "database: there is no such file: check the path behind sqlite:");
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    FAIL_IF(fd < 0, e, errno == EACCES ? SROW_E_DB_DENIED : SROW_E_IO,
+            "database: the file cannot be made: %s", strerror(errno));
+    close(fd);
+    return SROW_OK;
+}
+
+static void sqlite_db_free(struct sqlite_db **db)
+{
+    if (*db != NULL) {
+        sqlite_free(&(*db)->base);
+        *db = NULL;
+    }
+}
+
+enum srow_rc db_sqlite_open(struct db **out, const char *path, bool create, struct srow_error *e)
+{
+    FAIL_IF(*path == '\0', e, SROW_E_USAGE, "database URL: no path behind sqlite:");
+    /* "./" keeps SQLite from taking a path for ":memory:" or "file:...?...". */
+    AUTO(buf_cleanup) struct srow_buf file = {0};
+    buf_printf(&file, "%s%s", *path == '/' ? "" : "./", path);
+    TRY(buf_check(&file, e));
+    TRY(prepare_file(buf_cstr(&file), create, e));
+
+    AUTO(sqlite_db_free) struct sqlite_db *db = calloc(1, sizeof *db);
+    FAIL_IF(db == NULL, e, SROW_E_NOMEM, "no memory for a database");
+    db->base.ops = &ops;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    int code = sqlite3_open_v2(buf_cstr(&file), &db->handle, flags, NULL);
+    FAIL_IF(db->handle == NULL, e, SROW_E_NOMEM, "no memory for a database");
+    FAIL_IF(code == SQLITE_CANTOPEN, e, SROW_E_DB_DENIED, "database: no right to open its file");
+    if (code != SQLITE_OK) {
+        return fail(db->handle, e);
+    }
+    TRY(harden(db, e));
+    *out = &db->base;
+    db = NULL;
+    return SROW_OK;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * SQLite as a row of the table of databases. The only file that knows sqlite3.h is db_sqlite.c.
+ */
+#ifndef DB_DB_SQLITE_H
+#define DB_DB_SQLITE_H
+
+#include "db/db.h"
+
+extern const struct db_dialect db_sqlite_dialect;
+
+/* `path`: what stands behind "sqlite:". */
+MUST enum srow_rc db_sqlite_open(struct db **out, const char *path, bool create,
+                                 struct srow_error *e);
+
+#endif
