@@ -25,4 +25,8 @@ MUST enum srow_rc gcm_encrypt(uint8_t *out, uint8_t *tag, const struct gcm_input
 MUST enum srow_rc gcm_decrypt(uint8_t *out, const uint8_t *tag, const struct gcm_input *in,
                               struct srow_error *e);
 
+/* Overwrites the key schedules that this thread's contexts still hold. Called once at the end of an
+ * operation: keys do not stay in memory that is neither locked nor outside core dumps. */
+void gcm_forget(void);
+
 #endif

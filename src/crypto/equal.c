@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/equal.h"
+
+#include <openssl/crypto.h>
+
+bool equal_bytes(struct srow_bytes a, struct srow_bytes b)
+{
+    return a.len == b.len && (a.len == 0 || CRYPTO_memcmp(a.at, b.at, a.len) == 0);
+}
