@@ -11,8 +11,7 @@
 
 struct sigv4_header {
     struct srow_bytes name;
-    struct srow_bytes
-        value; /* without the space at its ends; lines of a repeated header in order */
+    struct srow_bytes value; /* a repeated header is repeated here, in order */
 };
 
 struct sigv4_request {
@@ -32,10 +31,20 @@ struct sigv4_scope {
     bool keep_path_raw;  /* true: the path is not encoded a second time */
 };
 
-/* Parts of a signature, for the official vectors and the server. */
-void sigv4_canonical(struct srow_buf *out, const struct sigv4_request *request,
-                     const struct sigv4_scope *scope, struct srow_bytes signed_headers,
-                     struct srow_bytes body_hash);
+/* Names of all headers of a request as SignedHeaders lists them: lower case, sorted, each once.
+ * Fails with NOMEM. */
+MUST enum srow_rc sigv4_signed_headers(struct srow_buf *out, const struct sigv4_request *request,
+                                       struct srow_error *e);
+
+/* The canonical request (the official vectors compare it). A name in `signed_headers` that the
+ * request lacks fails with KMS_AUTH; else fails with NOMEM, CRYPTO. */
+MUST enum srow_rc sigv4_canonical(struct srow_buf *out, const struct sigv4_request *request,
+                                  const struct sigv4_scope *scope, struct srow_bytes signed_headers,
+                                  struct srow_error *e);
+
+/* The string to sign over a canonical request. Fails with CRYPTO, NOMEM. */
+MUST enum srow_rc sigv4_string_to_sign(struct srow_buf *out, struct srow_bytes canonical,
+                                       const struct sigv4_scope *scope, struct srow_error *e);
 
 /* Value of the Authorization header for a request whose headers already hold host, x-amz-date (and
  * x-amz-security-token if there is a token); all of them are signed. Fails with NOMEM, CRYPTO. */
