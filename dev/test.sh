@@ -7,5 +7,4 @@ cd "$(dirname "$0")/.."
 
 dev/deps.sh test
 dev/build.sh build all meson-test-prereq
-
 exec /usr/bin/python3 dev/suite.py build
