@@ -5,7 +5,7 @@
 #
 # Sees that the Debian packages are there which a build, the tests or the checks need. What is
 # missing is installed where that is allowed (root, or sudo without a password); elsewhere the
-# command to type is printed and the exit code is 1. With nothing missing it does and prints nothing.
+# command to type is printed and the exit code is 1. With nothing missing it does nothing.
 set -euo pipefail
 
 # A package, or package=command where any other way to have the command will do.

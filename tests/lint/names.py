@@ -1,0 +1,39 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""foo.c exports only foo_* or srow_foo_*, so that a name says where it lives."""
+import sys
+
+from common import ROOT, Tap, files, tags, where
+
+# Files that own a second noun, and why.
+ALSO = {
+    "src/base/bytes.c": ["buf", "srow_buf", "str"],  # views and buffers that own: one idea
+    "src/base/base64.c": ["text"],            # one form of text, too long for text.c
+    "src/base/reader.c": ["read"],            # the verbs of the cursor: read_u16
+    "src/base/error.c": ["srow_rc"],          # the codes are the errors' other half
+    "src/base/text.c": ["srow_str", "srow_text"],
+}
+
+
+def main():
+    tap = Tap()
+    public = {tag["name"] for tag in tags(files(["include"], ".h"), "p")}
+    by_room = {}
+    for path in files(["src", "kmsd", "cmd"], ".c"):
+        by_room.setdefault(path.parent, []).append(path)
+    for room, paths in sorted(by_room.items()):
+        found = []
+        for tag in tags(paths, "fv"):
+            path, name = tag["path"], tag["name"]
+            noun = path.stem
+            nouns = [noun, "srow_" + noun, *ALSO.get(str(path.relative_to(ROOT)), [])]
+            fits = any(name == n or name.startswith(n + "_") for n in nouns)
+            # A public function's name is its contract; its room may spread over several files.
+            face = name in public and name.startswith(f"srow_{path.parent.name}")
+            if not (tag.get("file") or fits or face or name == "main"):
+                found.append(f"{where(path, tag['line'])}: {name} is not {noun}_*")
+        tap.point(f"{room.relative_to(ROOT)} exports names that begin with their file's", found)
+    return tap.done()
+
+
+sys.exit(main())
