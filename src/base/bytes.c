@@ -79,7 +79,10 @@ void *buf_room(struct srow_buf *buf, size_t more)
         return NULL;
     }
     size_t room = buf->len + more;
-    room = room < 64 ? 64 : room + room / 2;
+    if (buf->len > 0) { /* the first request is served exactly: writers know their size */
+        room += room / 2;
+    }
+    room = room < 64 ? 64 : room;
     char *grown = malloc(room);
     if (grown == NULL) {
         fail(buf);

@@ -28,6 +28,12 @@ MUST enum srow_rc edk_list_read(struct edk_list *out, struct reader *r, size_t m
                                 struct srow_error *e);
 void edk_list_write(struct srow_buf *out, const struct edk_list *list);
 
+/* Bytes that edk_list_write appends. */
+size_t edk_list_size(const struct edk_list *list);
+
+/* The same entries in the same order. */
+bool edk_list_equal(const struct edk_list *a, const struct edk_list *b);
+
 void edk_list_cleanup(struct edk_list *list);
 struct edk_list edk_list_take(struct edk_list *list);
 

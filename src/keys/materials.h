@@ -48,6 +48,9 @@ struct materials {
 
 void materials_cleanup(struct materials *m);
 
+/* The result of one as a result of the caller's: copies its error and returns its rc. */
+MUST enum srow_rc materials_result(const struct materials *m, struct srow_error *e);
+
 /* Sets the result of one: rc, and the error's text through error_set on &m->error. */
 #define materials_fail(m, code, ...) ((m)->rc = error_set(&(m)->error, (code), __VA_ARGS__))
 

@@ -11,7 +11,7 @@
 struct message_encrypt_options {
     uint16_t suite;                /* 0: 0x0478 */
     uint32_t frame_length;         /* 0: one frame for plaintexts up to 2^32 - 1 bytes */
-    const struct context *context; /* NULL: empty; keys beginning with "aws-crypto-" are refused */
+    const struct context *context; /* NULL: empty; no keys beginning "aws-crypto-" */
     size_t max_edks;               /* 0: no limit */
     uint64_t deadline;
     struct key_watch *watch;
@@ -24,7 +24,8 @@ struct message_encrypted {
 
 /* Encrypts one message and, before it returns, parses its own output and compares suite, context,
  * wrapped keys and lengths with what was asked (SELF_CHECK). Fails also with the manager's errors,
- * UNSUPPORTED, CONTEXT_LIMIT, EDK_LIMIT, LIMIT, MALFORMED, CRYPTO, NOMEM. */
+ * USAGE (a reserved key in the context), UNSUPPORTED, EDK_LIMIT, LIMIT (more than 2^32 - 1 frames),
+ * INTERNAL (materials that do not fit), CRYPTO, NOMEM. */
 MUST enum srow_rc message_encrypt(struct message_encrypted *out, struct manager *manager,
                                   const struct message_encrypt_options *options,
                                   struct srow_bytes plaintext, struct srow_error *e);
