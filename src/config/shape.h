@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFIG_SHAPE_H
+#define CONFIG_SHAPE_H
+
+#include "config/config.h"
+#include "config/node.h"
+
+/* Reads the whole tree of a configuration file into *c, defaults and rules included; what was read
+ * before a failure is the caller's to free. Fails with CONFIG, NOT_BUILT, NOMEM. */
+MUST enum srow_rc shape_read(struct srow_config *c, const struct node *root, struct srow_error *e);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Key sets and alarm sinks. Here an ARN is looked at as a configuration's value: a key, not an
+ * alias, of the Region it stands under. The room aws reads it in full.
+ */
+#include "config/shape_keys.h"
+
+#include <stdlib.h>
+
+/* -- keys -- */
+
+enum { ARN_PARTS = 6 };
+
+/* arn:aws:kms:us-east-1:111122223333:key/ID */
+static enum srow_rc check_arn(const char *arn, const char *region, const struct node *n,
+                              struct srow_error *e)
+{
+    struct srow_bytes part[ARN_PARTS];
+    const char *at = arn;
+    size_t count = 0;
+    for (; count < ARN_PARTS; count++) {
+        size_t len = count + 1 < ARN_PARTS ? strcspn(at, ":") : strlen(at);
+        part[count] = bytes_of(at, len);
+        if (len == 0 || (count + 1 < ARN_PARTS && at[len] == '\0')) {
+            break;
+        }
+        at += len + 1;
+    }
+    if (strncmp(arn, "alias/", 6) == 0 ||
+        (count == ARN_PARTS && strncmp(part[5].at, "alias/", 6) == 0)) {
+        return node_fail(e, SROW_E_CONFIG, n,
+                         "an alias can be pointed elsewhere: write the key's ARN");
+    }
+    bool good = count == ARN_PARTS && bytes_equal_str(part[0], "arn") &&
+                bytes_equal_str(part[2], "kms") && part[4].len == 12 &&
+                strspn(part[4].at, "0123456789") == 12 && strncmp(part[5].at, "key/", 4) == 0 &&
+                part[5].len > 4 && strpbrk(arn, " \t") == NULL;
+    if (!good) {
+        return node_fail(e, SROW_E_CONFIG, n,
+                         "not a key's ARN: arn:aws:kms:REGION:ACCOUNT:key/ID is expected");
+    }
+    if (!bytes_equal_str(part[3], region)) {
+        return node_fail(e, SROW_E_CONFIG, n,
+                         "this key belongs to another Region than the one it stands under");
+    }
+    return SROW_OK;
+}
+
+static const struct binder_word uses[] = {{"seal", 0}, {"open", 1}, {NULL, 0}};
+
+/* A key's mapping, before its place in the set. */
+struct entry {
+    char *arn;
+    int open_only;
+};
+
+static const struct binder_field entry_fields[] = {
+    {"arn", binder_text, offsetof(struct entry, arn), NULL, true},
+    {"use", binder_word, offsetof(struct entry, open_only), uses, false},
+    {0},
+};
+
+static enum srow_rc check_doubled(const struct config_key_set *set, const char *arn,
+                                  const struct node *n, struct srow_error *e)
+{
+    for (size_t i = 0; i + 1 < set->count; i++) {
+        if (strcmp(set->keys[i].arn, arn) == 0) {
+            return node_fail(e, SROW_E_CONFIG, n, "this key is in the set already");
+        }
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc read_key(struct srow_config *c, struct config_key_set *set, const char *region,
+                             const struct node *n, struct srow_error *e)
+{
+    void *grown = NULL;
+    TRY(binder_grow(&grown, set->keys, set->count, sizeof *set->keys, e));
+    set->keys = grown;
+    struct config_key *key = &set->keys[set->count++];
+    TRY(bytes_dup_str(&key->region, srow_str(region), e));
+    const struct node *arn = n->kind == NODE_MAPPING ? node_find(n, "arn") : n;
+    struct entry entry = {0};
+    enum srow_rc rc = n->kind == NODE_MAPPING ? binder_fields(c, &entry, entry_fields, n, e)
+                                              : binder_text(c, &entry, &entry_fields[0], n, e);
+    key->arn = entry.arn;
+    key->open_only = entry.open_only != 0;
+    TRY(rc);
+    TRY(check_arn(key->arn, region, arn, e));
+    return check_doubled(set, key->arn, arn, e);
+}
+
+static enum srow_rc read_set(struct srow_config *c, void *element, const struct node *n,
+                             struct srow_error *e)
+{
+    struct config_key_set *set = element;
+    bool seals = false;
+    for (const struct node *region = n->first; region != NULL; region = region->next) {
+        if (config_region_find(c, region->key) == NULL) {
+            return node_fail_key(e, SROW_E_CONFIG, region, "this Region is not under \"regions\"");
+        }
+        TRY(binder_expect(region, NODE_SEQUENCE, e));
+        for (const struct node *key = region->first; key != NULL; key = key->next) {
+            TRY(read_key(c, set, region->key, key, e));
+            seals = seals || !set->keys[set->count - 1].open_only;
+        }
+    }
+    return seals ? SROW_OK
+                 : node_fail_key(e, SROW_E_CONFIG, n, "the set has no key that new values use");
+}
+
+const struct binder_shape shape_key_sets = {
+    .size = sizeof(struct config_key_set),
+    .count_offset = offsetof(struct srow_config, key_set_count),
+    .fields = NULL, /* its keys are Regions: read_set */
+    .finish = read_set,
+};
+
+/* -- alarm -- */
+
+enum sink { SINK_LOG = 1, SINK_EXEC };
+
+struct alarm_entry {
+    int to;
+    char **command;
+    size_t length;
+};
+
+static const struct binder_word sinks[] = {
+    {"log", SINK_LOG},         {"exec", SINK_EXEC},          {"sns", BINDER_LATER},
+    {"webhook", BINDER_LATER}, {"cloudwatch", BINDER_LATER}, {NULL, 0},
+};
+
+static const size_t command_length = offsetof(struct alarm_entry, length);
+
+static const struct binder_field to_field = {"to", binder_word, offsetof(struct alarm_entry, to),
+                                             sinks, true};
+
+static const struct binder_field log_fields[] = {
+    {"to", binder_word, offsetof(struct alarm_entry, to), sinks, true},
+    {"emf", NULL, 0, NULL, false},
+    {0},
+};
+
+static const struct binder_field exec_fields[] = {
+    {"to", binder_word, offsetof(struct alarm_entry, to), sinks, true},
+    {"command", binder_texts, offsetof(struct alarm_entry, command), &command_length, true},
+    {0},
+};
+
+/* Which sink decides which keys there are. */
+static enum srow_rc read_sink(struct srow_config *c, struct alarm_entry *entry,
+                              const struct node *n, struct srow_error *e)
+{
+    TRY(binder_expect(n, NODE_MAPPING, e));
+    const struct node *to = node_find(n, "to");
+    if (to == NULL) {
+        return node_fail(e, SROW_E_CONFIG, n, "key \"to\" is missing");
+    }
+    TRY(binder_word(c, entry, &to_field, to, e));
+    TRY(binder_fields(c, entry, entry->to == SINK_LOG ? log_fields : exec_fields, n, e));
+    if (entry->to == SINK_EXEC && (entry->length == 0 || entry->command[0][0] != '/')) {
+        return node_fail(e, SROW_E_CONFIG, node_find(n, "command"),
+                         "a list that begins with the program's absolute path is expected");
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc add_command(struct srow_config *c, struct alarm_entry *entry,
+                                struct srow_error *e)
+{
+    void *grown = NULL;
+    TRY(binder_grow(&grown, entry->command, entry->length, sizeof(char *), e));
+    entry->command = grown; /* its last element, NULL, ends the command */
+    TRY(binder_grow(&grown, c->alarms, c->alarm_count, sizeof *c->alarms, e));
+    c->alarms = grown;
+    c->alarms[c->alarm_count++].command = entry->command;
+    entry->command = NULL;
+    return SROW_OK;
+}
+
+static void entry_cleanup(struct alarm_entry *entry)
+{
+    for (size_t i = 0; entry->command != NULL && i < entry->length; i++) {
+        str_free(&entry->command[i]);
+    }
+    free(entry->command);
+}
+
+enum srow_rc shape_alarms(struct srow_config *c, void *base, const struct binder_field *f,
+                          const struct node *n, struct srow_error *e)
+{
+    (void)base;
+    (void)f;
+    TRY(binder_expect(n, NODE_SEQUENCE, e));
+    for (const struct node *item = n->first; item != NULL; item = item->next) {
+        AUTO(entry_cleanup) struct alarm_entry entry = {0};
+        TRY(read_sink(c, &entry, item, e));
+        TRY(entry.to == SINK_LOG ? SROW_OK : add_command(c, &entry, e));
+    }
+    return SROW_OK;
+}
