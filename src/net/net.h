@@ -14,7 +14,7 @@ struct net;
 
 struct net_options {
     const char *ca_file;      /* NULL: AWS_CA_BUNDLE, else the system's */
-    uint32_t max_connections; /* to one host; 0: 64 */
+    uint32_t max_connections; /* kept open while idle; 0: 256 */
     size_t max_reply;         /* bytes of a reply's body; 0: 65,536 */
 };
 
@@ -25,14 +25,20 @@ struct net_request {
     const char *url;
     const char *const *headers; /* "Name: value" lines, ends with NULL */
     struct srow_bytes body;
-    uint32_t timeout_ms; /* whole request, connecting included */
+    uint32_t timeout_ms; /* whole request, connecting included; 0: fails with TIMEOUT at once */
+    const char *lane;    /* requests of one lane share its room, over all calls; NULL: no limit */
+    uint32_t lane_room;  /* most requests of the lane in flight; 0: no limit */
+    bool lane_waits;     /* lane full: waits for a place; false: BUSY at once */
+    uint64_t wait_until; /* monotonic milliseconds: not started by then, it fails with TIMEOUT */
 
     /* answered: owned */
     int status;              /* HTTP status */
     struct srow_buf body_in; /* wiped when freed */
     char error_type[128];    /* x-amzn-ErrorType, "" if there is none */
     char request_id[64];     /* x-amzn-RequestId */
-    enum srow_rc rc;         /* CONNECT, TIMEOUT, TLS, KMS_REPLY (larger than the cap), NOMEM */
+    uint32_t retry_after_ms; /* x-amz-retry-after or Retry-After; 0 if there is none */
+    enum srow_rc rc; /* CONNECT, TIMEOUT, TLS, KMS_REPLY (no HTTP, or larger than the cap), BUSY,
+                        CONFIG (net_check_url), NOMEM */
     struct srow_error error;
 };
 
