@@ -7,12 +7,18 @@ from common import ROOT, Tap, files, tags, where
 
 # Files that own a second noun, and why.
 ALSO = {
-    "src/base/bytes.c": ["buf", "srow_buf", "str"],  # views and buffers that own: one idea
-    "src/base/base64.c": ["text"],            # one form of text, too long for text.c
-    "src/base/reader.c": ["read"],            # the verbs of the cursor: read_u16
-    "src/base/error.c": ["srow_rc"],          # the codes are the errors' other half
-    "src/base/text.c": ["srow_str", "srow_text"],
+    "src/base/bytes.c": ["buf", "str"],  # views and buffers that own are one idea
+    "src/base/base64.c": ["text"],       # one form of text, too long for text.c
+    "src/base/reader.c": ["read"],       # the verbs of the cursor: read_u16
+    "src/base/error.c": ["rc"],          # the codes are the errors' other half
 }
+
+
+def faces(path):
+    """Nouns of headers beside foo_part.c that it may be a part of: foo, where foo.h is there."""
+    words = path.stem.split("_")
+    stems = ["_".join(words[:count]) for count in range(1, len(words))]
+    return [stem for stem in stems if path.with_name(stem + ".h").exists()]
 
 
 def main():
@@ -26,8 +32,8 @@ def main():
         for tag in tags(paths, "fv"):
             path, name = tag["path"], tag["name"]
             noun = path.stem
-            nouns = [noun, "srow_" + noun, *ALSO.get(str(path.relative_to(ROOT)), [])]
-            fits = any(name == n or name.startswith(n + "_") for n in nouns)
+            nouns = [noun, *faces(path), *ALSO.get(str(path.relative_to(ROOT)), [])]
+            fits = any(name == n or name.startswith((n + "_", f"srow_{n}_")) for n in nouns)
             # A public function's name is its contract; its room may spread over several files.
             face = name in public and name.startswith(f"srow_{path.parent.name}")
             if not (tag.get("file") or fits or face or name == "main"):
