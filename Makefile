@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything a newcomer types. The build itself is meson.build; what these do stands in dev/.
-.PHONY: demo test lint
+.PHONY: demo test check lint
 
-demo: ; @dev/demo.sh
-test: ; @dev/test.sh
-lint: ; @dev/lint.sh
+demo:  ; @dev/demo.sh
+test:  ; @dev/test.sh
+check: ; @dev/check.sh
+lint:  ; @dev/lint.sh

@@ -85,7 +85,7 @@ def run_lint(_):
     return cases
 
 
-def run_pytest(build, paths, report):
+def run_pytest(build, paths, report, python=PYTHON):
     """Tests in Python: real programs, files and servers."""
     paths = [str(path) for path in paths if Path(ROOT, path).exists()]
     if not paths:
@@ -93,7 +93,7 @@ def run_pytest(build, paths, report):
     report = Path(build, report)
     report.unlink(missing_ok=True)
     run = subprocess.run(
-        [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *paths],
+        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *paths],
         cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         env={**os.environ, "SEALROW_BUILD": build, "PYTHONDONTWRITEBYTECODE": "1"})
     if run.returncode == 5:
@@ -126,7 +126,8 @@ PARTS = {
     "unit": run_unit,
     "lint": run_lint,
     "system": lambda build: run_pytest(build, python_tests(False), "system.xml"),
-    "peers": lambda build: run_pytest(build, python_tests(True), "peers.xml"),
+    "peers": lambda build: run_pytest(build, python_tests(True), "peers.xml",
+                                      os.environ.get("SEALROW_PYTHON", PYTHON)),
 }
 
 

@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# make check: what takes longer than make test, part by part, each with its seconds: the suite under
+# the sanitizers and without a network, the other compiler, foreign vectors, and stock clients of
+# other makers. SHARED (default ../shared) is a folder with vectors and peers; parts without what
+# they need are skipped, by name, and counted. Ends with `N passed, N failed, N skipped`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+SHARED=$(realpath -m "${SHARED:-../shared}")
+logs=build/check
+passed=0 failed=0 skipped=0
+
+dev/deps.sh check
+mkdir -p "$logs"
+
+# part NAME COMMAND ...: runs it, adds up what its last line counts, and shows what went wrong.
+part() {
+    local name=$1 start=$SECONDS status=0 log=$logs/$1.log p=0 f=0 s=0 line
+    shift
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1) || true
+    [ -z "$line" ] || IFS=' ,' read -r p _ f _ s _ <<<"${line//, / }"
+    if [ "$f" = 0 ] && { [ "$status" != 0 ] || [ -z "$line" ]; }; then f=1; fi
+    printf '%-12s %5d s %6d passed, %d failed, %d skipped\n' \
+        "$name" $((SECONDS - start)) "$p" "$f" "$s"
+    grep '^skipped: ' "$log" || true
+    if [ "$f" != 0 ]; then
+        grep -A 12 '^FAILED: ' "$log" || tail -n 30 "$log"
+        echo "    ($log has all of it)"
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+skip() {
+    echo "skipped: $1"
+    echo "0 passed, 0 failed, 1 skipped"
+}
+
+sanitizers() {
+    export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+    export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    dev/build.sh build/asan all meson-test-prereq -- -Db_sanitize=address,undefined
+    /usr/bin/python3 dev/suite.py build/asan unit system
+}
+
+clang() {
+    CC=clang dev/build.sh build/clang all meson-test-prereq
+    /usr/bin/python3 dev/suite.py build/clang unit
+}
+
+# vectors PROGRAM FOLDER: a program that reads foreign test vectors.
+vectors() {
+    if [ -d "$SHARED/vectors/$2" ]; then "$1" "$SHARED/vectors/$2"; else skip "no $2 vectors"; fi
+}
+
+peers() {
+    local status=0
+    dev/peers.sh build/peers "$SHARED" || status=$?
+    case $status in
+    0) export ESDK_JS=$PWD/build/peers/esdk-js SHARED ;;
+    3) skip "peers: no package registry answers"; return ;;
+    4) echo "skipped: the JavaScript peer: no $SHARED/tools/esdk-js" ;;
+    *) return 1 ;;
+    esac
+    export PATH=$PWD/build/peers/venv/bin:$PATH
+    SEALROW_PYTHON=$PWD/build/peers/venv/bin/python3 /usr/bin/python3 dev/suite.py build peers
+}
+
+# The suite where no interface but lo is there: nothing it needs is off this machine.
+only_lo() {
+    local unshare=(unshare -n)
+    [ "$(id -u)" = 0 ] || unshare=(unshare -rn)
+    if ! "${unshare[@]}" true; then
+        skip "the suite with lo alone: this machine gives no network namespace"
+        return
+    fi
+    "${unshare[@]}" sh -c 'ip link set lo up && exec /usr/bin/python3 dev/suite.py build'
+}
+
+dev/build.sh build all meson-test-prereq
+part sanitizers sanitizers
+part clang clang
+part vectors vectors build/tests/vectors esdk-js
+part sigv4 vectors build/tests/sigv4-vectors sigv4
+part clang-vec vectors build/clang/tests/vectors esdk-js
+part peers peers
+part only-lo only_lo
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the tour's steps are made of. A step says what it shows, runs commands that it prints before,
+# and states for each its exit code, its output and how many requests each Region's KMS got. With
+# TOUR_SABOTAGE=N the commands of step N are printed but not run, so that the step must fail.
+
+steps=0
+unexpected=0
+regions=(us-east-1 eu-west-1)
+
+# step TEXT: the next step, and in one line what it shows.
+step() {
+    steps=$((steps + 1))
+    printf '\n%2d. %s\n' "$steps" "$1" | fold -s -w 100 | sed '2,$ { /./s/^/    / }'
+}
+
+# Requests that a Region's KMS has answered or refused so far; 0 before there is a KMS.
+requests() {
+    sealrow-kmsd audit --data kms --count --region "$1" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# run COMMAND: prints it, runs it in this shell, shows what it said.
+run() {
+    local region
+    for region in "${regions[@]}"; do before[$region]=$(requests "$region"); done
+    printf '%s\n' "$1" | sed '1s/^/    $ /; 2,$s/^/      /'
+    if [ "${TOUR_SABOTAGE:-0}" = "$steps" ]; then
+        : >out; : >err; status=0
+    else
+        { eval "$1"; } >out 2>err </dev/null && status=0 || status=$?
+    fi
+    for region in "${regions[@]}"; do
+        asked[$region]=$(($(requests "$region") - before[$region]))
+    done
+    cat out err | cut -c1-400 | sed 's/^/      /'
+}
+declare -A before asked
+
+# gives EXIT US EU [TEXT ...]: what the last command must have done: its exit code, the requests at
+# us-east-1 and eu-west-1, and for each TEXT an extended regular expression that some line of its
+# output matches; one that begins with ! matches none.
+gives() {
+    local wrong=() text
+    [ "$status" = "$1" ] || wrong+=("exit $1")
+    [[ ${asked[us-east-1]} == $2 ]] || wrong+=("$2 requests at us-east-1")
+    [[ ${asked[eu-west-1]} == $3 ]] || wrong+=("$3 requests at eu-west-1")
+    for text in "${@:4}"; do
+        case $text in
+        !*) ! grep -Eq -- "${text#!}" out err || wrong+=("no line with ${text#!}") ;;
+        *) grep -Eq -- "$text" out err || wrong+=("a line with $text") ;;
+        esac
+    done
+    printf '    = exit %s; KMS requests: us-east-1 %s, eu-west-1 %s\n' \
+        "$status" "${asked[us-east-1]}" "${asked[eu-west-1]}"
+    [ ${#wrong[@]} -gt 0 ] || return 0
+    unexpected=$((unexpected + 1))
+    printf '    UNEXPECTED, expected: %s\n' "${wrong[@]}"
+}
+
+# wait_for_line FILE TEXT: until a program has said so in its log; ten seconds at most.
+wait_for_line() {
+    timeout 10 sh -c 'until grep -q "$2" "$1"; do sleep 0.02; done' sh "$1" "$2" ||
+        echo "    no line with $2 in $1"
+}
+
+# free_port: a port of 127.0.0.1 on which nobody listens.
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 10000))
+        (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
+}
+
+# curtain: ends what was started and removes what was made.
+curtain() {
+    [ -z "${kmsd:-}" ] || { kill "$kmsd" 2>/dev/null; wait "$kmsd" 2>/dev/null; }
+    cd / && rm -rf "$folder"
+}

@@ -1,0 +1,215 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: examples/tour/tour.sh [BUILD]
+#
+# A tour of Sealrow on real parts: a KMS with two Regions, a database file, sealed values, and each
+# thing that can go wrong. Every command is printed before it runs and can be repeated by hand.
+# Ends with `tour: N steps, M unexpected`; the exit code is 0 when nothing was unexpected.
+set -u
+build=$(cd "${1:-$(dirname "$0")/../../build}" && pwd)
+. "$(dirname "$0")/stage.sh"
+
+folder=$(mktemp -d)
+trap curtain EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+cd "$folder"
+export PATH="$build/cmd:$build/kmsd:$PATH"
+for name in $(compgen -e | grep -E '^(AWS_|SEALROW_|DATABASE_URL$|.*_proxy$|.*_PROXY$)'); do
+    unset "$name"
+done
+us=$(free_port)
+eu=$(free_port)
+
+cat <<TEXT
+The tour of Sealrow: a bank keeps user ids and national ids sealed in SQLite.
+It happens in an empty folder; to repeat it by hand, make one and type what stands after the \$.
+After each command: its exit code, and how many requests each Region's KMS got from it.
+
+    \$ export PATH=$build/cmd:$build/kmsd:\$PATH
+TEXT
+
+step "A KMS with a key in each of two Regions. (With an AWS account this is AWS KMS.)"
+run "sealrow-kmsd --data kms --region us-east-1=127.0.0.1:$us --region eu-west-1=127.0.0.1:$eu --init > kms.txt"
+gives 0 0 0
+
+step "It serves both Regions, each at its own address."
+run "sealrow-kmsd --data kms --region us-east-1=127.0.0.1:$us --region eu-west-1=127.0.0.1:$eu 2> kmsd.log &"
+kmsd=$!
+gives 0 0 0
+wait_for_line kmsd.log listening
+
+step "The configuration: which columns are sealed, what binds a value to its row, and which keys."
+run "eval \"\$(grep ^export kms.txt)\"
+grep -v ^export kms.txt > sealrow.yaml
+cat >> sealrow.yaml <<END
+version: 1
+domain: bank
+tables:
+  customer:
+    table: customer
+    bind:
+      account: {column: account, type: text}
+    columns:
+      user_id: {type: text, sealed: user_id_sealed, required: true}
+      national_id: {type: text, sealed: national_id_sealed}
+END
+export AWS_REGION=us-east-1 AWS_PROFILE=app DATABASE_URL=sqlite:bank.db"
+gives 0 0 0
+
+step "An ordinary table, and what Sealrow adds to it: two columns that refuse anything unsealed."
+run "sqlite3 bank.db 'CREATE TABLE customer (account TEXT NOT NULL PRIMARY KEY, balance INTEGER)'"
+gives 0 0 0
+run "sealrow init"
+gives 0 '*' '*'
+
+step "Configuration, schema, keys and Regions are held against each other before the first customer."
+run "sealrow check"
+gives 0 '*' '*'
+
+step "Five customers. Each of their two values is sealed under both Regions' keys."
+run "sealrow put customer account=1001 balance=1200 user_id=ada.lark national_id=AX-4417-01"
+gives 0 2 2
+run "sealrow put customer account=1002 balance=350 user_id=ben.moor national_id=BX-9023-02
+sealrow put customer account=1003 balance=9900 user_id=cat.quay national_id=CX-5108-03
+sealrow put customer account=1004 balance=40 user_id=dov.rime national_id=DX-7756-04
+sealrow put customer account=1005 balance=780 user_id=eve.sand national_id=EX-3392-05"
+gives 0 8 8
+
+step "What the table's owner sees: account and balance in clear, the rest are messages."
+run "sqlite3 -column -header bank.db 'SELECT account, balance, length(user_id_sealed) AS bytes,
+    substr(hex(user_id_sealed), 1, 24) AS user_id_begins FROM customer'"
+gives 0 0 0 '1001 +1200 +[0-9]+ +020478'
+
+step "What the database file holds: none of the ten sealed values is in its bytes."
+run "grep -aoE '(ada.lark|ben.moor|cat.quay|dov.rime|eve.sand|[A-E]X-[0-9]{4}-0[1-5])' bank.db*"
+gives 1 0 0 '!.'
+
+step "The same search does find what was not sealed."
+run "grep -aoE '100[1-5]' bank.db | sort -u | tr '\n' ' '"
+gives 0 0 0 '1001 1002 1003 1004 1005'
+
+step "A row is opened in us-east-1 with that Region's key alone."
+run "sealrow get customer account=1001"
+gives 0 2 0 ada.lark AX-4417-01
+
+step "The same row in eu-west-1 while both Regions are up: us-east-1 is not asked."
+run "AWS_REGION=eu-west-1 sealrow get customer account=1001"
+gives 0 0 2 ada.lark AX-4417-01
+
+step "The KMS of us-east-1 goes away in mid-service."
+run "sealrow-kmsd region stop us-east-1 --now --data kms"
+gives 0 0 0
+
+step "eu-west-1 opens the row all the same."
+run "AWS_REGION=eu-west-1 sealrow get customer account=1001"
+gives 0 0 2 ada.lark AX-4417-01
+
+step "A program in us-east-1 turns to eu-west-1 by itself."
+run "sealrow get customer account=1001"
+gives 0 0 2 ada.lark AX-4417-01
+
+step "A write needs every Region, lest a value die with one: it is refused."
+run "sealrow put customer account=1006 balance=1 user_id=fay.tarn national_id=FX-1200-06"
+gives 69 0 '*' us-east-1
+
+step "Nothing of that write was stored."
+run "sqlite3 bank.db \"SELECT count(*) || ' rows' FROM customer WHERE account = '1006'\""
+gives 0 0 0 '^0 rows$'
+
+step "us-east-1 comes back; a copy of the database is laid aside for what follows."
+run "sealrow-kmsd region start us-east-1 --data kms
+cp bank.db good.db"
+gives 0 0 0
+
+step "Somebody who may write the database swaps the user ids of two rows ..."
+run "sqlite3 bank.db \"UPDATE customer SET user_id_sealed = (SELECT user_id_sealed FROM customer AS other
+    WHERE other.account = CASE customer.account WHEN '1001' THEN '1002' ELSE '1001' END)
+    WHERE account IN ('1001', '1002'); SELECT changes() || ' rows changed'\""
+gives 0 0 0 '^2 rows changed$'
+
+step "... and the value is refused, before any KMS is asked. The security event goes to the log."
+run "sealrow get customer account=1001"
+gives 65 0 0 '!ben.moor' SROW-080 '^sealrow: '
+
+step "A whole row put in the place of another account's is refused: what counts is who was asked for."
+run "cp good.db bank.db
+sqlite3 bank.db \"DELETE FROM customer WHERE account = '1001';
+    UPDATE customer SET account = '1001' WHERE account = '1003'\"
+sealrow get customer account=1001"
+gives 65 0 0 '!cat.quay' SROW-080 '^sealrow: '
+
+step "Two columns of one row swapped are refused: a value knows its column."
+run "cp good.db bank.db
+sqlite3 bank.db \"UPDATE customer SET user_id_sealed = national_id_sealed,
+    national_id_sealed = user_id_sealed WHERE account = '1001'\"
+sealrow get customer account=1001"
+gives 65 0 0 '!ada.lark' SROW-080 '^sealrow: '
+
+step "One bit flipped, the last of the value, is refused."
+run "cp good.db bank.db
+v=\$(sqlite3 bank.db \"SELECT hex(user_id_sealed) FROM customer WHERE account = '1001'\")
+bit=\$(printf %s \"\${v: -1}\" | tr 0123456789ABCDEF 1032547698BADCFE)
+sqlite3 bank.db \"UPDATE customer SET user_id_sealed = x'\${v%?}\$bit' WHERE account = '1001'\"
+sealrow get customer account=1001"
+gives 65 '*' '*' '!ada.lark' SROW-085 '^sealrow: '
+
+step "Plaintext written into the sealed column is refused by the database itself."
+run "cp good.db bank.db
+sqlite3 bank.db \"UPDATE customer SET user_id_sealed = 'mallory' WHERE account = '1001'\""
+gives 19 0 0 'CHECK constraint failed'
+
+step "The balance changed by SQL is NOT noticed: it is neither sealed nor bound. Bind what decides."
+run "sqlite3 bank.db \"UPDATE customer SET balance = 999999 WHERE account = '1004'\"
+sealrow get customer account=1004"
+gives 0 2 0 999999 dov.rime
+
+step "A key is disabled in us-east-1, with nothing but curl."
+run "cp good.db bank.db
+key=\$(grep -o 'arn:aws:kms:us-east-1:[^]\"]*' sealrow.yaml)
+user=\$(awk '/^\\[default\\]/ {on = 1} on && /^aws_access_key_id/ {id = \$3}
+    on && /^aws_secret_access_key/ {print id \":\" \$3; exit}' kms/credentials)
+curl -sS -f http://127.0.0.1:$us/ --aws-sigv4 aws:amz:us-east-1:kms --user \"\$user\" \\
+    -H 'Content-Type: application/x-amz-json-1.1' -H 'X-Amz-Target: TrentService.DisableKey' \\
+    -d \"{\\\"KeyId\\\":\\\"\$key\\\"}\""
+gives 0 1 0
+
+step "Opened through us-east-1 alone, the value is refused."
+run "sqlite3 bank.db \"SELECT writefile('value', user_id_sealed) FROM customer WHERE account = '1001'\" > size
+sealrow open customer.user_id --bind account=1001 --via us-east-1 < value"
+gives 77 1 0 '!ada.lark' us-east-1
+
+step "Opened as ever, eu-west-1 serves it, and the refusal of us-east-1 is an alarm in the log."
+run "sealrow open customer.user_id --bind account=1001 < value"
+gives 0 1 1 ada.lark SROW-101
+
+step "The key is enabled again."
+run "curl -sS -f http://127.0.0.1:$us/ --aws-sigv4 aws:amz:us-east-1:kms --user \"\$user\" \\
+    -H 'Content-Type: application/x-amz-json-1.1' -H 'X-Amz-Target: TrentService.EnableKey' \\
+    -d \"{\\\"KeyId\\\":\\\"\$key\\\"}\""
+gives 0 1 0
+
+step "A caller on the phone says a national id: is it the right one? It is never shown."
+run "sqlite3 bank.db \"SELECT writefile('value', national_id_sealed) FROM customer WHERE account = '1001'\" > size
+printf %s AX-4417-01 | sealrow match customer.national_id --bind account=1001 --message value"
+gives 0 1 0 '!AX-4417'
+
+step "And a wrong one."
+run "printf %s AX-4417-99 | sealrow match customer.national_id --bind account=1001 --message value"
+gives 1 1 0 '!AX-4417-01'
+
+step "What one value is made of; no key is needed to see it."
+run "sealrow inspect < value"
+gives 0 0 0 0478 account 'us-east-1' 'eu-west-1'
+
+step "The KMS's own record of all this: a line for each call, refused ones too, in CloudTrail's form."
+run "sealrow-kmsd audit --data kms | tail -n 2"
+gives 0 0 0 '"eventName"' '!ada.lark'
+
+step "And counted."
+run "sealrow-kmsd audit --data kms --count"
+gives 0 0 0 DisableKey
+
+printf '\ntour: %d steps, %d unexpected\n' "$steps" "$unexpected"
+[ "$unexpected" = 0 ]
