@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 SHARED=$(realpath -m "${SHARED:-../shared}")
 logs=build/check
+readers=(tests/sigv4-vectors)
 passed=0 failed=0 skipped=0
 
 dev/deps.sh check
@@ -18,11 +19,11 @@ mkdir -p "$logs"
 part() {
     local name=$1 start=$SECONDS status=0 log=$logs/$1.log p=0 f=0 s=0 line
     shift
-    "$@" >"$log" 2>&1 </dev/null || status=$?
+    ("$@") >"$log" 2>&1 </dev/null || status=$?
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1) || true
     [ -z "$line" ] || IFS=' ,' read -r p _ f _ s _ <<<"${line//, / }"
     if [ "$f" = 0 ] && { [ "$status" != 0 ] || [ -z "$line" ]; }; then f=1; fi
-    printf '%-12s %5d s %6d passed, %d failed, %d skipped\n' \
+    printf '%-14s %4d s %6d passed, %d failed, %d skipped\n' \
         "$name" $((SECONDS - start)) "$p" "$f" "$s"
     grep '^skipped: ' "$log" || true
     if [ "$f" != 0 ]; then
@@ -40,12 +41,12 @@ skip() {
 sanitizers() {
     export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-    dev/build.sh build/asan all meson-test-prereq -- -Db_sanitize=address,undefined
+    dev/build.sh build/asan all meson-test-prereq -- -Db_sanitize=address,undefined || return
     /usr/bin/python3 dev/suite.py build/asan unit system
 }
 
 clang() {
-    CC=clang dev/build.sh build/clang all meson-test-prereq
+    CC=clang dev/build.sh build/clang all meson-test-prereq "${readers[@]}" || return
     /usr/bin/python3 dev/suite.py build/clang unit
 }
 
@@ -78,12 +79,13 @@ only_lo() {
     "${unshare[@]}" sh -c 'ip link set lo up && exec /usr/bin/python3 dev/suite.py build'
 }
 
-dev/build.sh build all meson-test-prereq
+dev/build.sh build all meson-test-prereq "${readers[@]}"
 part sanitizers sanitizers
 part clang clang
 part vectors vectors build/tests/vectors esdk-js
 part sigv4 vectors build/tests/sigv4-vectors sigv4
-part clang-vec vectors build/clang/tests/vectors esdk-js
+part clang-vectors vectors build/clang/tests/vectors esdk-js
+part clang-sigv4 vectors build/clang/tests/sigv4-vectors sigv4
 part peers peers
 part only-lo only_lo
 

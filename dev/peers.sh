@@ -8,10 +8,10 @@
 # registry does not answer; 4: SHARED has no JavaScript peer; 1: anything else.
 set -eu
 cd "$(dirname "$0")/.."
-folder=$1
+mkdir -p "$1"
+folder=$(realpath "$1")
 shared=$2
 list=tests/peers/requirements.txt
-mkdir -p "$folder"
 
 # Installs with a client of a registry; tells a registry that is not there from one that refuses.
 fetch() {

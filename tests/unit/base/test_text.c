@@ -78,20 +78,9 @@ CASE(base64_reads_back_what_it_wrote)
 
 CASE(base64_of_another_form_is_refused)
 {
-    static const char *const wrong[] = {"Zg=",
-                                        "Zg",
-                                        "Zh==",
-                                        "Zg==\n",
-                                        "Z g=",
-                                        "Zg==Zg==",
-                                        "-_==",
-                                        "=g==",
-                                        "====",
-                                        "Zm9=",
-                                        "Z===",
-                                        "Zm8=Zm8=",
-                                        "\xC3\xA4"
-                                        "AA"};
+    static const char *const wrong[] = {
+        "Zg=",  "Zg",   "Zh==", "Zg==\n", "Z g=",     "Zg==Zg==",  "-_==",
+        "=g==", "====", "Zm9=", "Z===",   "Zm8=Zm8=", "\303\244AA"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         AUTO(buf_cleanup) struct srow_buf back = {0};
         CHECK_RC(text_parse_base64(&back, srow_str(wrong[i]), NULL), SROW_E_MALFORMED);
