@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What init writes: one ALTER TABLE for each sealed column that is missing (SQLite takes a CHECK
+ * only together with its column), and the table of probes.
+ */
+#include "schema/ddl.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum {
+    ROOM_BINDING = 64,  /* a text or bytes binding, if none in the table is longer */
+    ROOM_INTEGER = 20,  /* "-9223372036854775808" */
+    ROOM_VALUE = 128,   /* a text or bytes value */
+    ROOM_WRAPPED = 200, /* KMS's ciphertext of a data key */
+    ROOM_PAIR = 4,      /* two lengths around key and value */
+    ROOM_EDK = 2 + 7 + 2 + 2,
+    ROOM_STEP = 100,
+};
+
+void ddl_plan_cleanup(struct ddl_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        free(plan->statements[i]);
+    }
+    free(plan->statements);
+    *plan = (struct ddl_plan){0};
+}
+
+static enum srow_rc plan_add(struct ddl_plan *plan, struct srow_buf *sql, struct srow_error *e)
+{
+    TRY(buf_check(sql, e));
+    char **bigger = realloc(plan->statements, (plan->count + 1) * sizeof *bigger);
+    FAIL_IF(bigger == NULL, e, SROW_E_NOMEM, "no memory for a plan");
+    plan->statements = bigger;
+    TRY(bytes_dup_str(&plan->statements[plan->count], bytes_buf(sql), e));
+    plan->count++;
+    return SROW_OK;
+}
+
+void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column, uint64_t width)
+{
+    AUTO(buf_cleanup) struct srow_buf name = {0};
+    db_put_name(&name, db, column);
+    const char *n = buf_cstr(&name);
+    buf_printf(out, "CHECK (%s IS NULL OR typeof(%s) = 'blob'", n, n);
+    if (width > 0) {
+        buf_printf(out, " AND length(%s) BETWEEN %d AND %" PRIu64, n, DDL_FIXED_BYTES, width);
+    }
+    if (width == 0) {
+        buf_printf(out, " AND length(%s) >= %d", n, DDL_FIXED_BYTES);
+    }
+    buf_printf(out, " AND substr(%s, 1, 3) = X'020478')", n);
+}
+
+/* DDL without white space and quotes of names, for comparing. */
+static void put_dense(struct srow_buf *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (isspace((unsigned char)*text) == 0 && strchr("\"`[]", *text) == NULL) {
+            buf_put_u8(out, (uint8_t)*text);
+        }
+    }
+}
+
+enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column,
+                           struct srow_error *e)
+{
+    static const struct {
+        const char *before, *after; /* the column's name */
+    } parts[] = {{"typeof(", ")='blob'"}, {"substr(", ",1,3)=X'020478'"}};
+    AUTO(buf_cleanup) struct srow_buf sql = {0}, name = {0};
+    put_dense(&sql, table_sql);
+    put_dense(&name, column);
+    bool all = strcasestr(buf_cstr(&sql), "CHECK(") != NULL;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        AUTO(buf_cleanup) struct srow_buf part = {0};
+        buf_put_str(&part, parts[i].before);
+        buf_put_str(&part, buf_cstr(&name));
+        buf_put_str(&part, parts[i].after);
+        TRY(buf_check(&part, e));
+        all = all && strcasestr(buf_cstr(&sql), buf_cstr(&part)) != NULL;
+    }
+    TRY(buf_check(&sql, e));
+    *out = all;
+    return SROW_OK;
+}
+
+/* Bytes of the longest value in a bound column, 0 for an empty table. */
+static enum srow_rc longest(uint64_t *out, struct db *db, const char *table, const char *column,
+                            struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    bool more = false;
+    buf_put_str(&sql, "SELECT max(length(CAST(");
+    db_put_name(&sql, db, column);
+    buf_put_str(&sql, " AS BLOB))) FROM ");
+    db_put_name(&sql, db, table);
+    TRY(buf_check(&sql, e));
+    TRY(db_query(&rows, db, buf_cstr(&sql), NULL, 0, e));
+    TRY(db_next(&more, rows, e));
+    struct db_value v = more ? rows->ops->value(rows, 0) : (struct db_value){0};
+    *out = v.type == DB_INTEGER ? (uint64_t)v.integer : 0;
+    return SROW_OK;
+}
+
+static uint64_t wrapped_bytes(const struct srow_config *config, const struct config_column *column)
+{
+    const struct config_key_set *set = config_key_set_find(config, column->keys);
+    uint64_t bytes = 0;
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        if (!set->keys[i].open_only) {
+            bytes += ROOM_EDK + strlen(set->keys[i].arn) + ROOM_WRAPPED;
+        }
+    }
+    return bytes;
+}
+
+enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct srow_config *config,
+                           const struct config_table *table, const struct config_column *column,
+                           struct srow_error *e)
+{
+    uint64_t cell = strlen("sealrow:cell") + strlen(config->domain) + 1 + strlen(table->name) + 1 +
+                    strlen(column->name);
+    uint64_t base = DDL_FIXED_BYTES + 2 + ROOM_PAIR + cell + wrapped_bytes(config, column);
+    struct ddl_room room = {.least = base, .width = base};
+    for (size_t i = 0; i < table->bind_count; i++) {
+        const struct config_bind *bind = &table->binds[i];
+        uint64_t live = 0;
+        TRY(longest(&live, db, table->table, bind->column, e));
+        uint64_t usual = bind->type == SROW_TYPE_INTEGER ? ROOM_INTEGER : ROOM_BINDING;
+        uint64_t twice = bind->type == SROW_TYPE_BYTES ? 2 : 1; /* bytes are bound as hex */
+        room.least += ROOM_PAIR + strlen(bind->name) + live * twice;
+        room.width += ROOM_PAIR + strlen(bind->name) + (live > usual ? live : usual) * twice;
+    }
+    room.width += column->type == SROW_TYPE_INTEGER ? ROOM_INTEGER : ROOM_VALUE;
+    room.width = (room.width + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
+    *out = room;
+    return SROW_OK;
+}
+
+static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const struct live_table *live,
+                                const char *name, uint64_t width, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    buf_put_str(&sql, "ALTER TABLE ");
+    db_put_name(&sql, db, live->name);
+    buf_put_str(&sql, " ADD COLUMN ");
+    db_put_name(&sql, db, name);
+    buf_printf(&sql, " %s", db->ops->dialect->blob_type);
+    if (!live->strict) {
+        buf_printf(&sql, "(%" PRIu64 ")", width);
+    }
+    buf_put_str(&sql, " ");
+    ddl_put_check(&sql, db, name, width);
+    return plan_add(plan, &sql, e);
+}
+
+static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
+                               const struct srow_config *config, const struct config_table *table,
+                               struct srow_error *e)
+{
+    AUTO(live_table_cleanup) struct live_table live = {0};
+    TRY(live_table_read(&live, db, table->table, e));
+    FAIL_IF(live.name == NULL, e, SROW_E_SCHEMA,
+            "table %s is not in the database: create it, or correct tables.%s.table", table->table,
+            table->name);
+    FAIL_IF(live.is_view, e, SROW_E_SCHEMA, "%s is a view: a sealed column needs a table",
+            table->table);
+    for (size_t i = 0; i < table->bind_count; i++) {
+        FAIL_IF(live_column_find(&live, table->binds[i].column) == NULL, e, SROW_E_SCHEMA,
+                "table %s has no column %s, which tables.%s.bind names: correct one of them",
+                table->table, table->binds[i].column, table->name);
+    }
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct config_column *column = &table->columns[i];
+        struct ddl_room room = {0};
+        if (live_column_find(&live, column->sealed) != NULL) {
+            continue;
+        }
+        TRY(ddl_room_read(&room, db, config, table, column, e));
+        TRY(plan_column(plan, db, &live, column->sealed, room.width, e));
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc plan_probe(struct ddl_plan *plan, struct db *db, struct srow_error *e)
+{
+    AUTO(live_table_cleanup) struct live_table live = {0};
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    TRY(live_table_read(&live, db, DDL_PROBE_TABLE, e));
+    if (live.name != NULL) {
+        return SROW_OK;
+    }
+    buf_printf(&sql,
+               "CREATE TABLE " DDL_PROBE_TABLE " (cell TEXT NOT NULL PRIMARY KEY, "
+               "keys TEXT NOT NULL, message %s NOT NULL ",
+               db->ops->dialect->blob_type);
+    ddl_put_check(&sql, db, "message", 0);
+    buf_put_str(&sql, ")");
+    return plan_add(plan, &sql, e);
+}
+
+enum srow_rc ddl_plan_make(struct ddl_plan *out, const struct srow_config *config, struct db *db,
+                           struct srow_error *e)
+{
+    AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+    for (size_t i = 0; i < config->table_count; i++) {
+        TRY(plan_table(&plan, db, config, &config->tables[i], e));
+    }
+    TRY(plan_probe(&plan, db, e));
+    *out = plan;
+    plan = (struct ddl_plan){0};
+    return SROW_OK;
+}
+
+enum srow_rc ddl_plan_run(const struct ddl_plan *plan, struct db *db, struct srow_error *e)
+{
+    AUTO(db_rollback) struct db_work work = {0};
+    TRY(db_begin(&work, db, e));
+    for (size_t i = 0; i < plan->count; i++) {
+        TRY(db_exec(db, plan->statements[i], NULL, 0, e));
+    }
+    return db_commit(&work, e);
+}

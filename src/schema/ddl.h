@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The DDL of sealed columns and of our own tables.
+ *
+ * A sealed column is BLOB(n) with a CHECK that refuses plaintext: a net under the application, not
+ * the proof of a value. n = 132 + encryption context + wrapped keys + value, rounded up to a
+ * hundred, where each text or bytes binding counts 64 bytes (or the longest in the table), an
+ * integer 20, a wrapped key 13 + its ARN + 200 (AWS does not publish the length of KMS's
+ * ciphertext; 184 were seen), and a text or bytes value 128. For longer values print the DDL, raise
+ * the number and run it.
+ */
+#ifndef SCHEMA_DDL_H
+#define SCHEMA_DDL_H
+
+#include "config/config.h"
+#include "schema/live.h"
+
+enum { DDL_FIXED_BYTES = 132 }; /* of a message with one frame (docs/format.md) */
+
+#define DDL_PROBE_TABLE "sealrow_probe"
+
+/* Statements, in the order in which they are run. */
+struct ddl_plan {
+    char **statements;
+    size_t count;
+};
+
+/* What init has to do to the live schema: nothing, once it was done. Fails with SCHEMA (a
+ * configured table is not there or a view), the errors of db, NOMEM. */
+MUST enum srow_rc ddl_plan_make(struct ddl_plan *out, const struct srow_config *config,
+                                struct db *db, struct srow_error *e);
+/* Runs the plan: all of it or nothing. */
+MUST enum srow_rc ddl_plan_run(const struct ddl_plan *plan, struct db *db, struct srow_error *e);
+void ddl_plan_cleanup(struct ddl_plan *plan);
+
+/* Appends the CHECK of a sealed column of at most `width` bytes. */
+void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column, uint64_t width);
+
+/* Whether a table's DDL has such a CHECK: its parts are looked for without regard to white space,
+ * quotes or the length, so one that a person has rewritten another way is not found. NOMEM. */
+MUST enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column,
+                                struct srow_error *e);
+
+/* Bytes a message of this column has beside its value, given the longest binding of the live
+ * table. Fails with the errors of db. */
+struct ddl_room {
+    uint64_t least; /* with the bindings that are there: nothing smaller can hold a value */
+    uint64_t width; /* what init declares */
+};
+MUST enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db,
+                                const struct srow_config *config, const struct config_table *table,
+                                const struct config_column *column, struct srow_error *e);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The live schema of SQLite, from its table-valued pragmas, so that names are bound and not pasted.
+ */
+#include "schema/live.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+static void column_cleanup(struct live_column *c)
+{
+    str_free(&c->name);
+    str_free(&c->type);
+}
+
+static void unique_cleanup(struct live_unique *u)
+{
+    for (size_t i = 0; i < u->count; i++) {
+        free(u->columns[i]);
+    }
+    free(u->columns);
+    *u = (struct live_unique){0};
+}
+
+void live_table_cleanup(struct live_table *t)
+{
+    str_free(&t->name);
+    str_free(&t->sql);
+    for (size_t i = 0; i < t->column_count; i++) {
+        column_cleanup(&t->columns[i]);
+    }
+    for (size_t i = 0; i < t->unique_count; i++) {
+        unique_cleanup(&t->uniques[i]);
+    }
+    free(t->columns);
+    free(t->uniques);
+    *t = (struct live_table){0};
+}
+
+/* One more element, zeroed, at the end of an array. */
+static enum srow_rc grow(void **array, size_t count, size_t size, struct srow_error *e)
+{
+    void *bigger = realloc(*array, (count + 1) * size);
+    FAIL_IF(bigger == NULL, e, SROW_E_NOMEM, "no memory for the schema");
+    memset((char *)bigger + count * size, 0, size);
+    *array = bigger;
+    return SROW_OK;
+}
+
+static struct db_value at(const struct db_rows *rows, size_t column)
+{
+    return rows->ops->value(rows, column);
+}
+
+static enum srow_rc read_head(struct live_table *t, struct db *db, const char *name,
+                              struct srow_error *e)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    struct db_value asked = db_text(name);
+    bool more = false;
+    TRY(db_query(&rows, db,
+                 "SELECT s.name, s.sql, s.type = 'view', l.strict FROM sqlite_schema s "
+                 "JOIN pragma_table_list($1) l ON l.schema = 'main' "
+                 "WHERE s.type IN ('table', 'view') AND s.name = $1 COLLATE NOCASE",
+                 &asked, 1, e));
+    TRY(db_next(&more, rows, e));
+    if (!more) {
+        return SROW_OK;
+    }
+    TRY(bytes_dup_str(&t->name, at(rows, 0).bytes, e));
+    TRY(bytes_dup_str(&t->sql, at(rows, 1).bytes, e));
+    t->is_view = at(rows, 2).integer != 0;
+    t->strict = at(rows, 3).integer != 0;
+    return SROW_OK;
+}
+
+static enum srow_rc read_columns(struct live_table *t, struct db *db, struct srow_error *e)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    struct db_value asked = db_text(t->name);
+    bool more = false;
+    TRY(db_query(&rows, db,
+                 "SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo($1) "
+                 "ORDER BY cid",
+                 &asked, 1, e));
+    TRY(db_next(&more, rows, e));
+    while (more) {
+        TRY(grow((void **)&t->columns, t->column_count, sizeof *t->columns, e));
+        struct live_column *c = &t->columns[t->column_count++];
+        TRY(bytes_dup_str(&c->name, at(rows, 0).bytes, e));
+        TRY(bytes_dup_str(&c->type, at(rows, 1).bytes, e));
+        c->not_null = at(rows, 2).integer != 0;
+        c->in_key = at(rows, 3).integer != 0;
+        c->made_by_db = at(rows, 4).integer > 1;
+        TRY(db_next(&more, rows, e));
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc unique_add(struct live_unique *u, struct srow_bytes name, struct srow_error *e)
+{
+    TRY(grow((void **)&u->columns, u->count, sizeof *u->columns, e));
+    TRY(bytes_dup_str(&u->columns[u->count], name, e));
+    u->count++;
+    return SROW_OK;
+}
+
+/* An index over an expression names no column there, and says nothing about the columns alone. */
+static enum srow_rc read_indexes(struct live_table *t, bool *key_has_index, struct db *db,
+                                 struct srow_error *e)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    struct db_value asked = db_text(t->name);
+    bool more = false;
+    TRY(db_query(&rows, db,
+                 "SELECT i.name, l.origin = 'pk', i.seqno FROM pragma_index_list($1) l "
+                 "JOIN pragma_index_info(l.name) i WHERE l.\"unique\" AND NOT l.partial "
+                 "AND NOT EXISTS (SELECT 1 FROM pragma_index_info(l.name) WHERE name IS NULL) "
+                 "ORDER BY l.seq, i.seqno",
+                 &asked, 1, e));
+    TRY(db_next(&more, rows, e));
+    while (more) {
+        if (at(rows, 2).integer == 0) {
+            TRY(grow((void **)&t->uniques, t->unique_count, sizeof *t->uniques, e));
+            t->unique_count++;
+        }
+        *key_has_index |= at(rows, 1).integer != 0;
+        TRY(unique_add(&t->uniques[t->unique_count - 1], at(rows, 0).bytes, e));
+        TRY(db_next(&more, rows, e));
+    }
+    return SROW_OK;
+}
+
+/* A primary key without an index of its own is the row's number, which SQLite makes. */
+static enum srow_rc read_rowid(struct live_table *t, struct srow_error *e)
+{
+    for (size_t i = 0; i < t->column_count; i++) {
+        struct live_column *c = &t->columns[i];
+        if (!c->in_key) {
+            continue;
+        }
+        c->made_by_db = true;
+        c->not_null = true;
+        TRY(grow((void **)&t->uniques, t->unique_count, sizeof *t->uniques, e));
+        t->unique_count++;
+        TRY(unique_add(&t->uniques[t->unique_count - 1], srow_str(c->name), e));
+    }
+    return SROW_OK;
+}
+
+enum srow_rc live_table_read(struct live_table *out, struct db *db, const char *name,
+                             struct srow_error *e)
+{
+    AUTO(live_table_cleanup) struct live_table t = {0};
+    bool key_has_index = false;
+    TRY(read_head(&t, db, name, e));
+    if (t.name != NULL) {
+        TRY(read_columns(&t, db, e));
+        TRY(read_indexes(&t, &key_has_index, db, e));
+    }
+    if (!key_has_index) {
+        TRY(read_rowid(&t, e));
+    }
+    *out = t;
+    t = (struct live_table){0};
+    return SROW_OK;
+}
+
+const struct live_column *live_column_find(const struct live_table *t, const char *name)
+{
+    for (size_t i = 0; i < t->column_count; i++) {
+        if (strcasecmp(t->columns[i].name, name) == 0) {
+            return &t->columns[i];
+        }
+    }
+    return NULL;
+}
+
+/* SQLite's affinity (its documentation, datatype3, 3.1): the first word that occurs decides. */
+static char affinity(const char *type)
+{
+    static const struct {
+        const char *word;
+        char affinity;
+    } rows[] = {{"INT", 'i'},  {"CHAR", 't'}, {"CLOB", 't'}, {"TEXT", 't'},
+                {"BLOB", 'b'}, {"REAL", 'n'}, {"FLOA", 'n'}, {"DOUB", 'n'}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcasestr(type, rows[i].word) != NULL) {
+            return rows[i].affinity;
+        }
+    }
+    return *type == '\0' ? 'b' : 'n';
+}
+
+bool live_column_is_binary(const struct live_column *column)
+{
+    return affinity(column->type) == 'b';
+}
+
+bool live_column_is_numeric(const struct live_column *column)
+{
+    char a = affinity(column->type);
+    return a == 'i' || a == 'n';
+}
+
+uint64_t live_column_width(const struct live_column *column)
+{
+    const char *open = strchr(column->type, '(');
+    uint64_t width = 0;
+    if (open == NULL) {
+        return 0;
+    }
+    struct srow_bytes digits = bytes_of(open + 1, strcspn(open + 1, ") ,"));
+    return text_parse_size(&width, digits, INT64_MAX, NULL) == SROW_OK ? width : 0;
+}

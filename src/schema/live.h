@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The room schema: our DDL, and the live schema and what is wrong with it. This file: a table as
+ * the database describes it.
+ */
+#ifndef SCHEMA_LIVE_H
+#define SCHEMA_LIVE_H
+
+#include "db/db.h"
+
+struct live_column {
+    char *name;
+    char *type;      /* as declared: "BLOB(900)" */
+    bool not_null;   /* cannot be NULL */
+    bool in_key;     /* of the primary key */
+    bool made_by_db; /* rowid alias or generated: its value may come from the database */
+};
+
+/* Columns that no two rows have in common: the primary key, or a unique index over whole rows. */
+struct live_unique {
+    char **columns;
+    size_t count;
+};
+
+struct live_table {
+    char *name; /* NULL: the database has no such table */
+    char *sql;  /* its DDL */
+    bool is_view;
+    bool strict; /* declared types may not carry a length */
+    struct live_column *columns;
+    size_t column_count;
+    struct live_unique *uniques;
+    size_t unique_count;
+};
+
+/* Reads what the database says about a table. A table that is not there is no failure: out->name
+ * is NULL then. Fails with DB, BUSY, IO, NOMEM. */
+MUST enum srow_rc live_table_read(struct live_table *out, struct db *db, const char *name,
+                                  struct srow_error *e);
+void live_table_cleanup(struct live_table *t);
+
+/* NULL if there is none. Names are compared as the database does: without case. */
+const struct live_column *live_column_find(const struct live_table *t, const char *name);
+
+/* Takes bytes as they are and converts nothing. */
+bool live_column_is_binary(const struct live_column *column);
+/* Turns text that looks like a number into one: '007' becomes 7. */
+bool live_column_is_numeric(const struct live_column *column);
+/* The length in the declared type: 900 for BLOB(900); 0 if it has none. SQLite does not enforce it:
+ * put does. */
+uint64_t live_column_width(const struct live_column *column);
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "schema/ddl.h"
+#include "schema/finding.h"
+#include "schema/live.h"
+
+#define ARN(region, digit)                                                                         \
+    "arn:aws:kms:" region ":111122223333:key/" digit "234abcd-12ab-34cd-56ef-1234567890ab"
+
+static struct srow_error e;
+static char path[128], url[160];
+
+static const char yaml[] =
+    "version: 1\n"
+    "domain: bank\n"
+    "regions: {us-east-1: {}, eu-west-1: {}}\n"
+    "keys:\n"
+    "  default:\n"
+    "    us-east-1: [" ARN(
+        "us-east-1", "1") "]\n"
+                          "    eu-west-1: [" ARN("eu-west-1", "2") ", {arn: \"" ARN(
+                              "eu-west-1", "3") "\", use: open}]\n"
+                                                "tables:\n"
+                                                "  customer:\n"
+                                                "    table: customers\n"
+                                                "    bind:\n"
+                                                "      account_number: {column: account_no}\n"
+                                                "      tenant: {column: tenant_id, type: integer}\n"
+                                                "    columns:\n"
+                                                "      userid: {sealed: userid_sealed}\n";
+
+static struct srow_config *config;
+
+#define GOOD "account_no TEXT NOT NULL, tenant_id INTEGER NOT NULL, "
+#define UNIQUE "UNIQUE (account_no, tenant_id)"
+
+static struct db *fresh(const char *ddl)
+{
+    struct db *db = NULL;
+    unlink(path);
+    if (db_create(&db, url, &e) != SROW_OK ||
+        (ddl != NULL && db_exec(db, ddl, NULL, 0, &e) != SROW_OK)) {
+        printf("Bail out! %s\n", e.text);
+        exit(1);
+    }
+    return db;
+}
+
+static bool init(struct db *db, size_t *statements)
+{
+    AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+    if (ddl_plan_make(&plan, config, db, &e) != SROW_OK || ddl_plan_run(&plan, db, &e) != SROW_OK) {
+        return false;
+    }
+    *statements = plan.count;
+    return true;
+}
+
+CASE(init_adds_the_column_with_its_check_and_twice_changes_nothing)
+{
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
+    AUTO(finding_list_cleanup) struct finding_list found = {0};
+    AUTO(live_table_cleanup) struct live_table live = {0};
+    size_t n = 9;
+    CHECK(init(db, &n) && n == 2);
+    CHECK(init(db, &n) && n == 0);
+    CHECK_OK(finding_schema(&found, config, db, &e), e);
+    CHECK(found.count == 0);
+    CHECK_OK(live_table_read(&live, db, "Customers", &e), e);
+    const struct live_column *c = live_column_find(&live, "userid_sealed");
+    CHECK(c != NULL && strcmp(c->type, "BLOB(1000)") == 0 && live_column_width(c) == 1000);
+}
+
+CASE(the_plan_says_what_init_would_do)
+{
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
+    AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+    CHECK_OK(ddl_plan_make(&plan, config, db, &e), e);
+    CHECK(plan.count == 2);
+    CHECK(strcmp(plan.statements[0],
+                 "ALTER TABLE \"customers\" ADD COLUMN \"userid_sealed\" BLOB(1000) CHECK "
+                 "(\"userid_sealed\" IS NULL OR typeof(\"userid_sealed\") = 'blob' AND "
+                 "length(\"userid_sealed\") BETWEEN 132 AND 1000 AND substr(\"userid_sealed\", 1, "
+                 "3) = X'020478')") == 0);
+}
+
+CASE(the_check_takes_sealed_values_and_nothing_else)
+{
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
+    static uint8_t bytes[1001] = {0x02, 0x04, 0x78}, other[200] = {0x01, 0x03, 0x78};
+    static char text[200] = "\x02\x04\x78";
+    size_t n = 0;
+    CHECK(init(db, &n));
+    memset(text + 3, 'x', sizeof text - 4);
+    const struct {
+        struct db_value value;
+        enum srow_rc rc;
+    } rows[] = {
+        {db_bytes(bytes_of(bytes, 132)), SROW_OK},
+        {db_bytes(bytes_of(bytes, 1000)), SROW_OK},
+        {{.type = DB_NULL}, SROW_OK},
+        {db_bytes(bytes_of(bytes, 131)), SROW_E_DB_DENIED},
+        {db_bytes(bytes_of(bytes, 1001)), SROW_E_DB_DENIED},
+        {db_bytes(bytes_of(other, sizeof other)), SROW_E_DB_DENIED},
+        {db_bytes(bytes_of(NULL, 0)), SROW_E_DB_DENIED},
+        {db_text(text), SROW_E_DB_DENIED},
+        {db_text("abc123"), SROW_E_DB_DENIED},
+        {db_integer(7), SROW_E_DB_DENIED},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct db_value row[] = {db_integer((int64_t)i), rows[i].value};
+        CHECK_RC(db_exec(db, "INSERT INTO customers VALUES ($1, 1, $2)", row, 2, &e), rows[i].rc);
+    }
+}
+
+CASE(a_long_binding_in_the_table_makes_the_column_wider)
+{
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
+    struct ddl_room before = {0}, after = {0};
+    CHECK_OK(
+        ddl_room_read(&before, db, config, &config->tables[0], &config->tables[0].columns[0], &e),
+        e);
+    CHECK_OK(db_exec(db, "INSERT INTO customers VALUES (printf('%0500d', 1), 1)", NULL, 0, &e), e);
+    CHECK_OK(
+        ddl_room_read(&after, db, config, &config->tables[0], &config->tables[0].columns[0], &e),
+        e);
+    CHECK(after.width >= before.width + 400 && after.least >= before.least + 500);
+    CHECK(before.width % 100 == 0 && before.least < before.width);
+}
+
+CASE(init_needs_its_table_and_its_bound_columns)
+{
+    static const char *const wrong[] = {NULL, "CREATE VIEW customers AS SELECT 1 AS account_no",
+                                        "CREATE TABLE customers (account_no TEXT)"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        AUTO(db_free) struct db *db = fresh(wrong[i]);
+        AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+        CHECK_RC(ddl_plan_make(&plan, config, db, &e), SROW_E_SCHEMA);
+        CHECK(strstr(e.text, "customers") != NULL);
+    }
+}
+
+CASE(a_strict_table_gets_a_type_that_it_takes)
+{
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ") STRICT");
+    AUTO(finding_list_cleanup) struct finding_list found = {0};
+    size_t n = 0;
+    CHECK(init(db, &n));
+    CHECK_OK(finding_schema(&found, config, db, &e), e);
+    CHECK(found.count == 0);
+}
+
+#define SEALED                                                                                     \
+    "userid_sealed BLOB(900) CHECK (userid_sealed IS NULL OR (typeof(userid_sealed)='blob' AND "   \
+    "length(userid_sealed) <= 900 AND substr(userid_sealed,1,3) = x'020478'))"
+
+static const struct {
+    const char *ddl, *codes;
+} defects[] = {
+    {NULL, "table-missing "},
+    {"CREATE VIEW customers AS SELECT 1 AS account_no", "table-missing "},
+    {"CREATE TABLE customers (" GOOD SEALED ", " UNIQUE ")", ""},
+    {"CREATE TABLE customers (" GOOD SEALED ", UNIQUE (account_no))", ""},
+    {"CREATE TABLE customers (" GOOD SEALED ", PRIMARY KEY (tenant_id, ACCOUNT_NO))", ""},
+    {"CREATE TABLE customers (" GOOD SEALED ", PRIMARY KEY (tenant_id, account_no)) WITHOUT ROWID",
+     ""},
+    {"CREATE TABLE customers (" GOOD SEALED ")", "bind-not-unique "},
+    {"CREATE TABLE customers (x, " GOOD SEALED ", UNIQUE (account_no, x))", "bind-not-unique "},
+    {"CREATE TABLE customers (account_no TEXT, tenant_id INTEGER NOT NULL, " SEALED ", " UNIQUE ")",
+     "bind-nullable "},
+    {"CREATE TABLE customers (account_no TEXT NOT NULL, tenant_id INTEGER PRIMARY KEY, " SEALED ")",
+     "bind-made "},
+    {"CREATE TABLE customers (account_no TEXT NOT NULL, tenant_id INTEGER PRIMARY KEY "
+     "AUTOINCREMENT, " SEALED ")",
+     "bind-made "},
+    {"CREATE TABLE customers (account_no TEXT NOT NULL, tenant_id INTEGER NOT NULL "
+     "GENERATED ALWAYS AS (1), " SEALED ", UNIQUE (account_no))",
+     "bind-made "},
+    {"CREATE TABLE customers (account_no INTEGER NOT NULL, tenant_id INTEGER NOT NULL, " SEALED
+     ", " UNIQUE ")",
+     "bind-converted "},
+    {"CREATE TABLE customers (account_no TEXT NOT NULL UNIQUE, " SEALED ")", "bind-missing "},
+    {"CREATE TABLE customers (" GOOD UNIQUE ")", "column-missing "},
+    {"CREATE TABLE customers (" GOOD "userid_sealed TEXT, " UNIQUE ")", "column-not-binary "},
+    {"CREATE TABLE customers (" GOOD "userid_sealed NUMERIC, " UNIQUE ")", "column-not-binary "},
+    {"CREATE TABLE customers (" GOOD "userid_sealed BLOB(900), " UNIQUE ")", "check-missing "},
+    {"CREATE TABLE customers (" GOOD "userid_sealed BLOB(300), " UNIQUE ")",
+     "check-missing column-narrow "},
+};
+
+CASE(every_defect_of_the_live_schema_is_a_finding_with_its_code)
+{
+    for (size_t i = 0; i < sizeof defects / sizeof defects[0]; i++) {
+        AUTO(db_free) struct db *db = fresh(defects[i].ddl);
+        AUTO(finding_list_cleanup) struct finding_list found = {0};
+        AUTO(buf_cleanup) struct srow_buf codes = {0};
+        CHECK_OK(finding_schema(&found, config, db, &e), e);
+        for (size_t k = 0; k < found.count; k++) {
+            buf_printf(&codes, "%s ", found.all[k].code);
+            CHECK(strchr(found.all[k].text, ':') != NULL);
+        }
+        if (strcmp(buf_cstr(&codes), defects[i].codes) != 0) {
+            printf("# %s\n# got %s, wanted %s\n", defects[i].ddl, buf_cstr(&codes),
+                   defects[i].codes);
+        }
+        CHECK(strcmp(buf_cstr(&codes), defects[i].codes) == 0);
+    }
+}
+
+CASE(an_index_over_a_part_of_the_rows_or_an_expression_does_not_make_unique)
+{
+    static const char *const indexes[] = {
+        "CREATE UNIQUE INDEX i ON customers (account_no, tenant_id) WHERE tenant_id > 0",
+        "CREATE UNIQUE INDEX i ON customers (account_no, tenant_id, lower(account_no))",
+        "CREATE INDEX i ON customers (account_no, tenant_id)"};
+    for (size_t i = 0; i < sizeof indexes / sizeof indexes[0]; i++) {
+        AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD SEALED ")");
+        AUTO(finding_list_cleanup) struct finding_list found = {0};
+        CHECK_OK(db_exec(db, indexes[i], NULL, 0, &e), e);
+        CHECK_OK(finding_schema(&found, config, db, &e), e);
+        CHECK(found.count == 1 && strcmp(found.all[0].code, "bind-not-unique") == 0);
+    }
+}
+
+CASE(a_hostile_name_is_a_name)
+{
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE \"x\"\"; DROP TABLE t; --\" (a)");
+    AUTO(live_table_cleanup) struct live_table live = {0}, none = {0};
+    CHECK_OK(live_table_read(&live, db, "x\"; DROP TABLE t; --", &e), e);
+    CHECK(live.name != NULL && live.column_count == 1);
+    CHECK_OK(live_table_read(&none, db, "x' OR 1", &e), e);
+    CHECK(none.name == NULL);
+}
+
+int main(void)
+{
+    char folder[64];
+    snprintf(folder, sizeof folder, "%s/sealrow-schema-XXXXXX",
+             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+    if (mkdtemp(folder) == NULL) {
+        return 1;
+    }
+    snprintf(path, sizeof path, "%s/t.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK) {
+        printf("Bail out! %s\n", e.text);
+        return 1;
+    }
+    RUN(init_adds_the_column_with_its_check_and_twice_changes_nothing);
+    RUN(the_plan_says_what_init_would_do);
+    RUN(the_check_takes_sealed_values_and_nothing_else);
+    RUN(a_long_binding_in_the_table_makes_the_column_wider);
+    RUN(init_needs_its_table_and_its_bound_columns);
+    RUN(a_strict_table_gets_a_type_that_it_takes);
+    RUN(every_defect_of_the_live_schema_is_a_finding_with_its_code);
+    RUN(an_index_over_a_part_of_the_rows_or_an_expression_does_not_make_unique);
+    RUN(a_hostile_name_is_a_name);
+    srow_config_free(config);
+    unlink(path);
+    rmdir(folder);
+    return check_done();
+}
