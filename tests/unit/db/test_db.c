@@ -56,7 +56,7 @@ CASE(create_makes_a_file_for_its_owner_alone)
 {
     AUTO(db_free) struct db *db = fresh();
     struct stat st;
-    CHECK(stat(url + strlen("sqlite:"), &st) == 0 && (st.st_mode & 0777) == 0600);
+    CHECK(db != NULL && stat(url + strlen("sqlite:"), &st) == 0 && (st.st_mode & 0777) == 0600);
 }
 
 CASE(other_databases_are_refused_by_name_and_without_the_url)
