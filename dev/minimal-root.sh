@@ -29,7 +29,7 @@ sources=$(find /etc/apt -name '*.list' -o -name '*.sources' | xargs -r grep -l b
 mmdebstrap --quiet --variant=minbase --include=git,make,ca-certificates bookworm "$root" $sources
 echo "a minimal Debian 12: $((SECONDS - start)) s"
 
-git clone -q --no-hardlinks . "$root/root/sealrow"
+git clone -q --no-hardlinks . "$root/srv/sealrow"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
@@ -39,7 +39,7 @@ failed=0
 for target in $targets; do
     start=$SECONDS
     env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-        chroot "$root" make -C /root/sealrow --no-print-directory "$target" </dev/null &&
+        chroot "$root" make -C /srv/sealrow --no-print-directory "$target" </dev/null &&
         status=0 || status=$?
     echo "make $target: exit $status, $((SECONDS - start)) s"
     [ "$status" = 0 ] || failed=1

@@ -16,7 +16,8 @@ step() {
 
 # Requests that a Region's KMS has answered or refused so far; 0 before there is a KMS.
 requests() {
-    sealrow-kmsd audit --data kms --count --region "$1" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }'
+    sealrow-kmsd audit --data kms --count --region "$1" 2>/dev/null |
+        awk '{ n += $1 } END { print n + 0 }'
 }
 
 # run COMMAND: prints it, runs it in this shell, shows what it said.

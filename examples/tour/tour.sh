@@ -19,8 +19,8 @@ export PATH="$build/cmd:$build/kmsd:$PATH"
 for name in $(compgen -e | grep -E '^(AWS_|SEALROW_|DATABASE_URL$|.*_proxy$|.*_PROXY$)'); do
     unset "$name"
 done
-us=$(free_port)
-eu=$(free_port)
+us=127.0.0.1:$(free_port)
+eu=127.0.0.1:$(free_port)
 
 cat <<TEXT
 The tour of Sealrow: a bank keeps user ids and national ids sealed in SQLite.
@@ -28,14 +28,15 @@ It happens in an empty folder; to repeat it by hand, make one and type what stan
 After each command: its exit code, and how many requests each Region's KMS got from it.
 
     \$ export PATH=$build/cmd:$build/kmsd:\$PATH
+    \$ us=$us eu=$eu
 TEXT
 
 step "A KMS with a key in each of two Regions. (With an AWS account this is AWS KMS.)"
-run "sealrow-kmsd --data kms --region us-east-1=127.0.0.1:$us --region eu-west-1=127.0.0.1:$eu --init > kms.txt"
+run 'sealrow-kmsd --data kms --region us-east-1=$us --region eu-west-1=$eu --init > kms.txt'
 gives 0 0 0
 
 step "It serves both Regions, each at its own address."
-run "sealrow-kmsd --data kms --region us-east-1=127.0.0.1:$us --region eu-west-1=127.0.0.1:$eu 2> kmsd.log &"
+run 'sealrow-kmsd --data kms --region us-east-1=$us --region eu-west-1=$eu 2> kmsd.log &'
 kmsd=$!
 gives 0 0 0
 wait_for_line kmsd.log listening
@@ -64,7 +65,7 @@ gives 0 0 0
 run "sealrow init"
 gives 0 '*' '*'
 
-step "Configuration, schema, keys and Regions are held against each other before the first customer."
+step "Configuration, schema, keys and Regions fit each other: asked before the first customer."
 run "sealrow check"
 gives 0 '*' '*'
 
@@ -124,16 +125,17 @@ cp bank.db good.db"
 gives 0 0 0
 
 step "Somebody who may write the database swaps the user ids of two rows ..."
-run "sqlite3 bank.db \"UPDATE customer SET user_id_sealed = (SELECT user_id_sealed FROM customer AS other
-    WHERE other.account = CASE customer.account WHEN '1001' THEN '1002' ELSE '1001' END)
-    WHERE account IN ('1001', '1002'); SELECT changes() || ' rows changed'\""
+run "sqlite3 bank.db \"
+    UPDATE customer SET user_id_sealed = other.user_id_sealed FROM customer AS other
+    WHERE customer.account || other.account IN ('10011002', '10021001');
+    SELECT changes() || ' rows changed'\""
 gives 0 0 0 '^2 rows changed$'
 
 step "... and the value is refused, before any KMS is asked. The security event goes to the log."
 run "sealrow get customer account=1001"
 gives 65 0 0 '!ben.moor' SROW-080 '^sealrow: '
 
-step "A whole row put in the place of another account's is refused: what counts is who was asked for."
+step "Another account's whole row in its place is refused: what counts is who was asked for."
 run "cp good.db bank.db
 sqlite3 bank.db \"DELETE FROM customer WHERE account = '1001';
     UPDATE customer SET account = '1001' WHERE account = '1003'\"
@@ -170,13 +172,14 @@ run "cp good.db bank.db
 key=\$(grep -o 'arn:aws:kms:us-east-1:[^]\"]*' sealrow.yaml)
 user=\$(awk '/^\\[default\\]/ {on = 1} on && /^aws_access_key_id/ {id = \$3}
     on && /^aws_secret_access_key/ {print id \":\" \$3; exit}' kms/credentials)
-curl -sS -f http://127.0.0.1:$us/ --aws-sigv4 aws:amz:us-east-1:kms --user \"\$user\" \\
+curl -sS -f http://\$us/ --aws-sigv4 aws:amz:us-east-1:kms --user \"\$user\" \\
     -H 'Content-Type: application/x-amz-json-1.1' -H 'X-Amz-Target: TrentService.DisableKey' \\
     -d \"{\\\"KeyId\\\":\\\"\$key\\\"}\""
 gives 0 1 0
 
 step "Opened through us-east-1 alone, the value is refused."
-run "sqlite3 bank.db \"SELECT writefile('value', user_id_sealed) FROM customer WHERE account = '1001'\" > size
+run "sqlite3 bank.db \"
+    SELECT writefile('value', user_id_sealed) || ' bytes' FROM customer WHERE account = '1001'\"
 sealrow open customer.user_id --bind account=1001 --via us-east-1 < value"
 gives 77 1 0 '!ada.lark' us-east-1
 
@@ -185,13 +188,14 @@ run "sealrow open customer.user_id --bind account=1001 < value"
 gives 0 1 1 ada.lark SROW-101
 
 step "The key is enabled again."
-run "curl -sS -f http://127.0.0.1:$us/ --aws-sigv4 aws:amz:us-east-1:kms --user \"\$user\" \\
+run "curl -sS -f http://\$us/ --aws-sigv4 aws:amz:us-east-1:kms --user \"\$user\" \\
     -H 'Content-Type: application/x-amz-json-1.1' -H 'X-Amz-Target: TrentService.EnableKey' \\
     -d \"{\\\"KeyId\\\":\\\"\$key\\\"}\""
 gives 0 1 0
 
 step "A caller on the phone says a national id: is it the right one? It is never shown."
-run "sqlite3 bank.db \"SELECT writefile('value', national_id_sealed) FROM customer WHERE account = '1001'\" > size
+run "sqlite3 bank.db \"
+    SELECT writefile('value', national_id_sealed) || ' bytes' FROM customer WHERE account = '1001'\"
 printf %s AX-4417-01 | sealrow match customer.national_id --bind account=1001 --message value"
 gives 0 1 0 '!AX-4417'
 
@@ -203,7 +207,7 @@ step "What one value is made of; no key is needed to see it."
 run "sealrow inspect < value"
 gives 0 0 0 0478 account 'us-east-1' 'eu-west-1'
 
-step "The KMS's own record of all this: a line for each call, refused ones too, in CloudTrail's form."
+step "The KMS's own record: a line for each call, refused ones too, in CloudTrail's form."
 run "sealrow-kmsd audit --data kms | tail -n 2"
 gives 0 0 0 '"eventName"' '!ada.lark'
 
