@@ -4,6 +4,8 @@
  */
 #include "kms/kms.h"
 
+#include "aws/arn.h"
+
 void kms_request_cleanup(struct kms_request *request)
 {
     secret_cleanup(&request->data_key);
@@ -22,4 +24,24 @@ bool kms_is_refusal(enum srow_rc rc)
 {
     return rc == SROW_E_KMS_DENIED || rc == SROW_E_KMS_DISABLED || rc == SROW_E_KMS_NOT_FOUND ||
            rc == SROW_E_KMS_CIPHERTEXT || rc == SROW_E_KMS_AUTH;
+}
+
+bool kms_is_key_arn(struct srow_bytes text)
+{
+    struct arn arn;
+    return arn_parse_key(&arn, text, NULL) == SROW_OK;
+}
+
+bool kms_key_matches(struct srow_bytes key, struct srow_bytes arn)
+{
+    struct arn a, b;
+    return arn_parse_key(&a, key, NULL) == SROW_OK && arn_parse_key(&b, arn, NULL) == SROW_OK &&
+           arn_matches(&a, &b);
+}
+
+struct srow_bytes kms_key_region(struct srow_bytes arn)
+{
+    struct arn parsed;
+    bool good = arn_parse_key(&parsed, arn, NULL) == SROW_OK;
+    return good ? parsed.region : bytes_of(NULL, 0);
 }

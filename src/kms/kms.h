@@ -20,7 +20,7 @@ struct kms_request {
     size_t data_key_bytes;          /* generate, decrypt: length the plaintext must have */
     const struct secret *plaintext; /* encrypt */
     struct srow_bytes ciphertext;   /* decrypt: 1 to 6,144 bytes */
-    uint64_t deadline;              /* monotonic milliseconds; the attempt limit counts as well */
+    uint64_t deadline; /* monotonic milliseconds, 0: none; the attempt limit counts as well */
 
     /* answered: owned */
     struct secret data_key;  /* generate, decrypt */
@@ -50,6 +50,15 @@ static inline void kms_call(struct kms *kms, struct kms_request *requests, size_
 }
 
 void kms_free(struct kms **kms);
+
+/* Whether a text is the ARN of a key (not of an alias). */
+bool kms_is_key_arn(struct srow_bytes text);
+
+/* Whether a key opens what is wrapped under `arn`: the same key, or one of the same mrk- id. */
+bool kms_key_matches(struct srow_bytes key, struct srow_bytes arn);
+
+/* The Region of a key ARN, a view into it; empty if it is none. */
+struct srow_bytes kms_key_region(struct srow_bytes arn);
 
 /* An explicit refusal (denied, disabled, not found, invalid ciphertext): final in its Region, an
  * alarm, and no sign of the Region's health. */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * See causes.h. Texts are cut evenly rather than lost: the code and the Regions matter most.
+ */
+#include "keys/causes.h"
+
+#include <stdio.h>
+
+static bool is_alarm(enum srow_rc rc)
+{
+    return kms_is_refusal(rc) || rc == SROW_E_KMS_KEY_ID || rc == SROW_E_KMS_DATA_KEY;
+}
+
+void causes_add(struct causes *c, const struct materials *m, const struct kms_request *failed)
+{
+    const struct srow_error *e = &failed->error;
+    bool down = srow_rc_class(failed->rc) == SROW_CLASS_UNAVAILABLE;
+    enum srow_rc *first = down ? &c->down : &c->other;
+    *first = *first == SROW_OK ? failed->rc : *first;
+    if (e->retry_after_ms > c->retry_after_ms) {
+        c->retry_after_ms = e->retry_after_ms;
+    }
+    int n = snprintf(c->text + c->used, sizeof c->text - c->used, "%s%s", c->count == 0 ? "" : "; ",
+                     e->text);
+    c->used += n < 0 ? 0 : (size_t)n;
+    c->used = c->used < sizeof c->text ? c->used : sizeof c->text - 1;
+    c->count++;
+    if (is_alarm(failed->rc)) {
+        struct key_event event = {failed->rc, failed->region, srow_str(failed->key_arn), e->text};
+        materials_tell(m, &event);
+    }
+}
+
+void causes_settle(const struct causes *c, struct materials *m, const char *what, enum srow_rc down)
+{
+    enum srow_rc rc = c->other != SROW_OK ? c->other : down != SROW_OK ? down : c->down;
+    if (c->count == 1 && down == SROW_OK) {
+        materials_fail(m, rc, "%s", c->text);
+    } else {
+        materials_fail(m, rc, "%s: %s", what, c->text);
+    }
+    m->error.retry_after_ms = c->retry_after_ms;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Why an operation failed in several Regions, collected into one error.
+ */
+#ifndef KEYS_CAUSES_H
+#define KEYS_CAUSES_H
+
+#include "keys/materials.h"
+#include "kms/kms.h"
+
+struct causes {
+    size_t count;
+    enum srow_rc down;  /* the first unavailability */
+    enum srow_rc other; /* the first failure of another class: it decides */
+    uint32_t retry_after_ms;
+    size_t used;
+    char text[400];
+};
+
+/* Adds a failed request; refusals and answers that prove wrong are told to the watch. */
+void causes_add(struct causes *c, const struct materials *m, const struct kms_request *failed);
+
+/* The materials' result. One cause stands for itself; more get `what` in front. Unavailability
+ * alone keeps its code, or takes `down` if that is a failure. */
+void causes_settle(const struct causes *c, struct materials *m, const char *what,
+                   enum srow_rc down);
+
+#endif
