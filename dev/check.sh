@@ -50,6 +50,14 @@ clang() {
     /usr/bin/python3 dev/suite.py build/clang unit
 }
 
+# tidy: spaces as .clang-format has them, and what clang-tidy finds.
+tidy() {
+    git ls-files -z '*.[ch]' | xargs -0 clang-format --dry-run -Werror || return
+    git ls-files -z 'src/*.c' 'kmsd/*.c' 'cmd/*.c' | xargs -0 clang-tidy --quiet -p build/clang ||
+        return
+    echo "2 passed, 0 failed, 0 skipped"
+}
+
 # vectors PROGRAM FOLDER: a program that reads foreign test vectors.
 vectors() {
     if [ -d "$SHARED/vectors/$2" ]; then "$1" "$SHARED/vectors/$2"; else skip "no $2 vectors"; fi
@@ -82,6 +90,7 @@ only_lo() {
 dev/build.sh build all meson-test-prereq "${readers[@]}"
 part sanitizers sanitizers
 part clang clang
+part tidy tidy
 part vectors vectors build/tests/vectors esdk-js
 part sigv4 vectors build/tests/sigv4-vectors sigv4
 part clang-vectors vectors build/clang/tests/vectors esdk-js

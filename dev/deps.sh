@@ -13,7 +13,8 @@ build='gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3
        libssl-dev libcurl4-openssl-dev libjansson-dev libyaml-dev libsqlite3-dev libmicrohttpd-dev
        sqlite3=sqlite3 curl=curl'
 test="$build python3-pytest universal-ctags strace=strace openssl=openssl git=git"
-check="$test clang=clang iproute2 nodejs=node npm=npm python3-venv"
+check="$test clang=clang clang-format=clang-format clang-tidy=clang-tidy
+       iproute2 nodejs=node npm=npm python3-venv"
 
 case "${1:-}" in
 build) wanted=$build ;;

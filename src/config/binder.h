@@ -57,8 +57,8 @@ binder_reader binder_texts;
 
 /* A mapping of free keys to structs that begin with `char *name`; `more` is their shape. */
 struct binder_shape {
-    size_t size;         /* of one struct */
-    size_t count_offset; /* of the size_t that counts them */
+    size_t size;                       /* of one struct */
+    size_t count_offset;               /* of the size_t that counts them */
     const struct binder_field *fields; /* NULL: finish reads the mapping */
     binder_reader *brief; /* reads a text instead of a mapping; NULL: there is no short form */
     enum srow_rc (*finish)(struct srow_config *c, void *element, const struct node *n,
