@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Names are resolved before anything is sealed or asked: a logical name of the configuration first,
+ * then a column of the live table that no logical name stands for.
+ */
+#include "rows/pick.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+void pick_cleanup(struct pick *p)
+{
+    live_table_cleanup(&p->live);
+    free(p->binds);
+    free(p->bound);
+    free(p->sealed);
+    free(p->others);
+    *p = (struct pick){0};
+}
+
+static enum srow_rc find_table(const struct config_table **out, const struct srow_config *config,
+                               const char *name, struct srow_error *e)
+{
+    *out = config_table_find(config, srow_str(name));
+    if (*out != NULL) {
+        return SROW_OK;
+    }
+    const char **words = calloc(config->table_count + 1, sizeof *words);
+    FAIL_IF(words == NULL, e, SROW_E_NOMEM, "no memory for a row");
+    for (size_t i = 0; i < config->table_count; i++) {
+        words[i] = config->tables[i].name;
+    }
+    const char *near = text_nearest(srow_str(name), words);
+    free(words);
+    FAIL_IF(near != NULL, e, SROW_E_COLUMN, "table %s: not in the configuration: did you mean %s?",
+            name, near);
+    FAIL(e, SROW_E_COLUMN, "table %s: not in the configuration: add it under tables", name);
+}
+
+static enum srow_rc make_room(struct pick *p, size_t given, struct srow_error *e)
+{
+    p->binds = calloc(p->table->bind_count + 1, sizeof *p->binds);
+    p->bound = calloc(p->table->bind_count + 1, sizeof *p->bound);
+    p->sealed = calloc(p->table->column_count + 1, sizeof *p->sealed);
+    p->others = calloc(given + 1, sizeof *p->others);
+    FAIL_IF(p->binds == NULL || p->bound == NULL || p->sealed == NULL || p->others == NULL, e,
+            SROW_E_NOMEM, "no memory for a row");
+    return SROW_OK;
+}
+
+static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given *g,
+                              struct srow_error *e)
+{
+    const struct config_bind *bind = &p->table->binds[i];
+    struct srow_value v = {.type = (uint32_t)bind->type, .bytes = g->value};
+    FAIL_IF(p->binds[i].name != NULL, e, SROW_E_BINDING, "%s.%s: given twice: give it once",
+            p->table->name, bind->name);
+    FAIL_IF(g->value.len == 0, e, SROW_E_BINDING, "%s.%s: the binding is empty: give its value",
+            p->table->name, bind->name);
+    p->bound[i] = (struct db_value){.type = DB_TEXT, .bytes = g->value};
+    if (bind->type == SROW_TYPE_BYTES) {
+        p->bound[i].type = DB_BYTES;
+    }
+    if (bind->type == SROW_TYPE_INTEGER) {
+        enum srow_rc rc = text_parse_integer(&v.integer, g->value, e);
+        if (rc != SROW_OK) {
+            return error_wrap(e, rc, "%s.%s", p->table->name, bind->name);
+        }
+        v.bytes = bytes_of(NULL, 0);
+        p->bound[i] = db_integer(v.integer);
+    }
+    p->binds[i] = (struct srow_bind){.name = bind->name, .value = v};
+    return SROW_OK;
+}
+
+/* A physical name that the configuration uses under a logical one. */
+static const char *logical_of(const struct config_table *t, const char *column)
+{
+    for (size_t i = 0; i < t->bind_count; i++) {
+        if (strcasecmp(t->binds[i].column, column) == 0) {
+            return t->binds[i].name;
+        }
+    }
+    for (size_t i = 0; i < t->column_count; i++) {
+        if (strcasecmp(t->columns[i].sealed, column) == 0) {
+            return t->columns[i].name;
+        }
+    }
+    return NULL;
+}
+
+static enum srow_rc take_other(struct pick *p, const struct rows_given *g, struct srow_error *e)
+{
+    const struct live_column *c = live_column_find(&p->live, g->name);
+    const char *logical = logical_of(p->table, g->name);
+    FAIL_IF(logical != NULL, e, SROW_E_USAGE,
+            "%s.%s: this column is written through the configuration: write %s=VALUE",
+            p->table->name, g->name, logical);
+    FAIL_IF(c == NULL, e, SROW_E_COLUMN,
+            "%s.%s: neither in the configuration nor in table %s: correct the name", p->table->name,
+            g->name, p->table->table);
+    for (size_t i = 0; i < p->other_count; i++) {
+        FAIL_IF(strcasecmp(p->others[i]->name, g->name) == 0, e, SROW_E_USAGE,
+                "%s.%s: given twice: give it once", p->table->name, g->name);
+    }
+    p->others[p->other_count++] = g;
+    return SROW_OK;
+}
+
+static enum srow_rc take(struct pick *p, const struct rows_given *g, bool write,
+                         struct srow_error *e)
+{
+    for (size_t i = 0; i < p->table->bind_count; i++) {
+        if (strcmp(p->table->binds[i].name, g->name) == 0) {
+            return take_bind(p, i, g, e);
+        }
+    }
+    FAIL_IF(!write, e, SROW_E_BINDING, "%s.%s: not a binding of this table: give its bindings only",
+            p->table->name, g->name);
+    for (size_t i = 0; i < p->table->column_count; i++) {
+        if (strcmp(p->table->columns[i].name, g->name) == 0) {
+            FAIL_IF(p->sealed[i] != NULL, e, SROW_E_USAGE, "%s.%s: given twice: give it once",
+                    p->table->name, g->name);
+            p->sealed[i] = g;
+            return SROW_OK;
+        }
+    }
+    return take_other(p, g, e);
+}
+
+/* The live table has what is read or written. */
+static enum srow_rc look(struct pick *p, struct db *db, struct srow_error *e)
+{
+    const struct config_table *t = p->table;
+    TRY(live_table_read(&p->live, db, t->table, e));
+    FAIL_IF(p->live.name == NULL, e, SROW_E_SCHEMA,
+            "table %s is not in the database: create it, or correct tables.%s.table", t->table,
+            t->name);
+    for (size_t i = 0; i < t->bind_count; i++) {
+        FAIL_IF(live_column_find(&p->live, t->binds[i].column) == NULL, e, SROW_E_SCHEMA,
+                "table %s has no column %s: correct it, or tables.%s.bind", t->table,
+                t->binds[i].column, t->name);
+    }
+    for (size_t i = 0; i < t->column_count; i++) {
+        const struct live_column *c = live_column_find(&p->live, t->columns[i].sealed);
+        FAIL_IF(c == NULL, e, SROW_E_SCHEMA, "table %s has no column %s: run sealrow init",
+                t->table, t->columns[i].sealed);
+        FAIL_IF(!live_column_is_binary(c), e, SROW_E_SCHEMA,
+                "column %s of table %s is %s and not binary: make it BLOB, see sealrow init "
+                "--print",
+                t->columns[i].sealed, t->table, c->type);
+    }
+    return SROW_OK;
+}
+
+enum srow_rc pick_names(struct pick *out, const struct rows *rows, const struct rows_put *put,
+                        bool write, struct srow_error *e)
+{
+    AUTO(pick_cleanup) struct pick p = {0};
+    TRY(find_table(&p.table, rows->config, put->table, e));
+    TRY(look(&p, rows->db, e));
+    TRY(make_room(&p, put->count, e));
+    for (size_t i = 0; i < put->count; i++) {
+        TRY(take(&p, &put->given[i], write, e));
+    }
+    for (size_t i = 0; i < p.table->bind_count; i++) {
+        FAIL_IF(p.binds[i].name == NULL, e, SROW_E_BINDING,
+                "%s.%s: the binding is missing: give %s=VALUE", p.table->name,
+                p.table->binds[i].name, p.table->binds[i].name);
+    }
+    *out = p;
+    p = (struct pick){0};
+    return SROW_OK;
+}
+
+void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column)
+{
+    buf_printf(out, "%s.%s", p->table->name, p->table->columns[column].name);
+}
+
+struct srow_cell pick_cell(const struct pick *p, const char *column, const char *via)
+{
+    return (struct srow_cell){
+        .column = column, .bind = p->binds, .bind_count = p->table->bind_count, .via = via};
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a caller's names mean in one table: its binding, its sealed columns, its other columns; and
+ * that the live table has them.
+ */
+#ifndef ROWS_PICK_H
+#define ROWS_PICK_H
+
+#include "rows/rows.h"
+#include "schema/live.h"
+
+struct pick {
+    const struct config_table *table;
+    struct live_table live;
+    struct srow_bind *binds;          /* by table->binds */
+    struct db_value *bound;           /* the same as the database takes them */
+    const struct rows_given **sealed; /* by table->columns; NULL: not given */
+    const struct rows_given **others; /* with the column's name in the database */
+    size_t other_count;
+};
+
+/* `sealed` and `others` are allowed only where `write` is set. Borrows the names and values given.
+ * Fails with COLUMN, BINDING, USAGE, SCHEMA, the errors of db, NOMEM. */
+MUST enum srow_rc pick_names(struct pick *out, const struct rows *rows, const struct rows_put *put,
+                             bool write, struct srow_error *e);
+void pick_cleanup(struct pick *p);
+
+/* "table.column" as srow_cell wants it, and the cell itself, which borrows both. */
+void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column);
+struct srow_cell pick_cell(const struct pick *p, const char *column, const char *via);
+
+#endif

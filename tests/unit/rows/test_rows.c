@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rows over a fake of the cell: its message is a readable text of column, binding and value, so
+ * that a test sees what was asked of it and can make a message of another row.
+ */
+#include "rows/rows.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+static const char yaml[] =
+    "version: 1\n"
+    "domain: bank\n"
+    "regions: {us-east-1: {}}\n"
+    "keys: {default: {us-east-1: [" ARN(
+        "us-east-1") "]}}\n"
+                     "tables:\n"
+                     "  customer:\n"
+                     "    table: customers\n"
+                     "    bind:\n"
+                     "      account: {column: account_no}\n"
+                     "      tenant: {column: tenant_id, type: integer}\n"
+                     "    columns:\n"
+                     "      userid: {sealed: userid_sealed, required: true}\n"
+                     "      pin: {sealed: pin_sealed, type: integer}\n";
+
+static const char ddl[] =
+    "CREATE TABLE customers (account_no TEXT NOT NULL COLLATE NOCASE, tenant_id INTEGER NOT NULL, "
+    "balance INTEGER, note TEXT COLLATE NOCASE, userid_sealed BLOB(400), pin_sealed BLOB, "
+    "UNIQUE (account_no, tenant_id))";
+
+static struct srow_error e;
+static char path[128], url[160];
+static struct srow_config *config;
+static struct db *db;
+static int seals, opens;
+static const char *meanwhile; /* SQL that another runs while a value is sealed */
+
+/* -- the fake -- */
+
+static enum srow_rc context(struct srow_buf *out, const struct srow_cell *cell)
+{
+    buf_put(out, bytes_of("\x02\x04\x78", 3));
+    buf_put_str(out, cell->column);
+    for (size_t i = 0; i < cell->bind_count; i++) {
+        const struct srow_value *v = &cell->bind[i].value;
+        buf_printf(out, ",%s=%lld%.*s", cell->bind[i].name, (long long)v->integer,
+                   (int)v->bytes.len, v->bytes.len == 0 ? "" : (const char *)v->bytes.at);
+    }
+    while (out->len < 200) {
+        buf_put_u8(out, '.');
+    }
+    return SROW_OK;
+}
+
+enum srow_rc srow_cell_seal(struct srow_sealed *out, struct srow_client *client,
+                            const struct srow_cell *cell, struct srow_bytes plaintext,
+                            struct srow_error *err)
+{
+    (void)client;
+    seals++;
+    if (meanwhile != NULL) {
+        TRY(db_exec(db, meanwhile, NULL, 0, err));
+    }
+    TRY(context(&out->message, cell));
+    buf_put(&out->message, plaintext);
+    return SROW_OK;
+}
+
+enum srow_rc srow_cell_open(struct srow_buf *out, struct srow_client *client,
+                            const struct srow_cell *cell, struct srow_bytes message,
+                            struct srow_error *err)
+{
+    AUTO(buf_cleanup) struct srow_buf wanted = {0};
+    (void)client;
+    opens++;
+    TRY(context(&wanted, cell));
+    FAIL_IF(message.len < wanted.len || memcmp(message.at, wanted.at, wanted.len) != 0, err,
+            SROW_E_CONTEXT, "another cell");
+    buf_put(out, bytes_of((const char *)message.at + wanted.len, message.len - wanted.len));
+    return SROW_OK;
+}
+
+enum srow_rc srow_cell_match(int *same, struct srow_client *client, const struct srow_cell *cell,
+                             struct srow_bytes message, struct srow_bytes candidate,
+                             struct srow_error *err)
+{
+    AUTO(buf_cleanup) struct srow_buf plain = {0};
+    TRY(srow_cell_open(&plain, client, cell, message, err));
+    *same = bytes_equal(bytes_buf(&plain), candidate);
+    return SROW_OK;
+}
+
+void srow_sealed_free(struct srow_sealed *sealed)
+{
+    buf_cleanup(&sealed->message);
+}
+
+/* -- tools -- */
+
+/* "name=value" words, ended by NULL. */
+static size_t given(struct rows_given out[8], const char *const *words)
+{
+    static char names[8][32];
+    size_t n = 0;
+    for (; words[n] != NULL; n++) {
+        const char *equals = strchr(words[n], '=');
+        snprintf(names[n], sizeof names[n], "%.*s", (int)(equals - words[n]), words[n]);
+        out[n] = (struct rows_given){names[n], srow_str(equals + 1)};
+    }
+    return n;
+}
+
+static enum rows_done done;
+
+static enum srow_rc put_with(bool replace, bool dry_run, const char *const *words)
+{
+    struct rows_given list[8];
+    struct rows rows = {config, NULL, db};
+    struct rows_put put = {"customer", list, given(list, words), replace, dry_run};
+    seals = opens = 0;
+    return rows_put(&done, &rows, &put, &e);
+}
+
+static enum srow_rc get(struct rows_row *row, const char *const *words)
+{
+    struct rows_given list[8];
+    struct rows rows = {config, NULL, db};
+    struct rows_get ask = {"customer", list, given(list, words), NULL};
+    return rows_get(row, &rows, &ask, &e);
+}
+
+#define PUT(...) put_with(false, false, (const char *const[]){__VA_ARGS__, NULL})
+#define REPLACE(...) put_with(true, false, (const char *const[]){__VA_ARGS__, NULL})
+#define GET(row, ...) get(row, (const char *const[]){__VA_ARGS__, NULL})
+
+static int64_t number(const char *sql)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    bool more = false;
+    if (db_query(&rows, db, sql, NULL, 0, &e) != SROW_OK || db_next(&more, rows, &e) != SROW_OK ||
+        !more) {
+        return -1;
+    }
+    return rows->ops->value(rows, 0).integer;
+}
+
+static bool run(const char *sql)
+{
+    return db_exec(db, sql, NULL, 0, &e) == SROW_OK;
+}
+
+static void fresh(void)
+{
+    meanwhile = NULL;
+    db_free(&db);
+    unlink(path);
+    if (db_create(&db, url, &e) != SROW_OK || !run(ddl)) {
+        printf("Bail out! %s\n", e.text);
+        exit(1);
+    }
+}
+
+static bool field_is(const struct rows_row *row, const char *name, const char *value)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (strcmp(row->fields[i].name, name) == 0) {
+            return value == NULL ? row->fields[i].type == DB_NULL
+                                 : bytes_equal_str(bytes_buf(&row->fields[i].value), value);
+        }
+    }
+    return false;
+}
+
+/* -- cases -- */
+
+CASE(what_was_put_comes_out_by_its_binding)
+{
+    AUTO(rows_row_cleanup) struct rows_row row = {0};
+    fresh();
+    CHECK_OK(PUT("account=1a", "tenant=7", "userid=abc123", "balance=12", "note=hello"), e);
+    CHECK(done == ROWS_INSERTED && seals == 1);
+    CHECK_OK(GET(&row, "tenant=7", "account=1a"), e);
+    CHECK(row.count == 6 && row.fields[0].kind == ROWS_BOUND && row.fields[2].kind == ROWS_SEALED);
+    CHECK(field_is(&row, "account", "1a") && field_is(&row, "tenant", "7"));
+    CHECK(field_is(&row, "userid", "abc123") && field_is(&row, "pin", NULL));
+    CHECK(field_is(&row, "balance", "12") && field_is(&row, "note", "hello"));
+    CHECK(number("SELECT typeof(balance) = 'integer' FROM customers") == 1);
+}
+
+CASE(putting_the_same_again_changes_and_seals_nothing)
+{
+    fresh();
+    CHECK_OK(PUT("account=1", "tenant=7", "userid=abc", "pin=42", "balance=12"), e);
+    CHECK_OK(PUT("account=1", "tenant=7", "userid=abc", "pin=42", "balance=12"), e);
+    CHECK(done == ROWS_ALREADY_THERE && seals == 0);
+    CHECK_OK(REPLACE("account=1", "tenant=7", "userid=abc"), e);
+    CHECK(done == ROWS_ALREADY_THERE && seals == 0);
+    CHECK(number("SELECT count(*) FROM customers") == 1);
+}
+
+CASE(another_value_is_a_conflict_unless_it_is_to_be_replaced)
+{
+    static const char *const others[] = {"userid=ABC", "userid=", "pin=43", "balance=13",
+                                         "note=Hi"};
+    AUTO(rows_row_cleanup) struct rows_row row = {0};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        fresh();
+        CHECK_OK(PUT("account=1", "tenant=7", "userid=abc", "pin=42", "balance=12", "note=hi"), e);
+        CHECK_RC(PUT("account=1", "tenant=7", others[i]), SROW_E_CONFLICT);
+        CHECK(seals == 0);
+        CHECK_OK(REPLACE("account=1", "tenant=7", others[i]), e);
+        CHECK(done == ROWS_REPLACED);
+        CHECK_OK(PUT("account=1", "tenant=7", others[i]), e);
+        CHECK(done == ROWS_ALREADY_THERE);
+    }
+    CHECK_OK(GET(&row, "account=1", "tenant=7"), e);
+    CHECK(field_is(&row, "userid", "abc") && field_is(&row, "balance", "12"));
+}
+
+CASE(a_dry_run_stores_nothing)
+{
+    static const char *const words[] = {"account=1", "tenant=7", "userid=abc", NULL};
+    fresh();
+    CHECK_OK(put_with(false, true, words), e);
+    CHECK(done == ROWS_INSERTED && number("SELECT count(*) FROM customers") == 0);
+}
+
+CASE(a_row_that_changes_while_it_is_sealed_is_a_conflict)
+{
+    fresh();
+    meanwhile = "INSERT INTO customers (account_no, tenant_id) VALUES ('1', 7)";
+    CHECK_RC(PUT("account=1", "tenant=7", "userid=abc"), SROW_E_CONFLICT);
+    meanwhile = "UPDATE customers SET balance = coalesce(balance, 0) + 1";
+    CHECK_RC(REPLACE("account=1", "tenant=7", "userid=abc", "balance=9"), SROW_E_CONFLICT);
+    CHECK(number("SELECT balance FROM customers WHERE userid_sealed IS NULL") == 1);
+}
+
+CASE(bindings_are_compared_by_bytes)
+{
+    AUTO(rows_row_cleanup) struct rows_row row = {0};
+    fresh();
+    CHECK_OK(PUT("account=abc", "tenant=7", "userid=x"), e);
+    CHECK_RC(GET(&row, "account=ABC", "tenant=7"), SROW_E_NOT_FOUND);
+    CHECK_RC(GET(&row, "account=abc", "tenant=8"), SROW_E_NOT_FOUND);
+    CHECK_RC(PUT("account=ABC", "tenant=7", "userid=x"), SROW_E_DB_DENIED);
+}
+
+CASE(a_value_in_another_row_does_not_open)
+{
+    AUTO(rows_row_cleanup) struct rows_row row = {0};
+    fresh();
+    CHECK_OK(PUT("account=1", "tenant=7", "userid=x"), e);
+    CHECK_OK(PUT("account=2", "tenant=7", "userid=y"), e);
+    CHECK(run("UPDATE customers SET account_no = CASE account_no WHEN '1' THEN '2 ' ELSE '1' END"));
+    CHECK_RC(GET(&row, "account=1", "tenant=7"), SROW_E_CONTEXT);
+    CHECK_RC(PUT("account=1", "tenant=7", "userid=y"), SROW_E_CONTEXT);
+    CHECK_OK(REPLACE("account=1", "tenant=7", "userid=y"), e);
+    CHECK(done == ROWS_REPLACED);
+    CHECK_OK(GET(&row, "account=1", "tenant=7"), e);
+}
+
+CASE(null_where_a_value_is_required_is_an_integrity_error)
+{
+    AUTO(rows_row_cleanup) struct rows_row row = {0};
+    fresh();
+    CHECK_OK(PUT("account=1", "tenant=7", "userid=x"), e);
+    CHECK(run("UPDATE customers SET userid_sealed = NULL"));
+    CHECK_RC(GET(&row, "account=1", "tenant=7"), SROW_E_NULL_CELL);
+    CHECK(row.count == 0);
+}
+
+CASE(an_empty_value_is_not_null)
+{
+    AUTO(rows_row_cleanup) struct rows_row row = {0};
+    fresh();
+    CHECK_OK(PUT("account=1", "tenant=7", "userid="), e);
+    CHECK(number("SELECT userid_sealed IS NOT NULL FROM customers") == 1);
+    CHECK_OK(GET(&row, "account=1", "tenant=7"), e);
+    CHECK(field_is(&row, "userid", ""));
+}
+
+CASE(a_value_too_wide_is_refused_before_anything_is_stored)
+{
+    char word[600] = "userid=";
+    fresh();
+    memset(word + 7, 'x', 201);
+    CHECK_RC(PUT("account=1", "tenant=7", word), SROW_E_TOO_WIDE);
+    CHECK(strstr(e.text, "401") != NULL && strstr(e.text, "400") != NULL);
+    CHECK(number("SELECT count(*) FROM customers") == 0);
+    word[207] = '\0';
+    CHECK_OK(PUT("account=1", "tenant=7", word), e);
+}
+
+CASE(wrong_names_and_values_are_refused_before_anything_is_sealed)
+{
+    static const struct {
+        const char *words[6];
+        enum srow_rc rc;
+        const char *text;
+    } rows[] = {
+        {{"tenant=7", "userid=x"}, SROW_E_BINDING, "account"},
+        {{"account=", "tenant=7", "userid=x"}, SROW_E_BINDING, "empty"},
+        {{"account=1", "account=2", "tenant=7", "userid=x"}, SROW_E_BINDING, "twice"},
+        {{"account=1", "tenant=07", "userid=x"}, SROW_E_VALUE, "tenant"},
+        {{"account=1", "tenant=x", "userid=x"}, SROW_E_VALUE, "tenant"},
+        {{"account=1", "tenant=7", "usrid=x"}, SROW_E_COLUMN, "usrid"},
+        {{"account=1", "tenant=7", "userid_sealed=x"}, SROW_E_USAGE, "userid=VALUE"},
+        {{"account_no=1", "tenant=7", "userid=x"}, SROW_E_USAGE, "account=VALUE"},
+        {{"account=1", "tenant=7", "pin=1"}, SROW_E_USAGE, "required"},
+        {{"account=1", "tenant=7", "userid=x", "userid=y"}, SROW_E_USAGE, "twice"},
+        {{"account=1", "tenant=7", "userid=x", "note=a", "NOTE=b"}, SROW_E_USAGE, "twice"},
+    };
+    fresh();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CHECK_RC(put_with(false, false, rows[i].words), rows[i].rc);
+        CHECK(strstr(e.text, rows[i].text) != NULL && seals == 0);
+    }
+    AUTO(rows_row_cleanup) struct rows_row row = {0};
+    CHECK_RC(GET(&row, "account=1", "tenant=7", "userid=x"), SROW_E_BINDING);
+    CHECK_RC(GET(&row, "account=1"), SROW_E_BINDING);
+}
+
+CASE(a_live_table_that_does_not_fit_is_refused)
+{
+    static const char *const wrong[] = {"DROP TABLE customers",
+                                        "ALTER TABLE customers RENAME COLUMN tenant_id TO t",
+                                        "ALTER TABLE customers RENAME COLUMN pin_sealed TO p",
+                                        "ALTER TABLE customers DROP COLUMN pin_sealed"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        fresh();
+        CHECK(run(wrong[i]));
+        CHECK_RC(PUT("account=1", "tenant=7", "userid=x"), SROW_E_SCHEMA);
+        CHECK(seals == 0);
+    }
+    CHECK(run("ALTER TABLE customers ADD COLUMN pin_sealed TEXT"));
+    CHECK_RC(PUT("account=1", "tenant=7", "userid=x"), SROW_E_SCHEMA);
+    CHECK(strstr(e.text, "not binary") != NULL);
+}
+
+CASE(two_rows_of_one_binding_are_refused)
+{
+    AUTO(rows_row_cleanup) struct rows_row row = {0};
+    fresh();
+    CHECK(run("DROP TABLE customers"));
+    CHECK(run("CREATE TABLE customers (account_no TEXT, tenant_id INTEGER, userid_sealed BLOB, "
+              "pin_sealed BLOB)"));
+    CHECK(run("INSERT INTO customers VALUES ('1', 7, NULL, NULL), ('1', 7, NULL, NULL)"));
+    CHECK_RC(GET(&row, "account=1", "tenant=7"), SROW_E_SCHEMA);
+    CHECK_RC(REPLACE("account=1", "tenant=7", "userid=x"), SROW_E_SCHEMA);
+}
+
+CASE(what_the_database_changes_on_the_way_is_not_stored)
+{
+    fresh();
+    CHECK(run("CREATE TRIGGER t AFTER INSERT ON customers BEGIN "
+              "UPDATE customers SET userid_sealed = zeroblob(200); END"));
+    CHECK_RC(PUT("account=1", "tenant=7", "userid=x"), SROW_E_SELF_CHECK);
+    CHECK(number("SELECT count(*) FROM customers") == 0);
+    fresh();
+    CHECK(run("DROP TABLE customers"));
+    CHECK(run("CREATE TABLE customers (account_no INTEGER, tenant_id TEXT, userid_sealed BLOB, "
+              "pin_sealed BLOB)"));
+    CHECK_RC(PUT("account=007", "tenant=7", "userid=x"), SROW_E_SELF_CHECK);
+    CHECK_OK(PUT("account=7", "tenant=7", "userid=x"), e);
+    CHECK(number("SELECT count(*) FROM customers") == 1);
+}
+
+int main(void)
+{
+    char folder[64];
+    snprintf(folder, sizeof folder, "%s/sealrow-rows-XXXXXX",
+             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+    if (mkdtemp(folder) == NULL) {
+        return 1;
+    }
+    snprintf(path, sizeof path, "%s/t.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK) {
+        printf("Bail out! %s\n", e.text);
+        return 1;
+    }
+    RUN(what_was_put_comes_out_by_its_binding);
+    RUN(putting_the_same_again_changes_and_seals_nothing);
+    RUN(another_value_is_a_conflict_unless_it_is_to_be_replaced);
+    RUN(a_dry_run_stores_nothing);
+    RUN(a_row_that_changes_while_it_is_sealed_is_a_conflict);
+    RUN(bindings_are_compared_by_bytes);
+    RUN(a_value_in_another_row_does_not_open);
+    RUN(null_where_a_value_is_required_is_an_integrity_error);
+    RUN(an_empty_value_is_not_null);
+    RUN(a_value_too_wide_is_refused_before_anything_is_stored);
+    RUN(wrong_names_and_values_are_refused_before_anything_is_sealed);
+    RUN(a_live_table_that_does_not_fit_is_refused);
+    RUN(two_rows_of_one_binding_are_refused);
+    RUN(what_the_database_changes_on_the_way_is_not_stored);
+    db_free(&db);
+    srow_config_free(config);
+    unlink(path);
+    rmdir(folder);
+    return check_done();
+}
