@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * spec: client-apis/decrypt.md. In this order: header, what the caller allows and expects, data
+ * key, commitment, header tag, frames, end of the input. Nothing leaves before the last of them.
+ */
+#include "crypto/equal.h"
+#include "crypto/gcm.h"
+#include "format/frame.h"
+#include "message/derive.h"
+#include "message/message.h"
+
+/* Names the first pair of `wanted` that the message does not have with that value. */
+static MUST enum srow_rc check_demanded(const struct context *got, const struct context *wanted,
+                                        struct srow_error *e)
+{
+    for (size_t i = 0, k = 0; i < wanted->count; i++) {
+        const struct srow_pair *pair = &wanted->pairs[i];
+        while (k < got->count && bytes_compare(got->pairs[k].key, pair->key) < 0) {
+            k++;
+        }
+        FAIL_IF(k == got->count || !bytes_equal(got->pairs[k].key, pair->key) ||
+                    !bytes_equal(got->pairs[k].value, pair->value),
+                e, SROW_E_CONTEXT,
+                "the message's encryption context does not have the expected value of \"%.*s\"",
+                (int)pair->key.len, (const char *)pair->key.at);
+    }
+    return SROW_OK;
+}
+
+static MUST enum srow_rc check_expected(const struct context *got, const struct context *expected,
+                                        struct srow_error *e)
+{
+    TRY(check_demanded(got, expected, e));
+    FAIL_IF(!context_equal(got, expected), e, SROW_E_CONTEXT,
+            "the message's encryption context has %zu pairs, %zu are expected", got->count,
+            expected->count);
+    return SROW_OK;
+}
+
+static MUST enum srow_rc check_allowed(const struct header *h,
+                                       const struct message_decrypt_options *options,
+                                       struct srow_error *e)
+{
+    FAIL_IF(options->unsigned_only && h->suite->is_signed, e, SROW_E_POLICY,
+            "suite 0x%04x is signed, only unsigned suites are allowed here", h->suite->id);
+    if (options->expected != NULL) {
+        TRY(check_expected(&h->context, options->expected, e));
+    }
+    if (options->demanded != NULL) {
+        TRY(check_demanded(&h->context, options->demanded, e));
+    }
+    return SROW_OK;
+}
+
+/* Commitment, then the header's tag; gives the key of the body. */
+static MUST enum srow_rc verify_header(struct secret *body_key, const struct header *h,
+                                       const struct secret *data_key, struct srow_error *e)
+{
+    static const uint8_t iv[GCM_IV]; /* spec: decrypt.md, the IV of a version 2 header is 0 */
+    AUTO(secret_cleanup) struct secret key = {0};
+    uint8_t commitment[HEADER_COMMITMENT];
+    TRY(derive_keys(&key, commitment, h, data_key, e));
+    FAIL_IF(!equal_bytes(bytes_of(commitment, h->suite->commitment_bytes), h->commitment), e,
+            SROW_E_COMMITMENT, "the data key is not the one this message commits to");
+    struct gcm_input in = {&key, iv, h->authenticated, bytes_of(NULL, 0)};
+    enum srow_rc rc = gcm_decrypt(NULL, h->tag.at, &in, e);
+    FAIL_IF(rc == SROW_E_BODY_TAG, e, SROW_E_HEADER_TAG,
+            "the header's authentication tag is wrong: the header was changed");
+    if (rc == SROW_OK) {
+        *body_key = secret_take(&key);
+    }
+    return rc;
+}
+
+static MUST enum srow_rc open_frame(struct srow_buf *out, const struct header *h,
+                                    const struct secret *body_key, const struct frame *frame,
+                                    struct srow_error *e)
+{
+    uint8_t aad[FRAME_AAD];
+    struct gcm_input in = {body_key, frame->iv.at, frame_aad(aad, h->message_id, frame),
+                           frame->ciphertext};
+    uint8_t *to = buf_room(out, frame->ciphertext.len);
+    TRY(buf_check(out, e));
+    enum srow_rc rc = gcm_decrypt(to, frame->tag.at, &in, e);
+    if (rc != SROW_OK) {
+        return error_wrap(e, rc, "message body, frame %u", frame->sequence);
+    }
+    buf_grew(out, frame->ciphertext.len);
+    return SROW_OK;
+}
+
+/* The plaintext is shorter than what is left of the input: one allocation, bounded by bytes that
+ * are there and not by lengths that a header claims. */
+static MUST enum srow_rc open_body(struct srow_buf *out, const struct header *h,
+                                   const struct secret *body_key, struct reader *r,
+                                   struct srow_error *e)
+{
+    buf_room(out, r->left);
+    struct frame_walk walk = frame_walk_of(h);
+    while (!walk.ended) {
+        struct frame frame;
+        TRY(frame_read(&frame, &walk, r, e));
+        TRY(open_frame(out, h, body_key, &frame, e));
+    }
+    FAIL_IF(r->left > 0, e, SROW_E_TRAILING, "%zu bytes behind the end of the message", r->left);
+    return SROW_OK;
+}
+
+static MUST enum srow_rc decrypt(struct srow_buf *out, struct manager *manager,
+                                 const struct message_decrypt_options *options,
+                                 struct srow_bytes message, struct srow_error *e)
+{
+    AUTO(header_cleanup) struct header h = {0};
+    struct reader r = reader_of(message);
+    TRY(header_read(&h, &r, options->max_edks, e));
+    TRY(check_allowed(&h, options, e));
+
+    AUTO(materials_cleanup)
+    struct materials m = {
+        .suite = h.suite,
+        .context = &h.context,
+        .offered = &h.edks,
+        .via = options->via,
+        .deadline = options->deadline,
+        .watch = options->watch,
+    };
+    manager_decrypt(manager, &m, 1);
+    TRY(materials_result(&m, e));
+
+    AUTO(secret_cleanup) struct secret body_key = {0};
+    AUTO(buf_cleanup) struct srow_buf plaintext = {0};
+    TRY(verify_header(&body_key, &h, &m.data_key, e));
+    TRY(open_body(&plaintext, &h, &body_key, &r, e));
+    *out = buf_take(&plaintext);
+    return SROW_OK;
+}
+
+enum srow_rc message_decrypt(struct srow_buf *plaintext, struct manager *manager,
+                             const struct message_decrypt_options *options,
+                             struct srow_bytes message, struct srow_error *e)
+{
+    enum srow_rc rc = decrypt(plaintext, manager, options, message, e);
+    gcm_forget();
+    return rc;
+}
