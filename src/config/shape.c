@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The shape of the configuration file: each key is a row of a table here. A row without a reader is
- * a key of a later version, refused by name. Key sets and alarms are in shape_keys.c.
+ * a key of a later version, refused by name. Key sets and alarms are in key_sets.c and sinks.c.
  */
 #include "config/shape.h"
 
 #include <stdio.h>
 
-#include "config/shape_keys.h"
+#include "config/key_sets.h"
+#include "config/sinks.h"
 
 #define AT(type, member) offsetof(struct type, member)
 
@@ -310,12 +311,12 @@ static const struct binder_field root_fields[] = {
     {"version", read_version, 0, NULL, true},
     {"domain", binder_name, AT(srow_config, domain), NULL, true},
     {"regions", binder_map, AT(srow_config, regions), &region_shape, true},
-    {"keys", binder_map, AT(srow_config, key_sets), &shape_key_sets, true},
+    {"keys", binder_map, AT(srow_config, key_sets), &key_sets_shape, true},
     {"write", binder_group, 0, write_fields, false},
     {"open", binder_group, 0, open_fields, false},
     {"limits", binder_group, 0, limit_fields, false},
     {"databases", binder_group, 0, database_fields, false},
-    {"alarm", shape_alarms, 0, NULL, false},
+    {"alarm", sinks_read, 0, NULL, false},
     {"tables", binder_map, AT(srow_config, tables), &table_shape, true},
     {"cache", NULL, 0, NULL, false},
     {"branch", NULL, 0, NULL, false},

@@ -221,6 +221,13 @@ CASE(unknown_missing_and_wrong_values_are_refused_with_their_place)
          "line 5, column 21: tables.a.bind.aws-crypto-x: names with \"aws-crypto-\" are reserved"},
         {HEAD "tables: {a: {bind: {i: text}, columns: {c: {sealed: i}}}}\n", SROW_E_CONFIG,
          "line 5, column 10: tables.a: column \"i\" of the table is used twice"},
+    };
+    ALL_REFUSED(rows);
+}
+
+CASE(values_out_of_their_range_are_refused_with_their_place)
+{
+    static const struct row rows[] = {
         {COLUMN("keys: cards"), SROW_E_CONFIG,
          "line 10, column 15: tables.customer.columns.name.keys: there is no key set of this name "
          "under \"keys\""},
@@ -457,6 +464,7 @@ int main(void)
     RUN(every_key_that_this_version_has_is_read);
     RUN(yaml_beyond_plain_mappings_is_refused_with_its_place);
     RUN(unknown_missing_and_wrong_values_are_refused_with_their_place);
+    RUN(values_out_of_their_range_are_refused_with_their_place);
     RUN(keys_are_arns_of_keys_in_their_own_region);
     RUN(keys_of_a_later_version_are_refused_by_name);
     RUN(a_file_that_others_may_write_is_refused);
