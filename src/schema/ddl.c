@@ -195,7 +195,7 @@ static enum srow_rc plan_probe(struct ddl_plan *plan, struct db *db, struct srow
         return SROW_OK;
     }
     buf_printf(&sql,
-               "CREATE TABLE " DDL_PROBE_TABLE " (cell TEXT NOT NULL PRIMARY KEY, "
+               "CREATE TABLE " DDL_PROBE_TABLE " (key_set TEXT NOT NULL PRIMARY KEY, "
                "keys TEXT NOT NULL, message %s NOT NULL ",
                db->ops->dialect->blob_type);
     ddl_put_check(&sql, db, "message", 0);

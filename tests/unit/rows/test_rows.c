@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rows over a fake of the cell: its message is a readable text of column, binding and value, so
- * that a test sees what was asked of it and can make a message of another row.
+ * Rows over a real client, with a KMS inside the process that may let somebody else change the
+ * database while it is asked.
  */
 #include "rows/rows.h"
 
@@ -9,13 +9,17 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "client/client.h"
+#include "fake/fake_kms.h"
+#include "rows/rows_probe.h"
+#include "schema/ddl.h"
 
 #define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 static const char yaml[] =
     "version: 1\n"
     "domain: bank\n"
-    "regions: {us-east-1: {}}\n"
+    "regions: {us-east-1: {}, eu-west-1: {}}\n"
     "keys: {default: {us-east-1: [" ARN(
         "us-east-1") "]}}\n"
                      "tables:\n"
@@ -30,74 +34,36 @@ static const char yaml[] =
 
 static const char ddl[] =
     "CREATE TABLE customers (account_no TEXT NOT NULL COLLATE NOCASE, tenant_id INTEGER NOT NULL, "
-    "balance INTEGER, note TEXT COLLATE NOCASE, userid_sealed BLOB(400), pin_sealed BLOB, "
+    "balance INTEGER, note TEXT COLLATE NOCASE, userid_sealed BLOB(1000), pin_sealed BLOB, "
     "UNIQUE (account_no, tenant_id))";
 
 static struct srow_error e;
 static char path[128], url[160];
 static struct srow_config *config;
 static struct db *db;
-static int seals, opens;
+static struct srow_client *client;
 static const char *meanwhile; /* SQL that another runs while a value is sealed */
 
-/* -- the fake -- */
+/* -- a KMS that takes its time -- */
 
-static enum srow_rc context(struct srow_buf *out, const struct srow_cell *cell)
+static struct kms *inner;
+
+static void slow_call(struct kms *kms, struct kms_request *requests, size_t n)
 {
-    buf_put(out, bytes_of("\x02\x04\x78", 3));
-    buf_put_str(out, cell->column);
-    for (size_t i = 0; i < cell->bind_count; i++) {
-        const struct srow_value *v = &cell->bind[i].value;
-        buf_printf(out, ",%s=%lld%.*s", cell->bind[i].name, (long long)v->integer,
-                   (int)v->bytes.len, v->bytes.len == 0 ? "" : (const char *)v->bytes.at);
+    (void)kms;
+    if (meanwhile != NULL && db_exec(db, meanwhile, NULL, 0, &e) != SROW_OK) {
+        printf("Bail out! %s\n", e.text);
+        exit(1);
     }
-    while (out->len < 200) {
-        buf_put_u8(out, '.');
-    }
-    return SROW_OK;
+    kms_call(inner, requests, n);
 }
 
-enum srow_rc srow_cell_seal(struct srow_sealed *out, struct srow_client *client,
-                            const struct srow_cell *cell, struct srow_bytes plaintext,
-                            struct srow_error *err)
-{
-    (void)client;
-    seals++;
-    if (meanwhile != NULL) {
-        TRY(db_exec(db, meanwhile, NULL, 0, err));
-    }
-    TRY(context(&out->message, cell));
-    buf_put(&out->message, plaintext);
-    return SROW_OK;
-}
+static const struct kms_ops slow_ops = {.name = "slow", .call = slow_call};
+static struct kms slow = {&slow_ops};
 
-enum srow_rc srow_cell_open(struct srow_buf *out, struct srow_client *client,
-                            const struct srow_cell *cell, struct srow_bytes message,
-                            struct srow_error *err)
+static unsigned seals(void)
 {
-    AUTO(buf_cleanup) struct srow_buf wanted = {0};
-    (void)client;
-    opens++;
-    TRY(context(&wanted, cell));
-    FAIL_IF(message.len < wanted.len || memcmp(message.at, wanted.at, wanted.len) != 0, err,
-            SROW_E_CONTEXT, "another cell");
-    buf_put(out, bytes_of((const char *)message.at + wanted.len, message.len - wanted.len));
-    return SROW_OK;
-}
-
-enum srow_rc srow_cell_match(int *same, struct srow_client *client, const struct srow_cell *cell,
-                             struct srow_bytes message, struct srow_bytes candidate,
-                             struct srow_error *err)
-{
-    AUTO(buf_cleanup) struct srow_buf plain = {0};
-    TRY(srow_cell_open(&plain, client, cell, message, err));
-    *same = bytes_equal(bytes_buf(&plain), candidate);
-    return SROW_OK;
-}
-
-void srow_sealed_free(struct srow_sealed *sealed)
-{
-    buf_cleanup(&sealed->message);
+    return fake_kms_count(inner, "us-east-1", KMS_GENERATE);
 }
 
 /* -- tools -- */
@@ -120,16 +86,16 @@ static enum rows_done done;
 static enum srow_rc put_with(bool replace, bool dry_run, const char *const *words)
 {
     struct rows_given list[8];
-    struct rows rows = {config, NULL, db};
+    struct rows rows = {config, client, db};
     struct rows_put put = {"customer", list, given(list, words), replace, dry_run};
-    seals = opens = 0;
+    fake_kms_reset(inner);
     return rows_put(&done, &rows, &put, &e);
 }
 
 static enum srow_rc get(struct rows_row *row, const char *const *words)
 {
     struct rows_given list[8];
-    struct rows rows = {config, NULL, db};
+    struct rows rows = {config, client, db};
     struct rows_get ask = {"customer", list, given(list, words), NULL};
     return rows_get(row, &rows, &ask, &e);
 }
@@ -183,7 +149,7 @@ CASE(what_was_put_comes_out_by_its_binding)
     AUTO(rows_row_cleanup) struct rows_row row = {0};
     fresh();
     CHECK_OK(PUT("account=1a", "tenant=7", "userid=abc123", "balance=12", "note=hello"), e);
-    CHECK(done == ROWS_INSERTED && seals == 1);
+    CHECK(done == ROWS_INSERTED && seals() == 1);
     CHECK_OK(GET(&row, "tenant=7", "account=1a"), e);
     CHECK(row.count == 6 && row.fields[0].kind == ROWS_BOUND && row.fields[2].kind == ROWS_SEALED);
     CHECK(field_is(&row, "account", "1a") && field_is(&row, "tenant", "7"));
@@ -197,9 +163,9 @@ CASE(putting_the_same_again_changes_and_seals_nothing)
     fresh();
     CHECK_OK(PUT("account=1", "tenant=7", "userid=abc", "pin=42", "balance=12"), e);
     CHECK_OK(PUT("account=1", "tenant=7", "userid=abc", "pin=42", "balance=12"), e);
-    CHECK(done == ROWS_ALREADY_THERE && seals == 0);
+    CHECK(done == ROWS_ALREADY_THERE && seals() == 0);
     CHECK_OK(REPLACE("account=1", "tenant=7", "userid=abc"), e);
-    CHECK(done == ROWS_ALREADY_THERE && seals == 0);
+    CHECK(done == ROWS_ALREADY_THERE && seals() == 0);
     CHECK(number("SELECT count(*) FROM customers") == 1);
 }
 
@@ -212,7 +178,7 @@ CASE(another_value_is_a_conflict_unless_it_is_to_be_replaced)
         fresh();
         CHECK_OK(PUT("account=1", "tenant=7", "userid=abc", "pin=42", "balance=12", "note=hi"), e);
         CHECK_RC(PUT("account=1", "tenant=7", others[i]), SROW_E_CONFLICT);
-        CHECK(seals == 0);
+        CHECK(seals() == 0);
         CHECK_OK(REPLACE("account=1", "tenant=7", others[i]), e);
         CHECK(done == ROWS_REPLACED);
         CHECK_OK(PUT("account=1", "tenant=7", others[i]), e);
@@ -286,14 +252,17 @@ CASE(an_empty_value_is_not_null)
 
 CASE(a_value_too_wide_is_refused_before_anything_is_stored)
 {
-    char word[600] = "userid=";
+    char word[1100] = "userid=x";
     fresh();
-    memset(word + 7, 'x', 201);
-    CHECK_RC(PUT("account=1", "tenant=7", word), SROW_E_TOO_WIDE);
-    CHECK(strstr(e.text, "401") != NULL && strstr(e.text, "400") != NULL);
-    CHECK(number("SELECT count(*) FROM customers") == 0);
-    word[207] = '\0';
     CHECK_OK(PUT("account=1", "tenant=7", word), e);
+    size_t spare = 1000 - (size_t)number("SELECT length(userid_sealed) FROM customers");
+    memset(word + 8, 'x', spare + 1);
+    CHECK_RC(PUT("account=2", "tenant=7", word), SROW_E_TOO_WIDE);
+    CHECK(strstr(e.text, "1001") != NULL && strstr(e.text, "1000") != NULL);
+    CHECK(number("SELECT count(*) FROM customers") == 1);
+    word[8 + spare] = '\0';
+    CHECK_OK(PUT("account=2", "tenant=7", word), e);
+    CHECK(number("SELECT max(length(userid_sealed)) FROM customers") == 1000);
 }
 
 CASE(wrong_names_and_values_are_refused_before_anything_is_sealed)
@@ -318,7 +287,7 @@ CASE(wrong_names_and_values_are_refused_before_anything_is_sealed)
     fresh();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         CHECK_RC(put_with(false, false, rows[i].words), rows[i].rc);
-        CHECK(strstr(e.text, rows[i].text) != NULL && seals == 0);
+        CHECK(strstr(e.text, rows[i].text) != NULL && seals() == 0);
     }
     AUTO(rows_row_cleanup) struct rows_row row = {0};
     CHECK_RC(GET(&row, "account=1", "tenant=7", "userid=x"), SROW_E_BINDING);
@@ -335,7 +304,7 @@ CASE(a_live_table_that_does_not_fit_is_refused)
         fresh();
         CHECK(run(wrong[i]));
         CHECK_RC(PUT("account=1", "tenant=7", "userid=x"), SROW_E_SCHEMA);
-        CHECK(seals == 0);
+        CHECK(seals() == 0);
     }
     CHECK(run("ALTER TABLE customers ADD COLUMN pin_sealed TEXT"));
     CHECK_RC(PUT("account=1", "tenant=7", "userid=x"), SROW_E_SCHEMA);
@@ -370,6 +339,42 @@ CASE(what_the_database_changes_on_the_way_is_not_stored)
     CHECK(number("SELECT count(*) FROM customers") == 1);
 }
 
+static bool found_is(const struct rows *rows, const char *codes)
+{
+    AUTO(finding_list_cleanup) struct finding_list found = {0};
+    AUTO(buf_cleanup) struct srow_buf got = {0};
+    if (rows_probe_check(&found, rows, &e) != SROW_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < found.count; i++) {
+        buf_printf(&got, "%s ", found.all[i].code);
+    }
+    return strcmp(buf_cstr(&got), codes) == 0;
+}
+
+CASE(a_probe_is_sealed_once_and_opened_by_readers)
+{
+    AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+    struct rows rows;
+    size_t stored = 9;
+    fresh();
+    rows = (struct rows){config, client, db};
+    CHECK(found_is(&rows, "probe-missing "));
+    CHECK_OK(ddl_plan_make(&plan, config, db, &e), e);
+    CHECK_OK(ddl_plan_run(&plan, db, &e), e);
+    CHECK(found_is(&rows, "probe-missing "));
+    CHECK_OK(rows_probe_store(&stored, &rows, &e), e);
+    CHECK(stored == 1 && found_is(&rows, ""));
+    CHECK_OK(rows_probe_store(&stored, &rows, &e), e);
+    CHECK(stored == 0);
+    CHECK(run("UPDATE sealrow_probe SET keys = 'others'"));
+    CHECK(found_is(&rows, "probe-stale "));
+    CHECK_OK(rows_probe_store(&stored, &rows, &e), e);
+    CHECK(stored == 1);
+    CHECK(run("UPDATE sealrow_probe SET message = CAST(X'020478' || zeroblob(200) AS BLOB)"));
+    CHECK(found_is(&rows, "probe-refused "));
+}
+
 int main(void)
 {
     char folder[64];
@@ -381,6 +386,12 @@ int main(void)
     snprintf(path, sizeof path, "%s/t.db", folder);
     snprintf(url, sizeof url, "sqlite:%s", path);
     if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK) {
+        printf("Bail out! %s\n", e.text);
+        return 1;
+    }
+    inner = fake_kms_new((const char *const[]){"us-east-1", "eu-west-1", NULL});
+    struct client_options options = {.face = {.local_region = "us-east-1"}, .kms = &slow};
+    if (client_new(&client, config, &options, &e) != SROW_OK) {
         printf("Bail out! %s\n", e.text);
         return 1;
     }
@@ -398,7 +409,10 @@ int main(void)
     RUN(a_live_table_that_does_not_fit_is_refused);
     RUN(two_rows_of_one_binding_are_refused);
     RUN(what_the_database_changes_on_the_way_is_not_stored);
+    RUN(a_probe_is_sealed_once_and_opened_by_readers);
     db_free(&db);
+    srow_client_free(client);
+    kms_free(&inner);
     srow_config_free(config);
     unlink(path);
     rmdir(folder);

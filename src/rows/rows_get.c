@@ -6,18 +6,9 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "client/client.h"
 #include "rows/held.h"
 #include "rows/pick.h"
-
-void rows_row_cleanup(struct rows_row *row)
-{
-    for (size_t i = 0; i < row->count; i++) {
-        str_free(&row->fields[i].name);
-        buf_cleanup(&row->fields[i].value);
-    }
-    free(row->fields);
-    *row = (struct rows_row){0};
-}
 
 /* A column that no line of the configuration stands for. */
 static bool is_other(const struct config_table *t, const char *column)
@@ -85,18 +76,14 @@ struct reading {
 static enum srow_rc open_cell(struct rows_field *field, const struct reading *r, size_t column,
                               const struct held_value *stored, struct srow_error *e)
 {
-    const struct config_column *c = &r->pick->table->columns[column];
     AUTO(buf_cleanup) struct srow_buf name = {0};
     pick_put_column(&name, r->pick, column);
-    if (stored->type == DB_NULL) {
-        FAIL_IF(c->required, e, SROW_E_NULL_CELL,
-                "%s: NULL where a sealed value is required: somebody has removed it",
-                buf_cstr(&name));
-        return SROW_OK;
-    }
     struct srow_cell cell = pick_cell(r->pick, buf_cstr(&name), r->get->via);
+    if (stored->type == DB_NULL) {
+        return client_null_cell(r->rows->client, &cell, e);
+    }
     TRY(srow_cell_open(&field->value, r->rows->client, &cell, bytes_buf(&stored->bytes), e));
-    field->type = type_of(c->type);
+    field->type = type_of(r->pick->table->columns[column].type);
     return SROW_OK;
 }
 
