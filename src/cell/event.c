@@ -6,10 +6,12 @@
 
 #include "base/json.h"
 
-static const struct {
+struct row {
     enum srow_rc rc;
     const char *name;
-} names[] = {
+};
+
+static const struct row names[] = {
     {SROW_E_CONTEXT, "cell.context"},       {SROW_E_HEADER_TAG, "cell.tag"},
     {SROW_E_BODY_TAG, "cell.tag"},          {SROW_E_SEQUENCE, "cell.tag"},
     {SROW_E_COMMITMENT, "cell.commitment"}, {SROW_E_NO_DATA_KEY, "cell.stranger"},

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cell/cell.h"
+#include "check.h"
+#include "fake/fake_kms.h"
+#include "keys/keyring_regions.h"
+
+#define ARN_US "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+#define ARN_EU "arn:aws:kms:eu-west-1:111122223333:key/9876fedc-12ab-34cd-56ef-1234567890ab"
+#define YAML(domain)                                                                               \
+    "version: 1\ndomain: " domain "\nregions: {us-east-1: {}, eu-west-1: {}}\n"                    \
+    "keys: {default: {us-east-1: [\"" ARN_US "\"], eu-west-1: [\"" ARN_EU "\"]}}\n"                \
+    "tables:\n"                                                                                    \
+    "  profile:\n"                                                                                 \
+    "    bind: {account: text}\n"                                                                  \
+    "    columns: {userid: {required: true}, note: {}, balance: {type: integer}}\n"                \
+    "  archive: {bind: {account: text}, columns: {userid: {}}}\n"
+
+/* A watch that counts and keeps the last. */
+struct ear {
+    struct event_watch watch;
+    unsigned count;
+    enum srow_rc rc;
+    char name[32], region[32], cell[64], bindings[128];
+};
+
+static struct ear ear;
+static struct srow_config *config, *staging;
+static struct kms *kms;
+static struct keyring *keyring;
+static struct manager *manager;
+
+static void hear(struct event_watch *watch, const struct event *event)
+{
+    struct ear *to = (struct ear *)watch;
+    to->count++;
+    to->rc = event->rc;
+    snprintf(to->name, sizeof to->name, "%s", event->name);
+    snprintf(to->region, sizeof to->region, "%s", event->region);
+    snprintf(to->cell, sizeof to->cell, "%s", event->cell);
+    snprintf(to->bindings, sizeof to->bindings, "%s", event->bindings);
+}
+
+static struct cell_tools tools_of(const struct srow_config *c)
+{
+    ear = (struct ear){{hear}, 0, SROW_OK, "", "", "", ""};
+    return (struct cell_tools){.config = c, .manager = manager, .watch = &ear.watch};
+}
+
+static struct bind bound(const struct srow_config *c, const char *column, const char *account)
+{
+    struct bind b = {0};
+    struct srow_bind given[] = {{"account", srow_text(account)}};
+    struct srow_cell cell = {.column = column, .bind = given, .bind_count = 1};
+    (void)!bind_read(&b, c, &cell, NULL);
+    return b;
+}
+
+static unsigned requests(void)
+{
+    return fake_kms_total(kms, "us-east-1") + fake_kms_total(kms, "eu-west-1");
+}
+
+static void reset(void)
+{
+    fake_kms_set(kms, "us-east-1", SROW_OK);
+    fake_kms_set(kms, "eu-west-1", SROW_OK);
+    fake_kms_reset(kms);
+}
+
+static enum srow_rc seal(struct srow_sealed *out, const char *value, struct srow_error *e)
+{
+    AUTO(bind_cleanup) struct bind b = bound(config, "profile.userid", "1");
+    struct cell_tools tools = tools_of(config);
+    reset();
+    enum srow_rc rc = cell_seal(out, &tools, &b, srow_str(value), e);
+    fake_kms_reset(kms);
+    return rc;
+}
+
+static void sealed_cleanup(struct srow_sealed *s)
+{
+    buf_cleanup(&s->message);
+}
+
+CASE(a_value_is_sealed_everywhere_and_opens)
+{
+    struct srow_error e = {0};
+    static const char *const values[] = {"abc123", "", "\xC3\xA4"};
+    for (size_t i = 0; i < 3; i++) {
+        AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
+        AUTO(buf_cleanup) struct srow_buf plain = {0};
+        AUTO(bind_cleanup) struct bind b = bound(config, "profile.userid", "1");
+        CHECK_OK(seal(&sealed, values[i], &e), e);
+        CHECK(sealed.wrapped == 2 && sealed.missing == 0);
+        struct cell_tools tools = tools_of(config);
+        CHECK_OK(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), e);
+        CHECK(bytes_equal_str(bytes_buf(&plain), values[i]));
+        CHECK(ear.count == 0 && fake_kms_total(kms, "us-east-1") == 1);
+        CHECK(fake_kms_total(kms, "eu-west-1") == 0);
+    }
+}
+
+CASE(a_message_of_another_cell_is_refused_without_a_request)
+{
+    struct srow_error e = {0};
+    AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
+    CHECK_OK(seal(&sealed, "abc123", &e), e);
+    const struct {
+        const struct srow_config *config;
+        const char *column, *account;
+    } rows[] = {
+        {config, "profile.userid", "2"},
+        {config, "profile.note", "1"},
+        {config, "archive.userid", "1"},
+        {staging, "profile.userid", "1"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct srow_buf plain = {0};
+        AUTO(bind_cleanup) struct bind b = bound(rows[i].config, rows[i].column, rows[i].account);
+        struct cell_tools tools = tools_of(rows[i].config);
+        CHECK_RC(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), SROW_E_CONTEXT);
+        CHECK(plain.at == NULL && requests() == 0);
+        CHECK(ear.count == 1 && ear.rc == SROW_E_CONTEXT);
+        CHECK(strcmp(ear.name, "cell.context") == 0);
+        CHECK(strcmp(ear.cell, bind_name(&b)) == 0);
+        CHECK(strncmp(ear.bindings, "{\"account\":\"", 12) == 0 && strlen(ear.bindings) == 30);
+        CHECK(strncmp(e.text, bind_name(&b), strlen(bind_name(&b))) == 0);
+    }
+}
+
+CASE(a_changed_message_is_refused_and_told)
+{
+    struct srow_error e = {0};
+    AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
+    CHECK_OK(seal(&sealed, "abc123", &e), e);
+    AUTO(bind_cleanup) struct bind b = bound(config, "profile.userid", "1");
+    struct cell_tools tools = tools_of(config);
+    struct srow_buf plain = {0};
+    uint8_t *at = sealed.message.at;
+    at[sealed.message.len - 1] ^= 1;
+    CHECK_RC(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), SROW_E_BODY_TAG);
+    CHECK(ear.count == 1 && strcmp(ear.name, "cell.tag") == 0);
+    at[sealed.message.len - 1] ^= 1;
+
+    tools = tools_of(config);
+    CHECK_RC(cell_open(&plain, &tools, &b, bytes_of(at, sealed.message.len - 1), &e),
+             SROW_E_TRUNCATED);
+    CHECK(ear.count == 1 && strcmp(ear.name, "cell.damaged") == 0);
+
+    tools = tools_of(config);
+    CHECK_RC(cell_open(&plain, &tools, &b, srow_str("abc123"), &e), SROW_E_NOT_MESSAGE);
+    CHECK(ear.count == 1 && strcmp(ear.name, "cell.plaintext") == 0);
+    CHECK(plain.at == NULL);
+}
+
+CASE(a_suite_without_commitment_is_not_for_cells)
+{
+    static const uint8_t version_1[] = {0x01, 0x80, 0x03, 0x78, 0, 0, 0, 0};
+    static const uint8_t other[] = {0x02, 0x03, 0x78, 0, 0, 0, 0, 0};
+    struct srow_buf plain = {0};
+    AUTO(bind_cleanup) struct bind b = bound(config, "profile.userid", "1");
+    struct cell_tools tools = tools_of(config);
+    CHECK_RC(cell_open(&plain, &tools, &b, bytes_of(version_1, sizeof version_1), NULL),
+             SROW_E_POLICY);
+    CHECK(ear.count == 1 && strcmp(ear.name, "cell.policy") == 0);
+    CHECK_RC(cell_open(&plain, &tools, &b, bytes_of(other, sizeof other), NULL),
+             SROW_E_UNSUPPORTED);
+    CHECK(ear.count == 2 && strcmp(ear.name, "cell.policy") == 0);
+}
+
+CASE(a_refusal_is_told_although_another_region_opened)
+{
+    struct srow_error e = {0};
+    AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
+    AUTO(buf_cleanup) struct srow_buf plain = {0};
+    AUTO(bind_cleanup) struct bind b = bound(config, "profile.userid", "1");
+    CHECK_OK(seal(&sealed, "abc123", &e), e);
+    fake_kms_set(kms, "us-east-1", SROW_E_KMS_DISABLED);
+    struct cell_tools tools = tools_of(config);
+    CHECK_OK(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), e);
+    CHECK(bytes_equal_str(bytes_buf(&plain), "abc123"));
+    CHECK(ear.count == 1 && ear.rc == SROW_E_KMS_DISABLED);
+    CHECK(strcmp(ear.name, "kms.refused") == 0 && strcmp(ear.region, "us-east-1") == 0);
+
+    buf_cleanup(&plain);
+    tools = tools_of(config);
+    tools.via = "us-east-1";
+    CHECK_RC(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), SROW_E_KMS_DISABLED);
+    CHECK(ear.count == 1); /* told once */
+
+    fake_kms_set(kms, "us-east-1", SROW_E_CONNECT);
+    tools = tools_of(config);
+    CHECK_OK(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), e);
+    CHECK(ear.count == 0); /* no sign of an attack */
+}
+
+CASE(match_says_equal_or_not_and_checks_its_candidate)
+{
+    struct srow_error e = {0};
+    AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
+    AUTO(bind_cleanup) struct bind b = bound(config, "profile.userid", "1");
+    CHECK_OK(seal(&sealed, "abc123", &e), e);
+    struct cell_tools tools = tools_of(config);
+    struct srow_bytes message = bytes_buf(&sealed.message);
+    bool same = false;
+    CHECK_OK(cell_match(&same, &tools, &b, message, srow_str("abc123"), &e), e);
+    CHECK(same);
+    CHECK_OK(cell_match(&same, &tools, &b, message, srow_str("abc124"), &e), e);
+    CHECK(!same);
+    CHECK_OK(cell_match(&same, &tools, &b, message, srow_str(""), &e), e);
+    CHECK(!same);
+    same = true;
+    fake_kms_reset(kms);
+    CHECK_RC(cell_match(&same, &tools, &b, message, srow_str("\xFF"), &e), SROW_E_VALUE);
+    CHECK(same && requests() == 0);
+}
+
+CASE(a_value_of_another_type_is_neither_sealed_nor_opened)
+{
+    struct srow_error e = {0};
+    struct srow_sealed sealed = {0};
+    struct srow_buf plain = {0};
+    AUTO(bind_cleanup) struct bind b = bound(config, "profile.balance", "1");
+    struct cell_tools tools = tools_of(config);
+    reset();
+    CHECK_RC(cell_seal(&sealed, &tools, &b, srow_str("12.50"), &e), SROW_E_VALUE);
+    CHECK(strstr(e.text, "12.50") == NULL && sealed.message.at == NULL && requests() == 0);
+
+    AUTO(buf_cleanup) struct srow_buf text = {0};
+    struct message_encrypt_options options = {.context = &b.context};
+    struct message_encrypted other = {0};
+    CHECK_OK(message_encrypt(&other, manager, &options, srow_str("12.50"), &e), e);
+    text = buf_take(&other.bytes);
+    CHECK_RC(cell_open(&plain, &tools, &b, bytes_buf(&text), &e), SROW_E_VALUE);
+    CHECK(plain.at == NULL && strstr(e.text, "12.50") == NULL);
+}
+
+CASE(null_is_refused_where_a_value_is_required)
+{
+    AUTO(bind_cleanup) struct bind required = bound(config, "profile.userid", "1");
+    AUTO(bind_cleanup) struct bind optional = bound(config, "profile.note", "1");
+    struct cell_tools tools = tools_of(config);
+    CHECK_RC(cell_null(&tools, &optional, NULL), SROW_OK);
+    CHECK(ear.count == 0);
+    CHECK_RC(cell_null(&tools, &required, NULL), SROW_E_NULL_CELL);
+    CHECK(ear.count == 1 && strcmp(ear.name, "cell.null") == 0);
+}
+
+static bool set_up(void)
+{
+    static const char *const regions[] = {"us-east-1", "eu-west-1", NULL};
+    static const struct keyring_regions_key keys[] = {{"us-east-1", ARN_US, false},
+                                                      {"eu-west-1", ARN_EU, false}};
+    struct keyring_regions_options options = {keys, 2, FAILOVER_ANY};
+    kms = fake_kms_new(regions);
+    return srow_config_parse(&config, srow_str(YAML("bank")), NULL) == SROW_OK &&
+           srow_config_parse(&staging, srow_str(YAML("staging")), NULL) == SROW_OK &&
+           keyring_regions_new(&keyring, kms, &options, NULL) == SROW_OK &&
+           manager_default_new(&manager, keyring, NULL) == SROW_OK;
+}
+
+int main(void)
+{
+    if (!set_up()) {
+        return 1;
+    }
+    RUN(a_value_is_sealed_everywhere_and_opens);
+    RUN(a_message_of_another_cell_is_refused_without_a_request);
+    RUN(a_changed_message_is_refused_and_told);
+    RUN(a_suite_without_commitment_is_not_for_cells);
+    RUN(a_refusal_is_told_although_another_region_opened);
+    RUN(match_says_equal_or_not_and_checks_its_candidate);
+    RUN(a_value_of_another_type_is_neither_sealed_nor_opened);
+    RUN(null_is_refused_where_a_value_is_required);
+    manager_free(&manager);
+    keyring_free(&keyring);
+    kms_free(&kms);
+    srow_config_free(config);
+    srow_config_free(staging);
+    return check_done();
+}
