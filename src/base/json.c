@@ -5,11 +5,36 @@
 #include "base/json.h"
 
 #include <jansson.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdlib.h>
 
 #include "base/text.h"
 
+/* Replies of KMS hold data keys, and jansson copies every string twice. */
+static void wipe_and_free(void *at)
+{
+    if (at != NULL) {
+        bytes_wipe(at, malloc_usable_size(at));
+    }
+    free(at);
+}
+
+/* Once; a program that has given jansson an allocator of its own keeps it. */
+static void set_allocator(void)
+{
+    json_malloc_t its_malloc;
+    json_free_t its_free;
+    json_get_alloc_funcs(&its_malloc, &its_free);
+    if (its_malloc == malloc && its_free == free) {
+        json_set_alloc_funcs(malloc, wipe_and_free);
+    }
+}
+
 enum srow_rc json_parse(json_node **out, struct srow_bytes text, struct srow_error *e)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_allocator);
     json_error_t why;
     json_t *document = json_loadb(text.len == 0 ? "" : text.at, text.len,
                                   JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
