@@ -153,7 +153,7 @@ static struct transfer *next_ready(struct loop *loop, uint64_t now)
     for (struct transfer **at = &loop->queue; *at != NULL; at = &(*at)->next) {
         struct net_request *r = (*at)->request;
         r->rc = lane_enter(loop, *at);
-        bool late = r->rc == SROW_E_BUSY && now >= r->wait_until;
+        bool late = r->rc == SROW_E_BUSY && r->deadline != 0 && now >= r->deadline;
         if (r->rc == SROW_E_BUSY && !late) {
             continue;
         }
@@ -198,7 +198,8 @@ static int poll_ms(struct loop *loop)
     uint64_t least = LONGEST_POLL_MS;
     pthread_mutex_lock(&loop->lock);
     for (struct transfer *t = loop->queue; t != NULL; t = t->next) {
-        uint64_t left = time_left_ms(t->request->wait_until);
+        uint64_t deadline = t->request->deadline;
+        uint64_t left = deadline == 0 ? least : time_left_ms(deadline);
         least = left < least ? left : least;
     }
     pthread_mutex_unlock(&loop->lock);

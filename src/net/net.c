@@ -95,6 +95,15 @@ enum srow_rc net_check_url(const char *url, struct srow_error *e)
     return url_read(&unused, url, e);
 }
 
+enum srow_rc net_host(struct srow_buf *out, const char *url, struct srow_error *e)
+{
+    struct url read;
+    TRY(url_read(&read, url, e));
+    buf_printf(out, "%s%s%s", read.host, read.is_own_port ? "" : ":",
+               read.is_own_port ? "" : read.port);
+    return buf_check(out, e);
+}
+
 void net_request_cleanup(struct net_request *request)
 {
     buf_cleanup(&request->body_in);

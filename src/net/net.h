@@ -25,11 +25,11 @@ struct net_request {
     const char *url;
     const char *const *headers; /* "Name: value" lines, ends with NULL */
     struct srow_bytes body;
-    uint32_t timeout_ms; /* whole request, connecting included; 0: fails with TIMEOUT at once */
+    uint32_t timeout_ms; /* whole request, connecting included; 0: TIMEOUT at once */
+    uint64_t deadline;   /* monotonic milliseconds, waiting included; 0: none */
     const char *lane;    /* requests of one lane share its room, over all calls; NULL: no limit */
     uint32_t lane_room;  /* most requests of the lane in flight; 0: no limit */
     bool lane_waits;     /* lane full: waits for a place; false: BUSY at once */
-    uint64_t wait_until; /* monotonic milliseconds: not started by then, it fails with TIMEOUT */
 
     /* answered: owned */
     int status;              /* HTTP status */
@@ -53,6 +53,10 @@ void net_free(struct net **net);
 
 /* Puts all requests in at once and returns when each has its result. From any thread. */
 void net_call(struct net *net, struct net_request *const *requests, size_t n);
+
+/* The value of the Host header for a URL: the port only if it is not the scheme's own. Fails as
+ * net_check_url. */
+MUST enum srow_rc net_host(struct srow_buf *out, const char *url, struct srow_error *e);
 
 /* Whether a URL may be used: https, or http to a loopback address or localhost. Fails with CONFIG.
  */

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/time.h"
+
 enum { MOST_HEADERS = 65536, LONGEST_RETRY_MS = 300000 };
 
 /* -- what comes back -- */
@@ -180,7 +182,7 @@ static bool set_body(const struct net_request *r, CURL *easy)
 
 static bool set_limits(struct transfer *t, CURL *easy, const struct net_options *options)
 {
-    long timeout = (long)t->request->timeout_ms;
+    long timeout = (long)t->timeout_ms;
     const char *ca = options->ca_file != NULL ? options->ca_file : getenv("AWS_CA_BUNDLE");
     bool has_ca = ca != NULL && ca[0] != '\0';
     return curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout) == CURLE_OK &&
@@ -192,13 +194,20 @@ static bool set_limits(struct transfer *t, CURL *easy, const struct net_options 
            curl_easy_setopt(easy, CURLOPT_PRIVATE, t) == CURLE_OK;
 }
 
+static uint32_t timeout_of(const struct net_request *r)
+{
+    uint64_t left = r->deadline == 0 ? UINT32_MAX : time_left_ms(r->deadline);
+    return left < r->timeout_ms ? (uint32_t)left : r->timeout_ms;
+}
+
 enum srow_rc transfer_start(struct transfer *t, CURL *easy, const struct net_options *options)
 {
     struct net_request *r = t->request;
     if ((r->rc = url_read(&t->url, r->url, &r->error)) != SROW_OK) {
         return r->rc;
     }
-    if (r->timeout_ms == 0) {
+    t->timeout_ms = timeout_of(r);
+    if (t->timeout_ms == 0) {
         return r->rc = error_set(&r->error, SROW_E_TIMEOUT, "no time left to ask %s:%s",
                                  t->url.host, t->url.port);
     }
@@ -254,7 +263,7 @@ static enum srow_rc explain(struct transfer *t, CURLcode code)
     const char *why;
     switch ((int)rc) {
     case SROW_E_TIMEOUT:
-        FAIL(e, rc, "no answer from %s:%s within %u ms", host, port, t->request->timeout_ms);
+        FAIL(e, rc, "no answer from %s:%s within %u ms", host, port, t->timeout_ms);
     case SROW_E_TLS:
         FAIL(e, rc, "TLS with %s:%s: %s", host, port,
              t->detail[0] == '\0' ? curl_easy_strerror(code) : t->detail);

@@ -64,6 +64,7 @@ enum srow_rc url_read(struct url *out, const char *text, struct srow_error *e)
             "address at %s holds a user or password: take it out", url.host);
     FAIL_IF(has(u, CURLUPART_FRAGMENT) || has(u, CURLUPART_ZONEID), e, SROW_E_CONFIG,
             "address at %s holds a fragment or a zone: take it out", url.host);
+    url.is_own_port = strcmp(url.port, secure ? "443" : "80") == 0;
     url.is_localhost = strcmp(url.host, "localhost") == 0;
     FAIL_IF(!secure && !is_loopback(&url), e, SROW_E_CONFIG,
             "http:// to %s: replies hold data keys, so it is for loopback addresses alone; write "

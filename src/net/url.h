@@ -8,6 +8,7 @@
 struct url {
     char host[256]; /* as curl writes it: IPv6 in brackets */
     char port[8];
+    bool is_own_port;  /* the scheme's: 443 or 80 */
     bool is_localhost; /* the name, which is pinned to loopback addresses without DNS */
 };
 

@@ -313,7 +313,7 @@ CASE(a_batch_stands_in_flight_at_once_and_a_lane_is_never_overfull)
                                            .lane = "us-east-1",
                                            .lane_room = 4,
                                            .lane_waits = true,
-                                           .wait_until = time_monotonic_ms() + 5000};
+                                           .deadline = time_monotonic_ms() + 5000};
         list[i] = &requests[i];
     }
     net_call(s.net, list, 32);
@@ -354,7 +354,7 @@ CASE(a_full_lane_refuses_one_call_at_once_and_a_batch_at_its_deadline)
                                .lane = "a",
                                .lane_room = 1,
                                .lane_waits = true,
-                               .wait_until = time_monotonic_ms() + 50};
+                               .deadline = time_monotonic_ms() + 50};
     call_one(s.net, &late);
     AUTO(net_request_cleanup)
     struct net_request other = {.url = s.url, .timeout_ms = 5000, .lane = "b", .lane_room = 1};
