@@ -93,7 +93,8 @@ static void run_commands(struct alarm *a, struct srow_bytes line)
     for (size_t i = 0; i < a->config->alarm_count; i++) {
         struct srow_error e = {0};
         uint64_t deadline = time_monotonic_ms() + COMMAND_MS;
-        if (exec_run(a->config->alarms[i].command, line, deadline, &a->sooner, &e) != SROW_OK) {
+        const char *const *command = (const char *const *)a->config->alarms[i].command;
+        if (exec_run(command, line, deadline, &a->sooner, &e) != SROW_OK) {
             log_line(LOG_LEVEL_ERROR, "alarm.command", "%s", e.text);
         }
     }

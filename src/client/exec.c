@@ -41,7 +41,7 @@ static bool is_late(const struct child *child)
     return now >= child->deadline || (sooner != 0 && now >= sooner);
 }
 
-static int spawn(pid_t *pid, char *const *command, int input)
+static int spawn(pid_t *pid, const char *const *command, int input)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -57,7 +57,8 @@ static int spawn(pid_t *pid, char *const *command, int input)
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
                                               POSIX_SPAWN_SETPGROUP);
-    int failed = posix_spawn(pid, command[0], &files, &attributes, command, environ);
+    int failed = posix_spawn(pid, command[0], &files, &attributes,
+                             (char *const *)(uintptr_t)command, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return failed;
@@ -110,7 +111,7 @@ static enum srow_rc wait_for(struct child *child, const char *program, struct sr
     return SROW_OK;
 }
 
-enum srow_rc exec_run(char *const *command, struct srow_bytes input, uint64_t deadline,
+enum srow_rc exec_run(const char *const *command, struct srow_bytes input, uint64_t deadline,
                       const _Atomic uint64_t *sooner, struct srow_error *e)
 {
     int ends[2];

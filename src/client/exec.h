@@ -13,7 +13,7 @@
  * standard output at /dev/null, and waits for it; killed with what it started when the monotonic
  * deadline or, once it is not 0, `*sooner` has come. The caller's thread must block SIGPIPE.
  * Fails with IO (cannot start, ended with other than 0), TIMEOUT. */
-MUST enum srow_rc exec_run(char *const *command, struct srow_bytes input, uint64_t deadline,
+MUST enum srow_rc exec_run(const char *const *command, struct srow_bytes input, uint64_t deadline,
                            const _Atomic uint64_t *sooner, struct srow_error *e);
 
 #endif
