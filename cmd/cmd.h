@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The command line: what its files share. main() and one file a subcommand; a command says in a
+ * table what it takes, and the same table prints its usage.
+ */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include <stddef.h>
+
+#include <sealrow/sealrow.h>
+
+#include "base/bytes.h"
+
+enum { CMD_MAX_WORDS = 64 };
+
+/* What was said: options, and the words that are none. Views into argv. */
+struct args {
+    const char *config, *local_region;
+    bool json, dry_run, help;
+    const char *as, *message, *via;
+    bool print, replace;
+    const char *binds[CMD_MAX_WORDS];
+    size_t bind_count;
+    const char *words[CMD_MAX_WORDS];
+    size_t word_count;
+};
+
+enum option_kind { OPTION_FLAG, OPTION_VALUE, OPTION_LIST };
+
+struct option {
+    char brief; /* 0: none */
+    const char *name;
+    const char *value; /* what its value is, as "FILE" */
+    const char *help;
+    enum option_kind kind;
+    size_t at;    /* offset in struct args */
+    size_t count; /* of a list: offset of its length */
+};
+
+struct command {
+    const char *name;
+    const char *takes;            /* "TABLE.COLUMN" */
+    const char *brief;            /* one line */
+    const char *more;             /* further lines, or NULL */
+    const struct option *options; /* ends with a NULL name; NULL: none but the global ones */
+    size_t least, most;           /* words */
+    /* *status is the exit code where the call succeeds: 0, or 1 (findings, not equal). */
+    enum srow_rc (*run)(int *status, const struct args *args, struct srow_error *e);
+};
+
+extern const struct command cmd_init, cmd_check, cmd_seal, cmd_open, cmd_match, cmd_put, cmd_get,
+    cmd_inspect, cmd_version;
+extern const struct command *const cmd_all[]; /* ends with NULL */
+
+#endif

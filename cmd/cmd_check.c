@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "io.h"
+#include "program.h"
+#include "rows/rows_probe.h"
+
+static void checks_free(struct client_check **checks)
+{
+    free(*checks);
+}
+
+/* A writer's keys: described, enabled, a test data key wrapped and unwrapped in each Region. */
+static enum srow_rc check_keys(struct finding_list *found, struct srow_client *client,
+                               struct srow_error *e)
+{
+    AUTO(checks_free) struct client_check *checks = NULL;
+    size_t count = 0;
+    TRY(client_check_keys(&checks, &count, client, e));
+    for (size_t i = 0; i < count; i++) {
+        if (checks[i].rc != SROW_OK) {
+            TRY(finding_add(found, "key-refused", checks[i].key_set, e, "Region %s, key %s: %s",
+                            checks[i].region, checks[i].arn, checks[i].error.text));
+        }
+    }
+    return SROW_OK;
+}
+
+static void put_finding(struct srow_buf *out, const struct finding *f, bool json)
+{
+    if (!json) {
+        buf_printf(out, "%s %s: %s\n", f->code, f->where, f->text);
+        return;
+    }
+    buf_printf(out, "{\"code\":\"%s\",\"where\":", f->code);
+    json_put_string(out, srow_str(f->where));
+    buf_put_str(out, ",\"text\":");
+    json_put_string(out, srow_str(f->text));
+    buf_put_str(out, "}");
+}
+
+static enum srow_rc print(const struct finding_list *found, bool json, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf out = {0};
+    buf_put_str(&out, json ? "{\"findings\":[" : "");
+    for (size_t i = 0; i < found->count; i++) {
+        buf_put_str(&out, json && i > 0 ? "," : "");
+        put_finding(&out, &found->all[i], json);
+    }
+    if (json) {
+        buf_printf(&out, "],\"count\":%zu}\n", found->count);
+        return io_write_buf(&out, e);
+    }
+    buf_printf(&out, "%zu finding%s\n", found->count, found->count == 1 ? "" : "s");
+    return io_write_buf(&out, e);
+}
+
+static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
+{
+    AUTO(program_cleanup) struct program p = {0};
+    AUTO(finding_list_cleanup) struct finding_list found = {0};
+    const char *as = args->as == NULL ? "writer" : args->as;
+    bool reader = strcmp(as, "reader") == 0;
+    FAIL_IF(!reader && strcmp(as, "writer") != 0, e, SROW_E_USAGE,
+            "--as %s: unknown: say writer or reader", as);
+    TRY(program_client(&p, args, e));
+    TRY(program_db(&p, args, e));
+    struct rows rows = program_rows(&p);
+    TRY(finding_schema(&found, p.config, p.db, e));
+    if (reader) {
+        TRY(rows_probe_check(&found, &rows, e));
+    }
+    if (!reader) {
+        TRY(check_keys(&found, p.client, e));
+    }
+    *status = found.count > 0;
+    return print(&found, args->json, e);
+}
+
+static const struct option options[] = {
+    {.name = "as",
+     .value = "writer|reader",
+     .help = "a reader only decrypts: it opens the probes that init has stored",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, as)},
+    {0},
+};
+
+const struct command cmd_check = {
+    .name = "check",
+    .takes = "[--as writer|reader]",
+    .brief = "Hold the configuration against the live schema and the Regions: exit 1 with findings",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "io.h"
+#include "program.h"
+
+static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
+{
+    AUTO(program_cleanup) struct program p = {0};
+    AUTO(program_cell_cleanup) struct program_cell c = {0};
+    AUTO(buf_cleanup) struct srow_buf message = {0}, value = {0};
+    (void)status;
+    TRY(program_client(&p, args, e));
+    TRY(program_cell_read(&c, &p, args, e));
+    TRY(io_read_input(&message, e));
+    TRY(srow_cell_open(&value, p.client, &c.cell, bytes_buf(&message), e));
+    return io_write_buf(&value, e);
+}
+
+static const struct option options[] = {
+    {.name = "bind",
+     .value = "NAME=VALUE",
+     .help = "a binding of the row; once for each",
+     .kind = OPTION_LIST,
+     .at = offsetof(struct args, binds),
+     .count = offsetof(struct args, bind_count)},
+    {.name = "via",
+     .value = "REGION",
+     .help = "open in this Region and in no other",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, via)},
+    {0},
+};
+
+const struct command cmd_open = {
+    .name = "open",
+    .takes = "TABLE.COLUMN --bind NAME=VALUE ... <MESSAGE >VALUE",
+    .brief = "Open one value: the bytes of its column to standard output",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "io.h"
+#include "program.h"
+
+static enum srow_rc print(enum rows_done done, const struct args *args, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf line = {0};
+    int inserted = done == ROWS_INSERTED, there = done == ROWS_ALREADY_THERE;
+    int replaced = done == ROWS_REPLACED;
+    if (args->json) {
+        buf_printf(&line, "{\"inserted\":%d,\"already_there\":%d,\"replaced\":%d}\n", inserted,
+                   there, replaced);
+        return io_write_buf(&line, e);
+    }
+    buf_printf(&line, "inserted %d, already there %d, replaced %d\n", inserted, there, replaced);
+    return io_write_buf(&line, e);
+}
+
+static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
+{
+    AUTO(program_cleanup) struct program p = {0};
+    AUTO(program_given_cleanup) struct program_given given = {0};
+    enum rows_done done = ROWS_INSERTED;
+    (void)status;
+    TRY(program_client(&p, args, e));
+    TRY(program_db(&p, args, e));
+    TRY(program_given_read(&given, args->words + 1, args->word_count - 1, e));
+    struct rows rows = program_rows(&p);
+    struct rows_put put = {.table = args->words[0],
+                           .given = given.list,
+                           .count = given.count,
+                           .replace = args->replace,
+                           .dry_run = args->dry_run};
+    TRY(rows_put(&done, &rows, &put, e));
+    return print(done, args, e);
+}
+
+static const struct option options[] = {
+    {.name = "replace",
+     .help = "overwrite a row that is there with another value",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct args, replace)},
+    {0},
+};
+
+const struct command cmd_put = {
+    .name = "put",
+    .takes = "TABLE NAME=VALUE ...",
+    .brief = "Store one row: its binding, values to seal, other columns as they are",
+    .more = "A VALUE of \"-\" is standard input. A row that is there with the same values is "
+            "counted as\nalready there; with others it is a conflict (exit 75).",
+    .options = options,
+    .least = 2,
+    .most = CMD_MAX_WORDS,
+    .run = run,
+};

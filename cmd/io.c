@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { CHUNK = 65536 };
+
+void io_occupy(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDWR}; /* the wrong way round: use fails */
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd) {
+            _exit(71);
+        }
+    }
+}
+
+static enum srow_rc read_all(struct srow_buf *out, int fd, const char *name, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf buf = {0};
+    for (;;) {
+        void *at = buf_room(&buf, CHUNK);
+        FAIL_IF(at == NULL, e, SROW_E_NOMEM, "%s: no memory to read it", name);
+        ssize_t n = read(fd, at, CHUNK);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        FAIL_IF(n < 0 && errno == EBADF, e, SROW_E_IO, "%s: it is closed: give it data", name);
+        FAIL_IF(n < 0, e, SROW_E_IO, "%s: reading failed: %s", name, strerror(errno));
+        if (n == 0) {
+            *out = buf_take(&buf);
+            return SROW_OK;
+        }
+        buf_grew(&buf, (size_t)n);
+        FAIL_IF(buf.len > INT32_MAX, e, SROW_E_LIMIT, "%s: more than 2 GiB: split it", name);
+    }
+}
+
+enum srow_rc io_read_input(struct srow_buf *out, struct srow_error *e)
+{
+    return read_all(out, STDIN_FILENO, "standard input", e);
+}
+
+enum srow_rc io_read_file(struct srow_buf *out, const char *path, struct srow_error *e)
+{
+    if (strcmp(path, "-") == 0) {
+        return io_read_input(out, e);
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    FAIL_IF(fd < 0 && errno == ENOENT, e, SROW_E_NOT_FOUND, "%s: no such file: check its name",
+            path);
+    FAIL_IF(fd < 0, e, SROW_E_IO, "%s: it cannot be opened: %s", path, strerror(errno));
+    enum srow_rc rc = read_all(out, fd, path, e);
+    close(fd);
+    return rc;
+}
+
+enum srow_rc io_write(struct srow_bytes bytes, struct srow_error *e)
+{
+    const char *at = bytes.at;
+    size_t left = bytes.len;
+    while (left > 0) {
+        ssize_t n = write(STDOUT_FILENO, at, left);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        FAIL_IF(n < 0 && errno == EBADF, e, SROW_E_IO, "standard output: it is closed: open it");
+        FAIL_IF(n < 0 && errno == ENOSPC, e, SROW_E_IO, "standard output: disk full: make room");
+        FAIL_IF(n < 0, e, SROW_E_IO, "standard output: writing failed: %s", strerror(errno));
+        at += n;
+        left -= (size_t)n;
+    }
+    return SROW_OK;
+}
+
+enum srow_rc io_write_buf(const struct srow_buf *buf, struct srow_error *e)
+{
+    TRY(buf_check(buf, e));
+    return io_write(bytes_buf(buf), e);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Bytes in and out of the program: whole inputs, whole outputs.
+ */
+#ifndef CMD_IO_H
+#define CMD_IO_H
+
+#include "base/bytes.h"
+
+/* Sees that the numbers 0, 1 and 2 are taken, so that no file of ours becomes the standard output.
+ * Reading or writing one that was closed fails. */
+void io_occupy(void);
+
+/* Reads all of standard input, or of a file ("-": standard input). Fails with IO, NOT_FOUND,
+ * LIMIT (more than 2^31 - 1 bytes), NOMEM. */
+MUST enum srow_rc io_read_input(struct srow_buf *out, struct srow_error *e);
+MUST enum srow_rc io_read_file(struct srow_buf *out, const char *path, struct srow_error *e);
+
+/* Writes everything to standard output. Fails with IO, NOMEM (the buffer had failed). */
+MUST enum srow_rc io_write(struct srow_bytes bytes, struct srow_error *e);
+MUST enum srow_rc io_write_buf(const struct srow_buf *buf, struct srow_error *e);
+
+#endif

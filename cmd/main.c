@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sealrow: the command line. Data goes to standard output, one line about a failure to standard
+ * error; the exit code is the failure's class.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "options.h"
+
+const struct command *const cmd_all[] = {
+    &cmd_init, &cmd_check, &cmd_seal,    &cmd_open,    &cmd_match,
+    &cmd_put,  &cmd_get,   &cmd_inspect, &cmd_version, NULL,
+};
+
+/* What was begun in a transaction is rolled back by whoever opens the database next. */
+static void interrupted(int number)
+{
+    static const char line[] = "sealrow: interrupted, before it was done: run it again\n";
+    (void)number;
+    ssize_t n = write(STDERR_FILENO, line, sizeof line - 1);
+    (void)n;
+    _exit(130);
+}
+
+static void catch_signals(void)
+{
+    struct sigaction broken = {.sa_handler = SIG_IGN}, stop = {.sa_handler = interrupted};
+    sigaction(SIGPIPE, &broken, NULL);
+    sigaction(SIGINT, &stop, NULL);
+}
+
+static enum srow_rc run(int *status, char **argv, struct srow_error *e)
+{
+    struct args args = {0};
+    const struct command *command = NULL;
+    TRY(options_parse(&args, &command, argv, e));
+    if (args.help) {
+        AUTO(buf_cleanup) struct srow_buf usage = {0};
+        options_put_usage(&usage, command);
+        return io_write_buf(&usage, e);
+    }
+    return command->run(status, &args, e);
+}
+
+int main(int argc, char **argv)
+{
+    struct srow_error e = {0};
+    int status = 0;
+    io_occupy();
+    catch_signals();
+    enum srow_rc rc = run(&status, argv + (argc > 0), &e);
+    if (rc != SROW_OK) {
+        fprintf(stderr, "sealrow: %s\n", e.text);
+        return error_exit(srow_rc_class(rc));
+    }
+    return status;
+}

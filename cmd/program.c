@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "program.h"
+
+#include <stdlib.h>
+
+#include "io.h"
+
+void program_cleanup(struct program *p)
+{
+    srow_client_free(p->client);
+    db_free(&p->db);
+    srow_config_free(p->config);
+    *p = (struct program){0};
+}
+
+static enum srow_rc parse_variable(struct srow_config **out, const char *name, struct srow_error *e)
+{
+    const char *yaml = getenv(name);
+    FAIL_IF(yaml == NULL, e, SROW_E_CONFIG_MISSING,
+            "configuration: the variable %s is not set: set it, or give -c FILE", name);
+    return srow_config_parse(out, srow_str(yaml), e);
+}
+
+/* SEALROW_CONFIG holds a path or, where it has more than one line, the configuration itself. */
+enum srow_rc program_config(struct program *p, const struct args *args, struct srow_error *e)
+{
+    const char *path = args->config;
+    if (path == NULL) {
+        const char *variable = getenv("SEALROW_CONFIG");
+        if (variable != NULL && strchr(variable, '\n') != NULL) {
+            return parse_variable(&p->config, "SEALROW_CONFIG", e);
+        }
+        path = variable == NULL || *variable == '\0' ? "sealrow.yaml" : variable;
+    }
+    if (strncmp(path, "env:", 4) == 0) {
+        return parse_variable(&p->config, path + 4, e);
+    }
+    return srow_config_load(&p->config, path, e);
+}
+
+enum srow_rc program_client(struct program *p, const struct args *args, struct srow_error *e)
+{
+    struct srow_client_options options = {.local_region = args->local_region};
+    if (p->config == NULL) {
+        TRY(program_config(p, args, e));
+    }
+    return srow_client_new(&p->client, p->config, &options, e);
+}
+
+enum srow_rc program_db(struct program *p, const struct args *args, struct srow_error *e)
+{
+    if (p->config == NULL) {
+        TRY(program_config(p, args, e));
+    }
+    const char *name = p->config->writer == NULL ? "DATABASE_URL" : p->config->writer;
+    const char *url = getenv(name);
+    FAIL_IF(url == NULL || *url == '\0', e, SROW_E_CONFIG,
+            "database: the variable %s is not set: set it to sqlite:PATH", name);
+    return db_open(&p->db, url, e);
+}
+
+struct rows program_rows(const struct program *p)
+{
+    return (struct rows){p->config, p->client, p->db};
+}
+
+/* -- NAME=VALUE -- */
+
+void program_given_cleanup(struct program_given *g)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        free(g->names[i]);
+    }
+    buf_cleanup(&g->input);
+    *g = (struct program_given){0};
+}
+
+static enum srow_rc read_one(struct program_given *g, const char *word, struct srow_error *e)
+{
+    const char *equals = strchr(word, '=');
+    FAIL_IF(equals == NULL || equals == word, e, SROW_E_USAGE, "%s: not of the form NAME=VALUE",
+            word);
+    TRY(bytes_dup_str(&g->names[g->count], bytes_of(word, (size_t)(equals - word)), e));
+    struct rows_given *given = &g->list[g->count];
+    *given = (struct rows_given){g->names[g->count], srow_str(equals + 1)};
+    g->count++;
+    if (strcmp(equals + 1, "-") != 0) {
+        return SROW_OK;
+    }
+    FAIL_IF(g->has_input, e, SROW_E_USAGE, "%s: standard input is used already: give its value",
+            given->name);
+    g->has_input = true;
+    TRY(io_read_input(&g->input, e));
+    given->value = bytes_buf(&g->input);
+    return SROW_OK;
+}
+
+enum srow_rc program_given_read(struct program_given *out, const char *const *words, size_t n,
+                                struct srow_error *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        TRY(read_one(out, words[i], e));
+    }
+    return SROW_OK;
+}
+
+/* -- a cell -- */
+
+void program_cell_cleanup(struct program_cell *c)
+{
+    program_given_cleanup(&c->given);
+}
+
+/* The type that the configuration gives a binding; text if it knows none: the library refuses. */
+static uint32_t bind_type(const struct config_table *table, const char *name)
+{
+    for (size_t i = 0; table != NULL && i < table->bind_count; i++) {
+        if (strcmp(table->binds[i].name, name) == 0 && table->binds[i].type == SROW_TYPE_BYTES) {
+            return SROW_TYPE_BYTES;
+        }
+    }
+    return SROW_TYPE_TEXT; /* integers may be given as their text */
+}
+
+enum srow_rc program_cell_read(struct program_cell *out, const struct program *p,
+                               const struct args *args, struct srow_error *e)
+{
+    const char *column = args->words[0], *dot = strchr(column, '.');
+    FAIL_IF(dot == NULL, e, SROW_E_USAGE, "%s: not of the form TABLE.COLUMN", column);
+    const struct config_table *table =
+        config_table_find(p->config, bytes_of(column, (size_t)(dot - column)));
+    TRY(program_given_read(&out->given, args->binds, args->bind_count, e));
+    for (size_t i = 0; i < out->given.count; i++) {
+        const struct rows_given *g = &out->given.list[i];
+        out->binds[i] =
+            (struct srow_bind){g->name, {.type = bind_type(table, g->name), .bytes = g->value}};
+    }
+    out->cell = (struct srow_cell){
+        .column = column, .bind = out->binds, .bind_count = out->given.count, .via = args->via};
+    return SROW_OK;
+}
