@@ -440,6 +440,39 @@ CASE(no_beginning_and_no_changed_byte_crashes)
     CHECK(true);
 }
 
+/* The YAML blocks of the document, the next at each call; from SOURCE_ROOT/docs/configuration.md.
+ */
+static struct srow_bytes next_block(const char **from)
+{
+    static const char opening[] = "```yaml\n", closing[] = "```\n";
+    const char *start = strstr(*from, opening);
+    const char *end = start == NULL ? NULL : strstr(start + sizeof opening - 1, closing);
+    if (end == NULL) {
+        return bytes_of(NULL, 0);
+    }
+    start += sizeof opening - 1;
+    *from = end + sizeof closing - 1;
+    return bytes_of(start, (size_t)(end - start));
+}
+
+CASE(the_documents_examples_are_configurations)
+{
+    static char text[65536];
+    FILE *f = fopen(SOURCE_ROOT "/docs/configuration.md", "r");
+    CHECK(f != NULL);
+    size_t len = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[len] = '\0';
+    const char *from = text;
+    size_t count = 0;
+    for (struct srow_bytes b = next_block(&from); b.len > 0; b = next_block(&from), count++) {
+        struct srow_error e = {0};
+        AUTO(free_config) struct srow_config *c = NULL;
+        CHECK_OK(srow_config_parse(&c, b, &e), e);
+    }
+    CHECK(count == 2);
+}
+
 CASE(a_file_too_large_or_of_too_many_values_is_refused)
 {
     enum { SIZE = (1 << 20) + 1, MANY = 30000 };
@@ -471,6 +504,7 @@ int main(void)
     RUN(a_missing_file_and_a_folder_have_their_own_codes);
     RUN(the_errors_of_a_file_begin_with_its_path);
     RUN(no_beginning_and_no_changed_byte_crashes);
+    RUN(the_documents_examples_are_configurations);
     RUN(a_file_too_large_or_of_too_many_values_is_refused);
     return check_done();
 }
