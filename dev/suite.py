@@ -93,7 +93,8 @@ def run_pytest(build, paths, report, python=PYTHON):
     report = Path(build, report)
     report.unlink(missing_ok=True)
     run = subprocess.run(
-        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *paths],
+        [python, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
+         f"--junitxml={report}", *paths],
         cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         env={**os.environ, "SEALROW_BUILD": build, "PYTHONDONTWRITEBYTECODE": "1"})
     if run.returncode == 5:
