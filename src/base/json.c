@@ -73,6 +73,11 @@ bool json_as_object(const json_node *node)
     return node != NULL && json_typeof(node) == JSON_OBJECT;
 }
 
+bool json_as_array(const json_node *node)
+{
+    return node != NULL && json_typeof(node) == JSON_ARRAY;
+}
+
 bool json_as_null(const json_node *node)
 {
     return node != NULL && json_typeof(node) == JSON_NULL;

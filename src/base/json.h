@@ -23,6 +23,7 @@ size_t json_count(const json_node *node);
 const json_node *json_at(const json_node *node, size_t index);
 
 bool json_as_object(const json_node *node);
+bool json_as_array(const json_node *node);
 bool json_as_null(const json_node *node);
 
 /* True and a view into the document if the node is a string; may contain NUL bytes. */

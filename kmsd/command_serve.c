@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The server, and --init, which makes all it needs and prints how to use it.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "kmsd/command.h"
+#include "kmsd/control.h"
+#include "kmsd/datadir.h"
+#include "kmsd/listener_address.h"
+
+enum { CLOCK_WINDOW_S = 300, REQUEST_S = 15, CONNECTIONS = 1024, SWEEP_MS = 1000 };
+
+struct options {
+    const char *data;
+    struct option_list regions;
+    bool init;
+    uint32_t clock_window, request_timeout, connections;
+};
+
+static const struct option options[] = {
+    {"--data", "DIR", OPTION_TEXT, offsetof(struct options, data),
+     "keys, access keys and audit log; made if it is not there"},
+    {"--region", "NAME=HOST:PORT", OPTION_LIST, offsetof(struct options, regions),
+     "serve this Region here; may be repeated; PORT 0: a free one"},
+    {"--init", NULL, OPTION_FLAG, offsetof(struct options, init),
+     "make DIR with a key in each Region, print how to use them, end"},
+    {"--clock-window", "SECONDS", OPTION_NUMBER, offsetof(struct options, clock_window),
+     "how far a request's time may be off (300)"},
+    {"--request-timeout", "SECONDS", OPTION_NUMBER, offsetof(struct options, request_timeout),
+     "a request must be complete by then (15)"},
+    {"--connections", "NUMBER", OPTION_NUMBER, offsetof(struct options, connections),
+     "at the same time, each Region (1024)"},
+    {0},
+};
+
+struct server {
+    struct datadir dir;
+    struct audit audit;
+    struct http_service service;
+    struct listener *listeners[OPTIONS_LIST];
+    size_t count;
+    int control, signals;
+};
+
+static void server_cleanup(struct server *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        listener_free(&s->listeners[i]);
+    }
+    if (s->control > 0) {
+        close(s->control);
+        unlink("control");
+    }
+    if (s->signals > 0) {
+        close(s->signals);
+    }
+    audit_close(&s->audit);
+    datadir_cleanup(&s->dir);
+}
+
+/* Before any thread: all of them inherit the mask, and only the loop below sees the signals. */
+static enum srow_rc catch_signals(int *out, struct srow_error *e)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    signal(SIGPIPE, SIG_IGN);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    *out = signalfd(-1, &set, SFD_CLOEXEC);
+    FAIL_IF(*out < 0, e, SROW_E_IO, "signals: %s", strerror(errno));
+    return SROW_OK;
+}
+
+static enum srow_rc listen_all(struct server *s, const struct options *o, struct srow_error *e)
+{
+    struct listener_limits limits = {o->request_timeout, o->connections};
+    s->service =
+        (struct http_service){s->dir.store, &s->audit, {&s->dir.principals, o->clock_window}};
+    for (size_t i = 0; i < o->regions.count; i++) {
+        TRY(listener_new(&s->listeners[i], o->regions.at[i], &s->service, &limits, e));
+        s->count++;
+    }
+    for (size_t i = 0; i < s->count; i++) {
+        printf("%s http://%s\n", listener_region(s->listeners[i]),
+               listener_address(s->listeners[i]));
+    }
+    puts("ready");
+    fflush(stdout);
+    return SROW_OK;
+}
+
+/* Until a signal. */
+static void loop(const struct server *s)
+{
+    struct pollfd waits[] = {{s->signals, POLLIN, 0}, {s->control, POLLIN, 0}};
+    while (waits[0].revents == 0) {
+        waits[1].revents = 0;
+        if (poll(waits, 2, SWEEP_MS) > 0 && waits[1].revents != 0) {
+            control_serve(s->control, s->listeners, s->count);
+        }
+        for (size_t i = 0; i < s->count; i++) {
+            listener_sweep(s->listeners[i]);
+        }
+    }
+}
+
+static enum srow_rc serve(const struct options *o, struct srow_error *e)
+{
+    AUTO(server_cleanup) struct server s = {0};
+    TRY(catch_signals(&s.signals, e));
+    TRY(datadir_open(&s.dir, o->data, false, e));
+    TRY(audit_open(&s.audit, e));
+    TRY(control_listen(&s.control, e));
+    TRY(listen_all(&s, o, e));
+    loop(&s);
+    return SROW_OK;
+}
+
+/* -- init -- */
+
+static enum srow_rc put_key(struct srow_buf *regions, struct srow_buf *keys, struct datadir *dir,
+                            const char *spec, struct srow_error *e)
+{
+    AUTO(store_key_cleanup) struct store_key key = {0};
+    struct listener_address address;
+    char arn[CALL_ARN];
+    TRY(listener_address_parse(&address, spec, e));
+    TRY(store_add(&key, dir->store, address.region, srow_str("made by sealrow-kmsd --init"), e));
+    call_format_arn(arn, address.region, key.id);
+    buf_printf(regions, "  %s: {endpoint: \"http://%s\"}\n", address.region, strchr(spec, '=') + 1);
+    buf_printf(keys, "    %s: [\"%s\"]\n", address.region, arn);
+    return SROW_OK;
+}
+
+/* Text in single quotes for a shell. */
+static void put_quoted(struct srow_buf *out, const char *text)
+{
+    buf_put_u8(out, '\'');
+    for (; *text != '\0'; text++) {
+        buf_put_str(out, *text == '\'' ? "'\\'" : "");
+        buf_put_u8(out, (uint8_t)*text);
+    }
+    buf_put_u8(out, '\'');
+}
+
+static enum srow_rc init(const struct options *o, struct srow_error *e)
+{
+    AUTO(datadir_cleanup) struct datadir dir = {0};
+    AUTO(buf_cleanup) struct srow_buf regions = {0}, keys = {0}, path = {0};
+    struct listener_address first;
+    TRY(listener_address_parse(&first, o->regions.at[0], e));
+    TRY(datadir_open(&dir, o->data, true, e));
+    for (size_t i = 0; i < o->regions.count; i++) {
+        TRY(put_key(&regions, &keys, &dir, o->regions.at[i], e));
+    }
+    AUTO(str_free) char *here = realpath(".", NULL);
+    FAIL_IF(here == NULL, e, SROW_E_IO, "%s: %s", o->data, strerror(errno));
+    buf_printf(&path, "%s/credentials", here);
+    AUTO(buf_cleanup) struct srow_buf export = {0};
+    put_quoted(&export, buf_cstr(&path));
+    printf("# for the shell\n"
+           "export AWS_SHARED_CREDENTIALS_FILE=%s\n"
+           "export AWS_PROFILE=app\n"
+           "export AWS_REGION=%s\n"
+           "\n# for sealrow.yaml\nregions:\n%s\nkeys:\n  default:\n%s",
+           buf_cstr(&export), first.region, buf_cstr(&regions), buf_cstr(&keys));
+    return SROW_OK;
+}
+
+/* -- command line -- */
+
+static enum srow_rc check_regions(const struct options *o, struct srow_error *e)
+{
+    struct listener_address all[OPTIONS_LIST];
+    FAIL_IF(o->regions.count == 0, e, SROW_E_USAGE, "--region NAME=HOST:PORT is missing");
+    for (size_t i = 0; i < o->regions.count; i++) {
+        const char *spec = o->regions.at[i];
+        TRY(listener_address_parse(&all[i], spec, e));
+        for (size_t k = 0; k < i; k++) {
+            FAIL_IF(strcmp(all[i].region, all[k].region) == 0, e, SROW_E_USAGE,
+                    "--region %s: this Region stands there twice", spec);
+        }
+        FAIL_IF(o->init && strcmp(strrchr(spec, ':'), ":0") == 0, e, SROW_E_USAGE,
+                "--region %s: --init needs the port that the server will have", spec);
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc run(char *const *args, struct srow_error *e)
+{
+    struct options o = {
+        .clock_window = CLOCK_WINDOW_S, .request_timeout = REQUEST_S, .connections = CONNECTIONS};
+    struct option_list words = {0};
+    TRY(options_parse(&o, &words, options, args, e));
+    FAIL_IF(words.count > 0, e, SROW_E_USAGE, "unknown command %s; see --help", words.at[0]);
+    FAIL_IF(o.data == NULL, e, SROW_E_USAGE, "--data DIR is missing; see --help");
+    TRY(check_regions(&o, e));
+    return o.init ? init(&o, e) : serve(&o, e);
+}
+
+const struct command command_serve = {NULL, "--data DIR --region NAME=HOST:PORT ... [--init]",
+                                      "serve keys in these Regions", options, run};
