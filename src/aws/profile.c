@@ -14,9 +14,11 @@
 
 enum { LARGEST = 1048576 };
 
-static const struct {
+struct place {
     const char *variable, *path;
-} files[] = {
+};
+
+static const struct place files[] = {
     [PROFILE_CREDENTIALS] = {"AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"},
     [PROFILE_CONFIG] = {"AWS_CONFIG_FILE", "~/.aws/config"},
 };
