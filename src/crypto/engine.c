@@ -17,6 +17,7 @@ static void engine_free(void *thing)
     for (int direction = 0; direction < ENGINE_DIRECTIONS; direction++) {
         for (int size = 0; size < ENGINE_SIZES; size++) {
             EVP_CIPHER_CTX_free(engine->gcm[direction][size].context);
+            secret_cleanup(&engine->gcm[direction][size].key);
         }
     }
     engine_unmap(engine->pool, ENGINE_POOL);

@@ -8,14 +8,15 @@
 
 #include <openssl/evp.h>
 
-#include "base/bytes.h"
+#include "base/secret.h"
 
 enum { ENGINE_ENCRYPT, ENGINE_DECRYPT, ENGINE_DIRECTIONS };
 enum { ENGINE_128, ENGINE_192, ENGINE_256, ENGINE_SIZES };
 
 struct engine_cipher {
     EVP_CIPHER_CTX *context; /* NULL until it is used first */
-    bool is_keyed;           /* holds a key schedule that gcm_forget has to overwrite */
+    bool is_keyed;           /* holds the schedule of `key`, which gcm_forget has to overwrite */
+    struct secret key;
 };
 
 struct engine_pool; /* random.c knows */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * AES-GCM through EVP. A context is made once for each thread, direction and key size; a call gives
- * it key and IV, which costs half of what a new context does.
+ * it key and IV, which costs half of what a new context does, or the IV alone when the context has
+ * that key already, as for the frames of one message.
  */
 #include "crypto/gcm.h"
 
 #include <openssl/err.h>
 
 #include "crypto/engine.h"
+#include "crypto/equal.h"
 
 enum { STEP = 1 << 30 }; /* EVP counts in int */
 
@@ -31,6 +33,36 @@ static int size_of(const struct secret *key)
     }
 }
 
+/* Makes what a thread needs for one direction and key size. */
+static MUST enum srow_rc make(struct engine_cipher *cipher, int size, const struct gcm_input *in,
+                              struct srow_error *e)
+{
+    TRY(secret_new(&cipher->key, in->key->len, e));
+    const EVP_CIPHER *gcm = engine_aes_gcm(size);
+    EVP_CIPHER_CTX *context = gcm == NULL ? NULL : EVP_CIPHER_CTX_new();
+    if (context == NULL || EVP_CipherInit_ex2(context, gcm, NULL, NULL, 1, NULL) != 1) {
+        EVP_CIPHER_CTX_free(context);
+        secret_cleanup(&cipher->key);
+        return broken(e);
+    }
+    cipher->context = context;
+    return SROW_OK;
+}
+
+static void forget(struct engine_cipher *cipher, int direction)
+{
+    static const uint8_t zeros[32];
+    bytes_wipe(cipher->key.at, cipher->key.len);
+    cipher->is_keyed = false;
+    if (EVP_CipherInit_ex2(cipher->context, NULL, zeros, NULL, direction == ENGINE_ENCRYPT, NULL) !=
+        1) {
+        ERR_clear_error();
+        EVP_CIPHER_CTX_free(cipher->context);
+        secret_cleanup(&cipher->key);
+        *cipher = (struct engine_cipher){0};
+    }
+}
+
 /* The thread's context for this direction and key, with key and IV set. */
 static MUST enum srow_rc begin(EVP_CIPHER_CTX **out, int direction, const struct gcm_input *in,
                                struct srow_error *e)
@@ -40,21 +72,20 @@ static MUST enum srow_rc begin(EVP_CIPHER_CTX **out, int direction, const struct
     struct engine *engine;
     TRY(engine_get(&engine, e));
     struct engine_cipher *cipher = &engine->gcm[direction][size];
-    const EVP_CIPHER *fresh = NULL;
     if (cipher->context == NULL) {
-        fresh = engine_aes_gcm(size);
-        cipher->context = fresh == NULL ? NULL : EVP_CIPHER_CTX_new();
-        if (cipher->context == NULL) {
-            return broken(e);
-        }
+        TRY(make(cipher, size, in, e));
     }
-    if (EVP_CipherInit_ex2(cipher->context, fresh, in->key->at, in->iv, direction == ENGINE_ENCRYPT,
-                           NULL) != 1) {
-        EVP_CIPHER_CTX_free(cipher->context);
-        cipher->context = NULL;
+    bool is_same =
+        cipher->is_keyed && equal_bytes(secret_bytes(&cipher->key), secret_bytes(in->key));
+    if (EVP_CipherInit_ex2(cipher->context, NULL, is_same ? NULL : in->key->at, in->iv,
+                           direction == ENGINE_ENCRYPT, NULL) != 1) {
+        forget(cipher, direction); /* nobody knows which key it has now */
         return broken(e);
     }
-    cipher->is_keyed = true;
+    if (!is_same) {
+        memcpy(cipher->key.at, in->key->at, in->key->len);
+        cipher->is_keyed = true;
+    }
     *out = cipher->context;
     return SROW_OK;
 }
@@ -124,20 +155,15 @@ enum srow_rc gcm_decrypt(uint8_t *out, const uint8_t *tag, const struct gcm_inpu
 
 void gcm_forget(void)
 {
-    static const uint8_t zeros[32];
     struct engine *engine;
     if (engine_get(&engine, NULL) != SROW_OK) {
         return; /* this thread has used no key */
     }
     for (int direction = 0; direction < ENGINE_DIRECTIONS; direction++) {
         for (int size = 0; size < ENGINE_SIZES; size++) {
-            struct engine_cipher *cipher = &engine->gcm[direction][size];
-            if (cipher->is_keyed && EVP_CipherInit_ex2(cipher->context, NULL, zeros, NULL,
-                                                       direction == ENGINE_ENCRYPT, NULL) != 1) {
-                EVP_CIPHER_CTX_free(cipher->context);
-                cipher->context = NULL;
+            if (engine->gcm[direction][size].is_keyed) {
+                forget(&engine->gcm[direction][size], direction);
             }
-            cipher->is_keyed = false;
         }
     }
 }

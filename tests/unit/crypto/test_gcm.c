@@ -126,6 +126,26 @@ CASE(a_key_of_another_size_is_refused)
     CHECK_RC(gcm_encrypt(NULL, tag, &in, &e), SROW_E_CRYPTO);
 }
 
+CASE(a_key_that_changes_in_its_place_is_another_key)
+{
+    AUTO(secret_cleanup) struct secret key = {0};
+    struct srow_error e = {0};
+    uint8_t iv[GCM_IV] = {0}, first[GCM_TAG], second[GCM_TAG], third[GCM_TAG];
+    CHECK_OK(secret_new(&key, 32, &e), e);
+    struct gcm_input in = {&key, iv, {0}, {0}};
+    CHECK_OK(gcm_encrypt(NULL, first, &in, &e), e);
+    key.at[31] = 1;
+    CHECK_OK(gcm_encrypt(NULL, second, &in, &e), e);
+    CHECK(memcmp(first, second, GCM_TAG) != 0);
+    gcm_forget();
+    CHECK_OK(gcm_encrypt(NULL, third, &in, &e), e);
+    CHECK(memcmp(third, second, GCM_TAG) == 0);
+    iv[0] = 1; /* the same key, another IV */
+    CHECK_OK(gcm_encrypt(NULL, third, &in, &e), e);
+    CHECK(memcmp(third, second, GCM_TAG) != 0);
+    CHECK_OK(gcm_decrypt(NULL, third, &in, &e), e);
+}
+
 static void *work(void *failed)
 {
     for (int round = 0; round < 200; round++) {
@@ -163,6 +183,7 @@ int main(void)
     RUN(a_wrong_tag_is_refused_and_leaves_no_plaintext);
     RUN(other_additional_data_are_refused);
     RUN(a_key_of_another_size_is_refused);
+    RUN(a_key_that_changes_in_its_place_is_another_key);
     RUN(threads_do_not_disturb_each_other);
     return check_done();
 }
