@@ -30,6 +30,12 @@ static bool is_plain(struct srow_bytes b)
     return text_is_utf8(b);
 }
 
+/* The key information of a KMS key is its ARN; that of other providers may be bytes. */
+static bool is_text(const struct message_field *f, struct srow_bytes value)
+{
+    return (f->kind == FIELD_TEXT || strcmp(f->name, "edk-info") == 0) && is_plain(value);
+}
+
 static void put_line(struct srow_buf *out, const struct message_field *f, struct srow_bytes value)
 {
     AUTO(buf_cleanup) struct srow_buf name = {0};
@@ -41,7 +47,7 @@ static void put_line(struct srow_buf *out, const struct message_field *f, struct
     if (f->kind == FIELD_NUMBER) {
         buf_printf(out, "%" PRIu64 " (0x%0*" PRIx64 ")", number(value), (int)(2 * f->len),
                    number(value));
-    } else if (f->kind == FIELD_TEXT && is_plain(value)) {
+    } else if (is_text(f, value)) {
         buf_put(out, value);
     } else {
         size_t shown = value.len > SHOWN ? SHOWN : value.len;

@@ -11,13 +11,21 @@ regions=(us-east-1 eu-west-1)
 # step TEXT: the next step, and in one line what it shows.
 step() {
     steps=$((steps + 1))
-    printf '\n%2d. %s\n' "$steps" "$1" | fold -s -w 100 | sed '2,$ { /./s/^/    / }'
+    printf '\n%2d. %s\n' "$steps" "$1"
 }
 
 # Requests that a Region's KMS has answered or refused so far; 0 before there is a KMS.
 requests() {
-    sealrow-kmsd audit --data kms --count --region "$1" 2>/dev/null |
-        awk '{ n += $1 } END { print n + 0 }'
+    sealrow-kmsd audit --data kms --total --region "$1" 2>/dev/null || echo 0
+}
+
+# Shows a file of output, indented, long lines cut, or folded where `whole` is set.
+show() {
+    if [ -n "${whole:-}" ]; then
+        fold -w 94 "$1"
+    else
+        awk 'length > 160 { $0 = substr($0, 1, 157) "..." } { print }' "$1"
+    fi | sed 's/^/      /' | sed '$a\'
 }
 
 # run COMMAND: prints it, runs it in this shell, shows what it said.
@@ -33,7 +41,8 @@ run() {
     for region in "${regions[@]}"; do
         asked[$region]=$(($(requests "$region") - before[$region]))
     done
-    cat out err | cut -c1-400 | sed 's/^/      /'
+    show out
+    show err
 }
 declare -A before asked
 
