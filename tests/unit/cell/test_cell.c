@@ -194,6 +194,49 @@ CASE(a_refusal_is_told_although_another_region_opened)
     CHECK(ear.count == 0); /* no sign of an attack */
 }
 
+CASE(a_strangers_wrapped_key_is_told_and_causes_no_request)
+{
+    static const struct keyring_regions_key keys[] = {
+        {"us-east-1", "arn:aws:kms:us-east-1:999922223333:key/stranger", false}};
+    struct keyring_regions_options options = {keys, 1, FAILOVER_ANY};
+    struct srow_error e = {0};
+    AUTO(keyring_free) struct keyring *his = NULL;
+    AUTO(manager_free) struct manager *forger = NULL;
+    AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
+    AUTO(bind_cleanup) struct bind b = bound(config, "profile.userid", "1");
+    struct srow_buf plain = {0};
+    CHECK_OK(keyring_regions_new(&his, kms, &options, &e), e);
+    CHECK_OK(manager_default_new(&forger, his, &e), e);
+    struct cell_tools tools = tools_of(config);
+    tools.manager = forger;
+    reset();
+    CHECK_OK(cell_seal(&sealed, &tools, &b, srow_str("forged"), &e), e);
+    fake_kms_reset(kms);
+    tools = tools_of(config);
+    CHECK_RC(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), SROW_E_NO_DATA_KEY);
+    CHECK(requests() == 0 && plain.at == NULL);
+    CHECK(ear.count == 1 && strcmp(ear.name, "cell.stranger") == 0);
+}
+
+CASE(an_answer_of_kms_that_does_not_fit_is_told)
+{
+    static const enum srow_rc codes[] = {SROW_E_KMS_KEY_ID, SROW_E_KMS_DATA_KEY};
+    for (size_t i = 0; i < 2; i++) {
+        struct srow_error e = {0};
+        AUTO(sealed_cleanup) struct srow_sealed sealed = {0}, refused = {0};
+        AUTO(buf_cleanup) struct srow_buf plain = {0};
+        AUTO(bind_cleanup) struct bind b = bound(config, "profile.userid", "1");
+        CHECK_OK(seal(&sealed, "abc123", &e), e);
+        fake_kms_set(kms, "us-east-1", codes[i]);
+        struct cell_tools tools = tools_of(config);
+        (void)!cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e);
+        CHECK(ear.count == 1 && ear.rc == codes[i] && strcmp(ear.name, "kms.answer") == 0);
+        tools = tools_of(config);
+        CHECK(cell_seal(&refused, &tools, &b, srow_str("a"), &e) != SROW_OK);
+        CHECK(ear.count == 1 && ear.rc == codes[i] && strcmp(ear.region, "us-east-1") == 0);
+    }
+}
+
 CASE(match_says_equal_or_not_and_checks_its_candidate)
 {
     struct srow_error e = {0};
@@ -269,6 +312,8 @@ int main(void)
     RUN(a_changed_message_is_refused_and_told);
     RUN(a_suite_without_commitment_is_not_for_cells);
     RUN(a_refusal_is_told_although_another_region_opened);
+    RUN(a_strangers_wrapped_key_is_told_and_causes_no_request);
+    RUN(an_answer_of_kms_that_does_not_fit_is_told);
     RUN(match_says_equal_or_not_and_checks_its_candidate);
     RUN(a_value_of_another_type_is_neither_sealed_nor_opened);
     RUN(null_is_refused_where_a_value_is_required);

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -331,6 +333,41 @@ CASE(eight_threads_share_one_client)
     CHECK(client_events(b.client, SROW_E_CONTEXT) == THREADS * ROUNDS);
 }
 
+struct end {
+    struct srow_client *client;
+    atomic_bool freed, left;
+    bool waited;
+};
+
+static void *end(void *arg)
+{
+    struct end *x = arg;
+    srow_client_free(x->client);
+    x->waited = atomic_load(&x->left);
+    atomic_store(&x->freed, true);
+    return NULL;
+}
+
+CASE(the_end_waits_for_calls_in_flight)
+{
+    struct bench b = bench_of(yaml, "us-east-1");
+    struct end x = {.client = b.client};
+    pthread_t thread;
+    client_enter(b.client);
+    pthread_create(&thread, NULL, end, &x);
+    for (size_t i = 0; i < 20000 && !atomic_load(&x.freed); i++) {
+        sched_yield(); /* time for an end that does not wait */
+    }
+    atomic_store(&x.left, true);
+    if (!atomic_load(&x.freed)) {
+        client_leave(b.client);
+    }
+    pthread_join(thread, NULL);
+    b.client = NULL;
+    bench_cleanup(&b);
+    CHECK(x.waited);
+}
+
 /* Everything that the log and a command got to see. */
 static void collect(struct srow_buf *out, const char *path)
 {
@@ -393,6 +430,7 @@ int main(void)
     RUN(each_key_is_checked_in_its_region);
     RUN(a_probe_opens_through_each_region_by_readers);
     RUN(eight_threads_share_one_client);
+    RUN(the_end_waits_for_calls_in_flight);
     RUN(no_event_shows_a_plaintext_or_a_bound_value);
     return check_done();
 }
