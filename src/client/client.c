@@ -68,7 +68,9 @@ static enum srow_rc connect_kms(struct srow_client *c, struct srow_error *e)
 {
     const struct srow_config *config = c->config;
     TRY(credentials_load(&c->credentials, e));
-    TRY(net_new(&c->net, &(struct net_options){.max_connections = config->in_flight}, e));
+    struct net_options net = {.max_connections =
+                                  config->in_flight * (uint32_t)config->region_count};
+    TRY(net_new(&c->net, &net, e));
     struct kms_http_region *regions = calloc(config->region_count, sizeof *regions);
     FAIL_IF(regions == NULL, e, SROW_E_NOMEM, "no memory for the Regions");
     for (size_t i = 0; i < config->region_count; i++) {

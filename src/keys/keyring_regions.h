@@ -23,11 +23,15 @@ struct keyring_regions_options {
     enum { FAILOVER_ANY, FAILOVER_UNAVAILABLE, FAILOVER_NONE } failover;
 };
 
-/* Wrapping: GenerateDataKey under the first key, then Encrypt under all others at the same time;
- * requirement `all`: any failure fails it, nothing is appended. Unwrapping: see DESIGN chapter 3; a
- * wrapped key whose ARN is not configured causes no request. Keys of the same `mrk-` id in several
- * Regions are one: one wrapped key is written, any of its Regions opens it.
- * Borrows `kms`. Fails with USAGE, NOMEM. */
+/* Wrapping: GenerateDataKey under the first key for new values, then Encrypt under all others at
+ * the same time; requirement `all`: any failure fails it and nothing is appended: REGIONS, or the
+ * code of the first cause that is no unavailability. Materials that hold a data key are refused:
+ * USAGE. Unwrapping: one Region after the other in the order of the keys; a Region that does not
+ * answer is left alone for the rest of that value; FAILOVER_UNAVAILABLE stops at a refusal,
+ * FAILOVER_NONE asks the first key's Region alone. A wrapped key whose ARN is not configured causes
+ * no request. Keys of the same `mrk-` id in several Regions are one: one wrapped key is written,
+ * under the first of them whose Region answers, and any of its Regions opens it. Borrows `kms`.
+ * Fails with USAGE (no key ARN, another Region's, listed twice, none), NOMEM. */
 MUST enum srow_rc keyring_regions_new(struct keyring **out, struct kms *kms,
                                       const struct keyring_regions_options *options,
                                       struct srow_error *e);
