@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 SHARED=$(realpath -m "${SHARED:-../shared}")
 logs=build/check
-readers=(tests/sigv4-vectors)
+readers=(tests/vectors tests/sigv4-vectors)
 passed=0 failed=0 skipped=0
 
 dev/deps.sh check

@@ -32,8 +32,8 @@ After each command: its exit code, and how many requests each Region's KMS got f
 TEXT
 
 step "A KMS with a key in each of two Regions. (With an AWS account this is AWS KMS.)"
-run 'sealrow-kmsd --data kms --region us-east-1=$us --region eu-west-1=$eu --init > kms.txt'
-gives 0 0 0
+run 'sealrow-kmsd --data kms --region us-east-1=$us --region eu-west-1=$eu --init | tee kms.txt'
+gives 0 0 0 '^regions:' 'us-east-1: .*:key/' 'eu-west-1: .*:key/'
 
 step "It serves both Regions, each at its own address."
 run 'sealrow-kmsd --data kms --region us-east-1=$us --region eu-west-1=$eu > kmsd.log &'
@@ -101,7 +101,7 @@ gives 0 0 2 ada.lark AX-4417-01
 
 step "The KMS of us-east-1 goes away in mid-service."
 run "sealrow-kmsd region stop us-east-1 --now --data kms"
-gives 0 0 0
+gives 0 0 0 'us-east-1 .* down$'
 
 step "eu-west-1 opens the row all the same."
 run "AWS_REGION=eu-west-1 sealrow get customer account=1001"
@@ -122,7 +122,7 @@ gives 0 0 0 '^0 rows$'
 step "us-east-1 comes back; a copy of the database is laid aside for what follows."
 run "sealrow-kmsd region start us-east-1 --data kms
 cp bank.db good.db"
-gives 0 0 0
+gives 0 0 0 'us-east-1 .* up$'
 
 step "Somebody who may write the database swaps the user ids of two rows ..."
 run "sqlite3 bank.db \"

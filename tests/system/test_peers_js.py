@@ -7,77 +7,62 @@ Needs ESDK_JS (a folder with the SDK's modules) and SHARED (a folder with tools/
 import configparser
 import json
 import os
-import re
-import socket
 import sqlite3
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from conftest import BUILD, Kmsd
+
 REGIONS = ("us-east-1", "eu-west-1")
-BUILD = Path(os.environ.get("SEALROW_BUILD", "build")).resolve()
-PEER = Path(os.environ.get("SHARED", ""), "tools/esdk-js/kms-peer.mjs")
+TOOLS = Path(os.environ.get("SHARED", ""), "tools/esdk-js")
 CONTEXT = {"account": "1001", "sealrow:cell": "bank.customer.user_id"}
 CONFIG = """version: 1
 domain: bank
+regions:
+  us-east-1: {{endpoint: "http://{us-east-1[address]}"}}
+  eu-west-1: {{endpoint: "http://{eu-west-1[address]}"}}
+keys:
+  default:
+    us-east-1: ["{us-east-1[arn]}"]
+    eu-west-1: ["{eu-west-1[arn]}"]
 tables:
   customer:
     table: customer
     bind:
-      account: {column: account, type: text}
+      account: {{column: account, type: text}}
     columns:
-      user_id: {type: text, sealed: user_id_sealed, required: true}
+      user_id: {{type: text, sealed: user_id_sealed, required: true}}
 """
 
 pytestmark = pytest.mark.skipif(
-    not (os.environ.get("ESDK_JS") and os.environ.get("SHARED") and PEER.exists()),
+    not (os.environ.get("ESDK_JS") and os.environ.get("SHARED") and TOOLS.exists()),
     reason="no JavaScript SDK: ESDK_JS and SHARED are set by make check")
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 class Bank:
-    """A folder with a KMS of two Regions, a configuration and a database with one table."""
+    """A folder with a configuration and a database with one table, beside a KMS of two Regions."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, kmsd):
         self.folder = folder
-        self.ports = {region: free_port() for region in REGIONS}
-        self.data = ["--data", str(folder / "kms")]
-        for region, port in self.ports.items():
-            self.data += ["--region", f"{region}=127.0.0.1:{port}"]
-        printed = self.run([BUILD / "kmsd/sealrow-kmsd", *self.data, "--init"]).stdout.decode()
-        yaml = "".join(line + "\n" for line in printed.splitlines()
-                       if not line.startswith("export "))
-        (folder / "sealrow.yaml").write_text(yaml + CONFIG)
-        self.arns = {region: re.search(rf"arn:aws:kms:{region}:\d+:key/[\w-]+", yaml).group()
-                     for region in REGIONS}
-        profiles = configparser.ConfigParser()
-        profiles.read(folder / "kms/credentials")
+        self.regions = {region: {"address": kmsd.address[region],
+                                 "arn": kmsd.client(region).create()} for region in REGIONS}
+        (folder / "sealrow.yaml").write_text(CONFIG.format(**self.regions))
+        profiles = configparser.ConfigParser(default_section="-")
+        profiles.read(kmsd.data / "credentials")
         self.env = {**{k: v for k, v in os.environ.items() if not k.startswith("AWS_")},
                     "AWS_ACCESS_KEY_ID": profiles["app"]["aws_access_key_id"],
                     "AWS_SECRET_ACCESS_KEY": profiles["app"]["aws_secret_access_key"],
                     "AWS_REGION": REGIONS[0], "DATABASE_URL": "sqlite:bank.db"}
-
-    def __enter__(self):
-        self.kmsd = subprocess.Popen([BUILD / "kmsd/sealrow-kmsd", *self.data], text=True,
-                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                     stderr=subprocess.STDOUT)
-        assert any("listening" in line for line in self.kmsd.stdout)
-        return self
-
-    def __exit__(self, *_):
-        self.kmsd.terminate()
-        self.kmsd.stdout.close()
-        assert self.kmsd.wait(10) == 0
+        with sqlite3.connect(folder / "bank.db") as db:
+            db.execute("CREATE TABLE customer (account TEXT NOT NULL PRIMARY KEY)")
+        db.close()
+        self.sealrow("init")
 
     def run(self, command, data=b"", code=0):
         done = subprocess.run([str(word) for word in command], input=data, capture_output=True,
-                              cwd=self.folder, env=getattr(self, "env", None), timeout=60)
+                              cwd=self.folder, env=self.env, timeout=60)
         assert done.returncode == code, done.stderr.decode()
         return done
 
@@ -86,10 +71,10 @@ class Bank:
 
     def peer(self, mode, regions, *options, data=b"", code=0):
         """The JavaScript SDK as a client of these Regions alone."""
-        words = ["node", PEER, mode]
+        words = ["node", TOOLS / "kms-peer.mjs", mode]
         for region in regions:
-            words += ["--endpoint", f"{region}=http://127.0.0.1:{self.ports[region]}",
-                      "--key-arn", self.arns[region]]
+            words += ["--endpoint", f"{region}=http://{self.regions[region]['address']}",
+                      "--key-arn", self.regions[region]["arn"]]
         for key, value in CONTEXT.items():
             words += ["--context", f"{key}={value}"]
         return self.run([*words, *options], data, code)
@@ -97,12 +82,9 @@ class Bank:
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory):
-    with Bank(tmp_path_factory.mktemp("bank")) as bank:
-        with sqlite3.connect(bank.folder / "bank.db") as db:
-            db.execute("CREATE TABLE customer (account TEXT NOT NULL PRIMARY KEY)")
-        db.close()
-        bank.sealrow("init")
-        yield bank
+    kmsd = Kmsd(tmp_path_factory.mktemp("kmsd") / "kms", regions=REGIONS)
+    yield Bank(tmp_path_factory.mktemp("bank"), kmsd)
+    assert kmsd.stop()[0] == 0
 
 
 def seal(bank, text):
@@ -147,3 +129,10 @@ def test_sealrow_refuses_what_the_sdk_wrote_for_another_row(bank):
     done = bank.sealrow("open", "customer.user_id", "--bind", "account=1002", data=message,
                         code=65)
     assert done.stdout == b""
+
+
+def test_the_sdk_reads_messages_of_all_kinds(tmp_path):
+    subprocess.run([BUILD / "tests/write-vectors", tmp_path], check=True, timeout=60)
+    done = subprocess.run(["node", TOOLS / "decrypt-peer.mjs", tmp_path], capture_output=True,
+                          text=True, timeout=120)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
