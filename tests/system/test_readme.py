@@ -36,7 +36,7 @@ def script(steps):
     for number, (command, _) in enumerate(steps):
         lines.append(command)
         if command.endswith("&"):
-            lines.append("server=$!; until grep -q '^ready$' kmsd.log; do :; done")
+            lines.append("server=$!; until grep -qs '^ready$' kmsd.log; do :; done")
         lines.append(f"echo; echo '--- {number}'")
     return "\n".join([*lines, 'kill "$server"; wait "$server"'])
 
