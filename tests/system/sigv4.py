@@ -67,7 +67,7 @@ class Client:
         headers["Authorization"] = sign(headers, body, **how)
         return headers
 
-    def send(self, headers, body, method="POST", path="/"):
+    def send(self, headers, body, method="POST", path="/", on_sent=lambda: None):
         connection = http.client.HTTPConnection(self.address, timeout=10)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
@@ -76,6 +76,7 @@ class Client:
             connection.putheader("Content-Length", str(len(body)))
             connection.endheaders()
             connection.send(body)
+            on_sent()
             return Answer(connection.getresponse())
         finally:
             connection.close()
