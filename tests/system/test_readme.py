@@ -44,9 +44,9 @@ def script(steps):
 def run(tmp_path, steps):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SEALROW_"))}
     env["PATH"] = f"{BUILD}/cmd:{BUILD}/kmsd:{env['PATH']}"
-    text = script(steps)
-    for port in ("18081", "18082"):
-        text = text.replace(port, str(free_port()))
+    text, ports = script(steps), {port: str(free_port()) for port in ("18081", "18082")}
+    for port, free in ports.items():
+        text = text.replace(port, free)
     bash = subprocess.Popen(["bash", "-c", text], cwd=tmp_path, env=env, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                             start_new_session=True)
@@ -55,6 +55,8 @@ def run(tmp_path, steps):
     except subprocess.TimeoutExpired:
         os.killpg(bash.pid, signal.SIGKILL)
         raise
+    for port, free in ports.items():
+        out = out.replace(free, port)
     parts = re.split(r"\n?\n--- \d+\n", "\n" + out)
     return [part.strip("\n") for part in parts[:len(steps)]]
 
