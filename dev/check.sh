@@ -72,8 +72,7 @@ peers() {
     4) echo "skipped: the JavaScript peer: no $SHARED/tools/esdk-js" ;;
     *) return 1 ;;
     esac
-    export PATH=$PWD/build/peers/venv/bin:$PATH
-    SEALROW_PYTHON=$PWD/build/peers/venv/bin/python3 /usr/bin/python3 dev/suite.py build peers
+    SEALROW_PEERS_VENV=$PWD/build/peers/venv /usr/bin/python3 dev/suite.py build peers
 }
 
 # The suite where no interface but lo is there: nothing it needs is off this machine.

@@ -24,7 +24,7 @@ fetch() {
 
 if ! cmp -s "$list" "$folder/venv/frozen.txt"; then
     rm -rf "$folder/venv"
-    /usr/bin/python3 -m venv --system-site-packages "$folder/venv"
+    /usr/bin/python3 -m venv "$folder/venv"
     fetch "$folder/venv/bin/pip" install -q --disable-pip-version-check --no-deps -r "$list"
     cp "$list" "$folder/venv/frozen.txt"
 fi

@@ -85,7 +85,7 @@ def run_lint(_):
     return cases
 
 
-def run_pytest(build, paths, report, python=PYTHON):
+def run_pytest(build, paths, report):
     """Tests in Python: real programs, files and servers."""
     paths = [str(path) for path in paths if Path(ROOT, path).exists()]
     if not paths:
@@ -93,7 +93,7 @@ def run_pytest(build, paths, report, python=PYTHON):
     report = Path(build, report)
     report.unlink(missing_ok=True)
     run = subprocess.run(
-        [python, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
+        [PYTHON, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
          f"--junitxml={report}", *paths],
         cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         env={**os.environ, "SEALROW_BUILD": build, "PYTHONDONTWRITEBYTECODE": "1"})
@@ -127,8 +127,7 @@ PARTS = {
     "unit": run_unit,
     "lint": run_lint,
     "system": lambda build: run_pytest(build, python_tests(False), "system.xml"),
-    "peers": lambda build: run_pytest(build, python_tests(True), "peers.xml",
-                                      os.environ.get("SEALROW_PYTHON", PYTHON)),
+    "peers": lambda build: run_pytest(build, python_tests(True), "peers.xml"),
 }
 
 

@@ -37,9 +37,11 @@ gives 0 0 0 '^regions:' 'us-east-1: .*:key/' 'eu-west-1: .*:key/'
 
 step "It serves both Regions, each at its own address."
 run 'sealrow-kmsd --data kms --region us-east-1=$us --region eu-west-1=$eu > kmsd.log &'
-kmsd=$!
+kmsd=${!:-}
 gives 0 0 0
 wait_for_line kmsd.log ready
+run "cat kmsd.log"
+gives 0 0 0 us-east-1 eu-west-1 '^ready$'
 
 step "The configuration: which columns are sealed, what binds a value to its row, and which keys."
 run "eval \"\$(grep ^export kms.txt)\"

@@ -5,6 +5,9 @@ import sys
 
 from common import OURS, PRODUCT, Tap, files, lines, tags, where
 
+# Callbacks whose parameters another library has fixed.
+IMPOSED = {"on_request"}  # libmicrohttpd
+
 FILE_LINES, FUNCTION_LINES, PARAMETERS, COLUMNS = 600, 60, 5, 100
 
 
@@ -36,8 +39,9 @@ def main():
                if (length := tag.get("end", tag["line"]) - tag["line"] + 1) > FUNCTION_LINES])
     faces = tags(files(PRODUCT, ".c", ".h"), "fp")
     tap.point(f"no function takes more than {PARAMETERS} parameters and an error",
-              [f"{where(tag['path'], tag['line'])}: {tag['name']} takes {count}" for tag in faces
-               if (count := parameters(tag.get("signature", "()"))) > PARAMETERS])
+              [f"{where(tag['path'], tag['line'])}: {tag['name']} takes {count}"
+               for tag in faces if tag["name"] not in IMPOSED
+               and (count := parameters(tag.get("signature", "()"))) > PARAMETERS])
     tap.point(f"no line is wider than {COLUMNS} columns",
               [f"{where(path, number)}: {len(line)} columns" for path in sources
                for number, line in enumerate(lines(path), 1) if len(line) > COLUMNS])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures: a server on free ports, stopped by its process id. SEALROW_BUILD is the build folder."""
+"""Fixtures: a server on free ports, stopped by its process id; SEALROW_BUILD is where it is."""
 import configparser
 import os
 import pathlib

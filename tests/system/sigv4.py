@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signature Version 4 and a KMS client in the standard library: every part can be bent by a test."""
+"""Signature Version 4 and a KMS client in the standard library: tests can bend every part."""
 import base64
 import datetime
 import hashlib

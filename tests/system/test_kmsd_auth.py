@@ -98,7 +98,8 @@ def test_signed_for_another_place(client, how):
 
 
 @pytest.mark.parametrize("text", ["", "Basic dXNlcg==", "AWS4-HMAC-SHA256 Credential=x",
-                                  "AWS4-ECDSA-P256-SHA256 Credential=x, SignedHeaders=y, Signature=z"])
+                                  "AWS4-ECDSA-P256-SHA256 Credential=x, SignedHeaders=y, "
+                                  "Signature=z"])
 def test_malformed_authorization(client, text):
     headers, body = client.request("ListKeys", {})
     headers["Authorization"] = text

@@ -52,8 +52,9 @@ def test_the_shortest_and_the_longest_plaintext_fit(client, key, size):
     assert client.ok("Decrypt", CiphertextBlob=blob)["Plaintext"] == plain
 
 
-@pytest.mark.parametrize("asked, size", [({"KeySpec": "AES_256"}, 32), ({"KeySpec": "AES_128"}, 16),
-                                         ({"NumberOfBytes": 1}, 1), ({"NumberOfBytes": 1024}, 1024)])
+@pytest.mark.parametrize("asked, size", [
+    ({"KeySpec": "AES_256"}, 32), ({"KeySpec": "AES_128"}, 16), ({"NumberOfBytes": 1}, 1),
+    ({"NumberOfBytes": 1024}, 1024)])
 def test_a_data_key_comes_with_its_ciphertext(client, key, asked, size):
     made = client.ok("GenerateDataKey", KeyId=key, EncryptionContext={"a": "b"}, **asked)
     assert set(made) == {"CiphertextBlob", "KeyId", "KeyMaterialId", "Plaintext"}

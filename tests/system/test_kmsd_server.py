@@ -61,6 +61,7 @@ def test_a_region_needs_a_region_name(tmp_path):
 def test_a_port_in_use_is_one_line(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
+        # SROW_E_IN_USE
         fails(75, f"127.0.0.1:{port} is in use", "--data", tmp_path / "kms", "--region",
               f"eu-central-1=127.0.0.1:{port}")
 
@@ -112,7 +113,7 @@ def test_a_wrong_master_key_is_refused_and_not_replaced(start, wrong):
     server = start()
     server.stop()
     (server.data / "master.key").write_bytes(wrong)
-    fails(78, "master.key", "--data", server.data, "--region", AT)
+    fails(78, "master.key", "--data", server.data, "--region", AT)  # SROW_E_MASTER_KEY
     assert (server.data / "master.key").read_bytes() == wrong
 
 

@@ -87,15 +87,19 @@ for name in ("KEY", "OFF"):
     words[name] = kms.create_key(Description="x")["KeyMetadata"]["Arn"]
 assert kms.disable_key(KeyId=words["OFF"])["ResponseMetadata"]["HTTPStatusCode"] == 200
 context = {"a": "b"}
-words["BLOB"] = kms.encrypt(KeyId=words["KEY"], Plaintext=b"p", EncryptionContext=context)["CiphertextBlob"]
+words["BLOB"] = kms.encrypt(KeyId=words["KEY"], Plaintext=b"p",
+                            EncryptionContext=context)["CiphertextBlob"]
 there = client("default", away)
-words["ELSEWHERE"] = there.encrypt(KeyId=there.create_key()["KeyMetadata"]["Arn"], Plaintext=b"p")["CiphertextBlob"]
+other = there.create_key()["KeyMetadata"]["Arn"]
+words["ELSEWHERE"] = there.encrypt(KeyId=other, Plaintext=b"p")["CiphertextBlob"]
 assert kms.decrypt(CiphertextBlob=words["BLOB"], EncryptionContext=context)["Plaintext"] == b"p"
 made = client("app", home).generate_data_key(KeyId=words["KEY"], KeySpec="AES_256")
-assert client("app", home).decrypt(CiphertextBlob=made["CiphertextBlob"])["Plaintext"] == made["Plaintext"]
+back = client("app", home).decrypt(CiphertextBlob=made["CiphertextBlob"])
+assert back["Plaintext"] == made["Plaintext"]
 bare = kms.generate_data_key_without_plaintext(KeyId=words["KEY"], NumberOfBytes=24)
 assert "Plaintext" not in bare and bare["KeyId"] == words["KEY"]
-listed = [k["KeyArn"] for page in kms.get_paginator("list_keys").paginate(PaginationConfig={"PageSize": 1}) for k in page["Keys"]]
+pages = kms.get_paginator("list_keys").paginate(PaginationConfig={"PageSize": 1})
+listed = [k["KeyArn"] for page in pages for k in page["Keys"]]
 assert sorted(listed) == sorted([words["KEY"], words["OFF"]]), listed
 assert kms.describe_key(KeyId=words["OFF"])["KeyMetadata"]["KeyState"] == "Disabled"
 kms.enable_key(KeyId=words["OFF"]); kms.disable_key(KeyId=words["OFF"])
