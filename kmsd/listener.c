@@ -257,6 +257,9 @@ static void on_completed(void *state, struct MHD_Connection *connection, void **
 /* -- life -- */
 
 static void on_log(void *state, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void on_log(void *state, const char *format, va_list args)
 {
     char text[400];
     (void)state;

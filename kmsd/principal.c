@@ -10,10 +10,12 @@
 
 enum { MOST = 100, NAME_MOST = 64, KEY_DIGITS = 16, SECRET_BYTES = 30 };
 
-static const struct {
+struct right {
     const char *word;
     enum op_class cls;
-} rights[] = {{"use", OP_USE}, {"everything", OP_MANAGE}};
+};
+
+static const struct right rights[] = {{"use", OP_USE}, {"everything", OP_MANAGE}};
 
 void principal_list_cleanup(struct principal_list *list)
 {

@@ -197,6 +197,7 @@ enum srow_rc store_add(struct store_key *out, struct store *store, const char *r
         {.type = DB_TEXT, .bytes = description},
     };
     AUTO(release) pthread_mutex_t *lock = hold(store);
+    (void)lock;
     TRY(db_exec(store->db, "INSERT INTO kms_key VALUES ($1, $2, $3, $4, $5, $6, $7)", row, 7, e));
     *out = key;
     key = (struct store_key){0};
@@ -223,6 +224,7 @@ enum srow_rc store_get(struct store_key *out, struct store *store, const char *r
     bool more;
     snprintf(key.id, sizeof key.id, "%s", id);
     AUTO(release) pthread_mutex_t *lock = hold(store);
+    (void)lock;
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     TRY(db_query(&rows, store->db,
                  "SELECT material_id, wrapped, enabled, created_ms, description FROM kms_key "
@@ -242,6 +244,7 @@ enum srow_rc store_set_enabled(struct store *store, const char *region, const ch
 {
     struct db_value params[] = {db_text(region), db_text(id), db_integer(enabled)};
     AUTO(release) pthread_mutex_t *lock = hold(store);
+    (void)lock;
     TRY(db_exec(store->db, "UPDATE kms_key SET enabled = $3 WHERE region = $1 AND id = $2", params,
                 3, e));
     FAIL_IF(db_changed(store->db) == 0, e, SROW_E_NOT_FOUND, "Region %s has no key %s", region, id);
@@ -256,6 +259,7 @@ enum srow_rc store_list(struct store_page *out, struct store *store, const char 
     struct db_value params[] = {db_text(region), db_text(after), db_integer((int64_t)limit + 1)};
     bool more;
     AUTO(release) pthread_mutex_t *lock = hold(store);
+    (void)lock;
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     TRY(db_query(&rows, store->db,
                  "SELECT id FROM kms_key WHERE region = $1 AND id > $2 ORDER BY id LIMIT $3",
