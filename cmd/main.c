@@ -10,11 +10,6 @@
 #include "io.h"
 #include "options.h"
 
-const struct command *const cmd_all[] = {
-    &cmd_init, &cmd_check, &cmd_seal,    &cmd_open,    &cmd_match,
-    &cmd_put,  &cmd_get,   &cmd_inspect, &cmd_version, NULL,
-};
-
 /* What was begun in a transaction is rolled back by whoever opens the database next. */
 static void interrupted(int number)
 {
@@ -22,7 +17,7 @@ static void interrupted(int number)
     (void)number;
     ssize_t n = write(STDERR_FILENO, line, sizeof line - 1);
     (void)n;
-    _exit(130);
+    _exit(error_exit(srow_rc_class(SROW_E_INTERRUPTED))); /* looks a number up in two tables */
 }
 
 static void catch_signals(void)

@@ -89,6 +89,8 @@ static enum srow_rc fail(sqlite3 *handle, struct srow_error *e)
     if (code == SQLITE_FULL) {
         FAIL(e, rc, "database: disk full: nothing was changed");
     }
+    FAIL_IF(rc == SROW_E_DB_DENIED, e, rc,
+            "database: %s: nothing was changed: see the table's rules", sqlite3_errmsg(handle));
     FAIL(e, rc, "database: %s", sqlite3_errmsg(handle));
 }
 

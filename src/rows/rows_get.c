@@ -101,7 +101,8 @@ static enum srow_rc read_row(struct held_row *out, const struct pick *p, struct 
     buf_cstr(sql);
     TRY(buf_check(sql, e));
     TRY(held_row_read(out, db, sql->at, p->bound, t->bind_count, e));
-    FAIL_IF(!out->there, e, SROW_E_NOT_FOUND, "%s: no row has this binding", t->name);
+    FAIL_IF(!out->there, e, SROW_E_NOT_FOUND, "%s: no row has this binding: check its values",
+            t->name);
     return SROW_OK;
 }
 

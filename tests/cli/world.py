@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of the command line work in: a KMS with two Regions, a configuration, a database."""
+"""What the tests of the command line work in: a KMS with two Regions and a database."""
 import configparser
 import importlib.util
 import os

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The commands, in the order in which the usage shows them.
+ */
+#include "cmd.h"
+
+const struct command *const cmd_all[] = {
+    &cmd_init, &cmd_check, &cmd_seal,    &cmd_open,    &cmd_match,
+    &cmd_put,  &cmd_get,   &cmd_inspect, &cmd_version, NULL,
+};

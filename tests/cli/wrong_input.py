@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""usage: tests/cli/wrong_input.py >docs/errors.md
+
+Wrong input, the exact line it gets, and the exit code: a table that is a test and a
+page of the documentation. In a line, <...> stands for what differs from run to run.
+"""
+import base64
+import os
+import subprocess
+
+from world import EU, closed_port
+
+OPEN = ("open", "customer.userid", "--bind", "account=1")
+SEAL = ("seal", "customer.userid", "--bind", "account=1")
+GET = ("get", "customer", "account=1")
+PUT = ("put", "customer", "account=2", "userid=x")
+MISSING_KEY = "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-000000000000"
+
+
+def good(place):
+    return (place.folder / "good").read_bytes()
+
+
+def config(*changes):
+    return lambda place: place.config(*changes)
+
+
+def environment(**values):
+    def change(place):
+        for name, value in values.items():
+            place.env.pop(name) if value is None else place.env.update({name: value})
+    return change
+
+
+def no_config(place):
+    (place.folder / "sealrow.yaml").unlink()
+
+
+def table_with(columns):
+    return lambda place: place.sql("DROP TABLE customers", f"CREATE TABLE customers ({columns})")
+
+
+def swapped(place):
+    """The sealed value of another row, stored in this one."""
+    place.ok("put", "customer", "account=9", "userid=abc123")
+    place.sql("UPDATE customers SET userid_sealed = (SELECT userid_sealed FROM customers "
+              "WHERE account_no = '9') WHERE account_no = '1'")
+
+
+def full_disk(place):
+    return {"stdout": os.open("/dev/full", os.O_WRONLY)}
+
+
+def closed_input(place):
+    return {"preexec_fn": lambda: os.close(0), "stdin": subprocess.DEVNULL}
+
+
+
+# What is wrong; how it is made; the command; standard input; exit code; the line.
+ROWS = [
+    ("no configuration", no_config, SEAL, b"x", 78,
+     "sealrow: there is no configuration sealrow.yaml: name one with -c FILE or "
+     "SEALROW_CONFIG"),
+    ("unknown key in it", config(("domain:", "domian:")), SEAL, b"x", 78,
+     "sealrow: sealrow.yaml: line 2, column 1: domian: unknown key, did you mean "
+     '"domain"?'),
+    ("duplicate key in it", config(("domain: bank", "domain: bank\ndomain: bank")), SEAL, b"x", 78,
+     'sealrow: sealrow.yaml: line 3, column 1: key "domain" is doubled: it stands in '
+     "line 2 already"),
+    ("an anchor in it", config(("domain: bank", "domain: &a bank")), SEAL, b"x", 78,
+     "sealrow: sealrow.yaml: line 2, column 9: anchors (&name) are not allowed: write "
+     "the value out"),
+    ("an alias in it", config(("domain: bank", "domain: *a")), SEAL, b"x", 78,
+     "sealrow: sealrow.yaml: line 2, column 9: aliases (*name) are not allowed: write "
+     "the value out"),
+    ("a tag in it", config(("domain: bank", "domain: !!str bank")), SEAL, b"x", 78,
+     "sealrow: sealrow.yaml: line 2, column 9: tags (!name) are not allowed: remove it"),
+    ("a second document in it", config(("version: 1", "version: 1\n---")), SEAL, b"x", 78,
+     "sealrow: sealrow.yaml: line 2, column 1: a second document: one file holds one"),
+    ("unknown column", None, ("seal", "customer.usrid", "--bind", "account=1"), b"x", 2,
+     'sealrow: the configuration has no column "usrid" in table "customer"'),
+    ("unknown table", None, ("get", "custmer", "account=1"), b"", 2,
+     "sealrow: table custmer: not in the configuration: did you mean customer?"),
+    ("missing binding", None, ("seal", "customer.userid"), b"x", 2,
+     'sealrow: binding "account" of table "customer" is missing'),
+    ("empty binding", None, ("seal", "customer.userid", "--bind", "account="), b"x", 2,
+     'sealrow: binding "account" is empty'),
+    ("unknown command", None, ("sael",), b"", 2,
+     "sealrow: unknown command sael: did you mean seal?"),
+    ("unknown option", None, (*SEAL, "--bnd", "x"), b"x", 2,
+     "sealrow: unknown option --bnd: did you mean --bind?"),
+    ("required column missing", None, ("put", "customer", "account=2", "pin=1"), b"", 2,
+     "sealrow: customer.userid: the column is required: give userid=VALUE"),
+    ("value of another type", None, ("seal", "customer.pin", "--bind", "account=1"), b"01", 65,
+     "sealrow: bank.customer.pin: the value is no canonical integer: digits without "
+     "leading zero or +, within 64 bits"),
+    ("no credentials", environment(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None), SEAL, b"x",
+     78,
+     "sealrow: no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+     "or AWS_SHARED_CREDENTIALS_FILE and AWS_PROFILE (instance metadata is not asked "
+     "by this version)"),
+    ("wrong secret", environment(AWS_SECRET_ACCESS_KEY="wrong"), SEAL, b"x", 77,
+     "sealrow: bank.customer.userid: not wrapped in every Region that the write "
+     "requires: Region us-east-1, GenerateDataKey with <key ARN>: "
+     "InvalidSignatureException: <text of KMS>; see credentials and clock"),
+    ("unknown Region", None, (*OPEN, "--via", "eu-west-9"), good, 78,
+     "sealrow: via: the configuration has no Region eu-west-9, it has us-east-1, "
+     "eu-west-1"),
+    ("unknown local Region", None, (*SEAL, "--local-region", "eu-west-9"), b"x", 78,
+     "sealrow: local Region: the configuration has no Region eu-west-9, it has "
+     "us-east-1, eu-west-1"),
+    ("Region gone, on sealing", lambda p: p.config(eu=closed_port()), SEAL, b"x", 69,
+     "sealrow: bank.customer.userid: not wrapped in every Region that the write "
+     "requires: Region eu-west-1: no connection to 127.0.0.1:<port>: Connection "
+     "refused"),
+    ("Region gone, on opening in it", lambda p: p.config(eu=closed_port()), (*OPEN, "--via", EU),
+     good, 69,
+     "sealrow: bank.customer.userid: Region eu-west-1: no connection to "
+     "127.0.0.1:<port>: Connection refused"),
+    ("key disabled", lambda p: p.config(eu_key=p.world.off), SEAL, b"x", 77,
+     "sealrow: bank.customer.userid: not wrapped in every Region that the write "
+     "requires: Region eu-west-1, Encrypt: DisabledException: <key ARN> is disabled."),
+    ("key unknown to its KMS", lambda p: p.config(us_key=MISSING_KEY), SEAL, b"x", 66,
+     "sealrow: bank.customer.userid: not wrapped in every Region that the write "
+     "requires: Region us-east-1, GenerateDataKey: NotFoundException: Key '<key ARN>' "
+     "does not exist; see the keys of the configuration"),
+    ("database not named", environment(DATABASE_URL=None), GET, b"", 78,
+     "sealrow: database: the variable DATABASE_URL is not set: set it to sqlite:PATH"),
+    ("database of another make", environment(DATABASE_URL="mysql://u:p@h/d"), GET, b"", 78,
+     "sealrow: database URL: this build speaks to SQLite only, not to MySQL: use "
+     "sqlite:PATH"),
+    ("database missing", environment(DATABASE_URL="sqlite:none.db"), GET, b"", 66,
+     "sealrow: database: there is no such file: check the path behind sqlite:"),
+    ("table missing", lambda p: p.sql("DROP TABLE customers"), PUT, b"", 78,
+     "sealrow: table customers is not in the database: create it, or correct "
+     "tables.customer.table"),
+    ("sealed column missing", table_with("account_no TEXT NOT NULL"), PUT, b"", 78,
+     "sealrow: table customers has no column userid_sealed: run sealrow init"),
+    ("column not binary", table_with("account_no TEXT, userid_sealed TEXT, pin_sealed BLOB"), PUT,
+     b"", 78,
+     "sealrow: column userid_sealed of table customers is TEXT and not binary: make "
+     "it BLOB, see sealrow init --print"),
+    ("value too long for its column",
+     table_with("account_no TEXT, userid_sealed BLOB(300), pin_sealed BLOB"), PUT, b"", 65,
+     "sealrow: customer.userid: the sealed value has <n> bytes and column "
+     "userid_sealed holds 300: shorten the value, or move to a wider column"),
+    ("row missing", None, ("get", "customer", "account=7"), b"", 66,
+     "sealrow: customer: no row has this binding: check its values"),
+    ("row there with another value", None, ("put", "customer", "account=1", "userid=x"), b"", 75,
+     "sealrow: customer: the row is there with another value: nothing was stored: say "
+     "--replace to overwrite it"),
+    ("refused by the database", table_with("account_no TEXT, userid_sealed BLOB, pin_sealed BLOB, "
+                                           "owner TEXT NOT NULL"), PUT, b"", 77,
+     "sealrow: database: NOT NULL constraint failed: customers.owner: nothing was "
+     "changed: see the table's rules"),
+    ("not a message", None, OPEN, b"abc123", 65,
+     "sealrow: bank.customer.userid: this is text and no AWS Encryption SDK message: "
+     "was it stored without being sealed?"),
+    ("message of another row", swapped, GET, b"", 65,
+     "sealrow: bank.customer.userid: the message's encryption context does not have "
+     'the expected value of "account"'),
+    ("message of another binding", None, ("open", "customer.userid", "--bind", "account=2"), good,
+     65,
+     "sealrow: bank.customer.userid: the message's encryption context does not have "
+     'the expected value of "account"'),
+    ("message of another column", None, ("open", "customer.pin", "--bind", "account=1"), good, 65,
+     "sealrow: bank.customer.pin: the message's encryption context does not have the "
+     'expected value of "sealrow:cell"'),
+    ("message of another domain", None, OPEN,
+     lambda p: (p.folder / "other-domain").read_bytes(), 65,
+     "sealrow: bank.customer.userid: the message's encryption context does not have "
+     'the expected value of "sealrow:cell"'),
+    ("message truncated", None, OPEN, lambda p: good(p)[:-1], 65,
+     "sealrow: bank.customer.userid: message body, frame 1: 16 bytes wanted, 15 left"),
+    ("message with a bit flipped", None, OPEN, lambda p: good(p)[:-1] + bytes([good(p)[-1] ^ 1]),
+     65,
+     "sealrow: bank.customer.userid: message body, frame 1: the authentication tag is "
+     "wrong"),
+    ("base64 instead of bytes", None, OPEN,
+     lambda p: base64.b64encode(good(p)), 65,
+     "sealrow: bank.customer.userid: this is base64 of a message: decode it first"),
+    ("NULL where a value is required",
+     lambda p: p.sql("UPDATE customers SET userid_sealed = NULL"), GET, b"", 65,
+     "sealrow: bank.customer.userid: NULL where the configuration requires a value"),
+    ("standard input closed", None, SEAL, closed_input, 71,
+     "sealrow: standard input: it is closed: give it data"),
+    ("disk full", None, SEAL, full_disk, 71,
+     "sealrow: standard output: disk full: make room"),
+]
+
+
+def page():
+    lines = ["# Errors of the command line", "",
+             "One line on standard error says what, where and what to do; the exit code is the "
+             "class of the", "failure. `<...>` stands for what differs from run to run. This page "
+             "is a test: `tests/cli/wrong_input.py`", "makes it.", "",
+             "| what is wrong | exit | the line |", "|---|---|---|"]
+    lines += [f"| {name} | {code} | `{line}` |" for name, _, _, _, code, line in ROWS]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")
