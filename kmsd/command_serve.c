@@ -12,12 +12,19 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "kmsd/command.h"
 #include "kmsd/control.h"
 #include "kmsd/datadir.h"
 #include "kmsd/listener_address.h"
 
-enum { CLOCK_WINDOW_S = 300, REQUEST_S = 15, CONNECTIONS = 1024, SWEEP_MS = 1000 };
+enum {
+    CLOCK_WINDOW_S = 300,
+    REQUEST_S = 15,
+    CONNECTIONS = 1024,
+    SWEEP_MS = 1000,
+    PATIENCE_MS = 1500
+};
 
 struct options {
     const char *data;
@@ -53,7 +60,9 @@ struct server {
 
 static void server_cleanup(struct server *s)
 {
+    uint64_t patience = time_monotonic_ms() + PATIENCE_MS;
     for (size_t i = 0; i < s->count; i++) {
+        listener_stop(s->listeners[i], time_left_ms(patience) == 0);
         listener_free(&s->listeners[i]);
     }
     if (s->control > 0) {

@@ -174,6 +174,20 @@ def test_a_signal_ends_it_cleanly(start, sig):
     idle.close()
 
 
+def test_stalled_requests_in_many_regions_do_not_hold_up_the_end(start):
+    server = start(regions=[f"region-{n}" for n in range(5)])
+    stalled = []
+    for port in server.ports.values():
+        connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+                           b"Content-Length: 9\r\n\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 100"
+        stalled.append(connection)
+    begun = time.monotonic()
+    assert server.stop() == (0, "")
+    assert time.monotonic() - begun < 5
+
+
 def test_its_memory_is_not_dumped(start):
     server = start()
     limits = open(f"/proc/{server.pid}/limits").read()
