@@ -38,6 +38,19 @@ struct option {
     size_t count; /* of a list: offset of its length */
 };
 
+/* Options that several commands take. */
+#define CMD_OPTION_BIND                                                                            \
+    {                                                                                              \
+        .name = "bind", .value = "NAME=VALUE", .help = "a binding of the row; once for each",      \
+        .kind = OPTION_LIST, .at = offsetof(struct args, binds),                                   \
+        .count = offsetof(struct args, bind_count)                                                 \
+    }
+#define CMD_OPTION_VIA                                                                             \
+    {                                                                                              \
+        .name = "via", .value = "REGION", .help = "open in this Region and in no other",           \
+        .kind = OPTION_VALUE, .at = offsetof(struct args, via)                                     \
+    }
+
 struct command {
     const char *name;
     const char *takes;            /* "TABLE.COLUMN" */

@@ -4,17 +4,6 @@
 #include "io.h"
 #include "program.h"
 
-static bool is_plain(struct srow_bytes b)
-{
-    for (size_t i = 0; i < b.len; i++) {
-        unsigned char c = ((const unsigned char *)b.at)[i];
-        if (c < 0x20 || c == 0x7F) {
-            return false;
-        }
-    }
-    return text_is_utf8(b);
-}
-
 /* Text as it is; what would disturb a terminal, in hex. */
 static void put_text(struct srow_buf *out, const struct rows_field *f)
 {
@@ -23,7 +12,7 @@ static void put_text(struct srow_buf *out, const struct rows_field *f)
         buf_put_str(out, "NULL");
         return;
     }
-    if (f->type != DB_BYTES && is_plain(value)) {
+    if (f->type != DB_BYTES && io_is_plain(value)) {
         buf_put(out, value);
         return;
     }
@@ -96,11 +85,7 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
 }
 
 static const struct option options[] = {
-    {.name = "via",
-     .value = "REGION",
-     .help = "open in this Region and in no other",
-     .kind = OPTION_VALUE,
-     .at = offsetof(struct args, via)},
+    CMD_OPTION_VIA,
     {0},
 };
 

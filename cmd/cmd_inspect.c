@@ -19,21 +19,10 @@ static uint64_t number(struct srow_bytes b)
     return n;
 }
 
-static bool is_plain(struct srow_bytes b)
-{
-    for (size_t i = 0; i < b.len; i++) {
-        unsigned char c = ((const unsigned char *)b.at)[i];
-        if (c < 0x20 || c == 0x7F) {
-            return false;
-        }
-    }
-    return text_is_utf8(b);
-}
-
 /* The key information of a KMS key is its ARN; that of other providers may be bytes. */
 static bool is_text(const struct message_field *f, struct srow_bytes value)
 {
-    return (f->kind == FIELD_TEXT || strcmp(f->name, "edk-info") == 0) && is_plain(value);
+    return (f->kind == FIELD_TEXT || strcmp(f->name, "edk-info") == 0) && io_is_plain(value);
 }
 
 static void put_line(struct srow_buf *out, const struct message_field *f, struct srow_bytes value)

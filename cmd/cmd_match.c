@@ -23,22 +23,13 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
 }
 
 static const struct option options[] = {
-    {.name = "bind",
-     .value = "NAME=VALUE",
-     .help = "a binding of the row; once for each",
-     .kind = OPTION_LIST,
-     .at = offsetof(struct args, binds),
-     .count = offsetof(struct args, bind_count)},
+    CMD_OPTION_BIND,
     {.name = "message",
      .value = "FILE",
      .help = "the bytes of the column",
      .kind = OPTION_VALUE,
      .at = offsetof(struct args, message)},
-    {.name = "via",
-     .value = "REGION",
-     .help = "open in this Region and in no other",
-     .kind = OPTION_VALUE,
-     .at = offsetof(struct args, via)},
+    CMD_OPTION_VIA,
     {0},
 };
 

@@ -16,17 +16,8 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
 }
 
 static const struct option options[] = {
-    {.name = "bind",
-     .value = "NAME=VALUE",
-     .help = "a binding of the row; once for each",
-     .kind = OPTION_LIST,
-     .at = offsetof(struct args, binds),
-     .count = offsetof(struct args, bind_count)},
-    {.name = "via",
-     .value = "REGION",
-     .help = "open in this Region and in no other",
-     .kind = OPTION_VALUE,
-     .at = offsetof(struct args, via)},
+    CMD_OPTION_BIND,
+    CMD_OPTION_VIA,
     {0},
 };
 

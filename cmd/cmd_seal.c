@@ -17,12 +17,7 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
 }
 
 static const struct option options[] = {
-    {.name = "bind",
-     .value = "NAME=VALUE",
-     .help = "a binding of the row; once for each",
-     .kind = OPTION_LIST,
-     .at = offsetof(struct args, binds),
-     .count = offsetof(struct args, bind_count)},
+    CMD_OPTION_BIND,
     {0},
 };
 

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 enum { CHUNK = 65536 };
 
 void io_occupy(void)
@@ -79,4 +81,15 @@ enum srow_rc io_write_buf(const struct srow_buf *buf, struct srow_error *e)
 {
     TRY(buf_check(buf, e));
     return io_write(bytes_buf(buf), e);
+}
+
+bool io_is_plain(struct srow_bytes b)
+{
+    for (size_t i = 0; i < b.len; i++) {
+        unsigned char c = ((const unsigned char *)b.at)[i];
+        if (c < 0x20 || c == 0x7F) {
+            return false;
+        }
+    }
+    return text_is_utf8(b);
 }

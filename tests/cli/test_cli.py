@@ -122,7 +122,7 @@ def test_global_options_stand_before_or_after_the_command(place):
         assert place.ok(*args).startswith(b"usage: sealrow put TABLE")
 
 
-def test_an_interrupt_ends_with_130(place):
+def test_an_interrupt_ends_with_130(place):  # SROW_E_INTERRUPTED
     process = subprocess.Popen([str(SEALROW), "seal", *CELL], cwd=place.folder, env=place.env,
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE)
