@@ -42,7 +42,7 @@ sanitizers() {
     export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     dev/build.sh build/asan all meson-test-prereq -- -Db_sanitize=address,undefined || return
-    /usr/bin/python3 dev/suite.py build/asan unit system
+    /usr/bin/python3 dev/suite.py build/asan unit system cli
 }
 
 clang() {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: dev/suite.py BUILD [PART ...]
 
-Runs the parts of the test suite (default: all) against the programs in BUILD and counts cases:
+Runs the parts of the test suite (default: all but the peers) against the programs in BUILD and counts cases:
 TAP points and pytest cases, not programs. A program that crashes, prints no plan or another number
 of points than planned counts as failed. Prints a line for each part, the failed and the skipped by
 name, and last `N passed, N failed, N skipped`. Exit code 1 when anything failed.
@@ -116,19 +116,20 @@ def run_pytest(build, paths, report):
     return cases
 
 
-def python_tests(peers):
-    """Paths of the Python tests; those with foreign peers are a part of their own."""
-    system = sorted(Path(ROOT, "tests/system").glob("test_*.py"))
-    chosen = [p for p in system if p.name.startswith("test_peers_") == peers]
-    return chosen if peers else chosen + ["tests/cli", "tests/lint"]
+def system_tests(peers):
+    """Files of tests/system; those with foreign peers are a part of their own."""
+    files = sorted(Path(ROOT, "tests/system").glob("test_*.py"))
+    return [path for path in files if path.name.startswith("test_peers_") == peers]
 
 
 PARTS = {
     "unit": run_unit,
-    "lint": run_lint,
-    "system": lambda build: run_pytest(build, python_tests(False), "system.xml"),
-    "peers": lambda build: run_pytest(build, python_tests(True), "peers.xml"),
+    "lint": lambda build: run_lint(build) + run_pytest(build, ["tests/lint"], "lint.xml"),
+    "system": lambda build: run_pytest(build, system_tests(peers=False), "system.xml"),
+    "cli": lambda build: run_pytest(build, ["tests/cli"], "cli.xml"),
+    "peers": lambda build: run_pytest(build, system_tests(peers=True), "peers.xml"),
 }
+SUITE = ["unit", "lint", "system", "cli"]
 
 
 def main(arguments):
@@ -137,7 +138,7 @@ def main(arguments):
         return 2
     build = str(Path(arguments[0]).resolve())
     total = {"passed": 0, "failed": 0, "skipped": 0}
-    for part in arguments[1:] or ["unit", "lint", "system"]:
+    for part in arguments[1:] or SUITE:
         start = time.monotonic()
         cases = PARTS[part](build)
         print(f"{part:8} {len(cases):5} cases {time.monotonic() - start:6.1f} s", flush=True)
