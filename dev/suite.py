@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: dev/suite.py BUILD [PART ...]
 
-Runs the parts of the test suite (default: all but the peers) against the programs in BUILD and counts cases:
-TAP points and pytest cases, not programs. A program that crashes, prints no plan or another number
-of points than planned counts as failed. Prints a line for each part, the failed and the skipped by
-name, and last `N passed, N failed, N skipped`. Exit code 1 when anything failed.
+Runs the parts of the test suite (default: all but the peers) against the programs in BUILD and
+counts cases: TAP points and pytest cases, not programs. A program that crashes, prints no plan or
+another number of points than planned counts as failed. Prints a line for each part, the failed and
+the skipped by name, and last `N passed, N failed, N skipped`. Exit code 1 when anything failed.
 """
 import json
 import os
