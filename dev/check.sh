@@ -39,7 +39,9 @@ skip() {
 }
 
 sanitizers() {
-    export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+    ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+    ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 # tests preload faults of the system
+    export ASAN_OPTIONS
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     dev/build.sh build/asan all meson-test-prereq -- -Db_sanitize=address,undefined || return
     /usr/bin/python3 dev/suite.py build/asan unit system cli
