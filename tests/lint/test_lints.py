@@ -78,6 +78,13 @@ def test_a_file_without_its_licence_is_found(copy):
     assert "src/base/planted.c:1: no SPDX line" in lint("text", copy).stdout
 
 
+def test_a_paper_that_names_what_is_not_there_is_found(copy):
+    (copy / "SECURITY.md").write_text('| x | "no such case" |\nSee `src/base/nothing.c`.\n')
+    said = lint("papers", copy).stdout
+    assert 'SECURITY.md:1: no test "no such case"' in said
+    assert "SECURITY.md:2: no src/base/nothing.c" in said
+
+
 def test_what_stands_in_strings_and_comments_is_no_code(copy):
     (copy / "src/base/planted.c").write_text(
         SPDX + '/* #include "rows/rows.h"\n#include <curl/curl.h> */\n'
