@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything a newcomer types. The build itself is meson.build; what these do stands in dev/.
-.PHONY: demo test check lint
+.PHONY: demo test check lint torture
 
-demo:  ; @dev/demo.sh
-test:  ; @dev/test.sh
-check: ; @dev/check.sh
-lint:  ; @dev/lint.sh
+demo:    ; @dev/demo.sh
+test:    ; @dev/test.sh
+check:   ; @dev/check.sh
+lint:    ; @dev/lint.sh
+torture: ; @TORTURE_SECONDS=$(SECONDS) SEED=$(SEED) dev/torture.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An acknowledged change is on the disk: by the order of system calls, and by kill -9."""
 import os
+import random
 import re
 import shutil
 import signal
@@ -12,6 +13,7 @@ import pytest
 from conftest import REGIONS
 
 KILLS, UNANSWERED = 100, 60
+SEED = int(os.environ.get("SEED") or 1)  # of the moments of kills; `make torture` goes through many
 
 # -- the order of system calls --
 
@@ -104,13 +106,15 @@ class Writer(threading.Thread):
 
 def test_no_acknowledged_key_is_lost_by_kill_9(start, tmp_path):
     data, acknowledged, hits, ports = tmp_path / "kms", set(), 0, None
-    for round_ in range(KILLS):
+    moment = random.Random(SEED)
+    for _ in range(KILLS):
         server = start(data=data, regions=REGIONS[:1], ports=ports)
         ports = server.ports
         writers = [Writer(server.client()) for _ in range(2)]
         for writer in writers:
             writer.start()
-        while sum(len(w.acknowledged) for w in writers) < 1 + round_ % 5:
+        enough = moment.randrange(1, 6)
+        while sum(len(w.acknowledged) for w in writers) < enough:
             assert server.process.poll() is None
         os.kill(server.pid, signal.SIGKILL)
         for writer in writers:
