@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Papers tell the truth about names: the tests of SECURITY.md and the files that papers name exist."""
+"""Papers tell the truth: the tests that SECURITY.md names and the files of all papers exist."""
 import re
 import sys
 
