@@ -15,8 +15,9 @@ dev/deps.sh test
 dev/build.sh build
 rounds=0
 while [ "$SECONDS" -lt "$limit" ]; do
-    if ! SEED=$seed SEALROW_BUILD=$PWD/build /usr/bin/python3 -m pytest -q --tb=short \
-        -p no:cacheprovider tests/system/test_kmsd_durable.py -k kill_9 >build/torture.log 2>&1; then
+    if ! SEED=$seed SEALROW_BUILD=$PWD/build \
+        /usr/bin/python3 -m pytest -q --tb=short -p no:cacheprovider \
+        tests/system/test_kmsd_durable.py -k kill_9 >build/torture.log 2>&1; then
         tail -n 20 build/torture.log
         echo "round $((rounds + 1)) failed; again with: make torture SEED=$seed"
         echo "$rounds passed, 1 failed, 0 skipped"
