@@ -22,6 +22,8 @@ struct args {
     bool print, replace;
     const char *binds[CMD_MAX_WORDS];
     size_t bind_count;
+    const char *nulls[CMD_MAX_WORDS];
+    size_t null_count;
     const char *words[CMD_MAX_WORDS];
     size_t word_count;
 };

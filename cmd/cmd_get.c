@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+
 #include "base/json.h"
 #include "base/text.h"
 #include "io.h"
@@ -21,6 +23,13 @@ static void put_text(struct srow_buf *out, const struct rows_field *f)
     buf_put_str(out, "'");
 }
 
+/* Infinity and NaN are no numbers of JSON. */
+static bool is_finite(struct srow_bytes number)
+{
+    const char *at = number.at;
+    return number.len > 0 && isdigit((unsigned char)at[number.len > 1 && at[0] == '-']);
+}
+
 static void put_json(struct srow_buf *out, const struct rows_field *f)
 {
     struct srow_bytes value = bytes_buf(&f->value);
@@ -30,7 +39,7 @@ static void put_json(struct srow_buf *out, const struct rows_field *f)
         break;
     case DB_INTEGER:
     case DB_REAL:
-        buf_put(out, value);
+        buf_put(out, is_finite(value) ? value : srow_str("null"));
         break;
     case DB_TEXT:
         json_put_string(out, value);

@@ -30,7 +30,8 @@ static enum srow_rc print(const struct ddl_plan *plan, size_t probes, const stru
     }
     put_plan(&out, plan, false);
     if (!only) {
-        buf_printf(&out, "%zu statements run, %zu probes stored\n", plan->count, probes);
+        buf_printf(&out, "%zu statement%s run, %zu probe%s stored\n", plan->count,
+                   plan->count == 1 ? "" : "s", probes, probes == 1 ? "" : "s");
     }
     return io_write_buf(&out, e);
 }

@@ -25,6 +25,22 @@ static bool is_text(const struct message_field *f, struct srow_bytes value)
     return (f->kind == FIELD_TEXT || strcmp(f->name, "edk-info") == 0) && io_is_plain(value);
 }
 
+static bool is_suite(const struct message_field *f)
+{
+    return strcmp(f->name, "algorithm") == 0;
+}
+
+static void put_number(struct srow_buf *out, const struct message_field *f, struct srow_bytes value)
+{
+    uint64_t n = number(value);
+    const struct suite *suite = is_suite(f) ? suite_find((uint16_t)n) : NULL;
+    if (suite != NULL) {
+        buf_printf(out, "0x%04" PRIx64 " %s", n, suite->name);
+        return;
+    }
+    buf_printf(out, "%" PRIu64 " (0x%0*" PRIx64 ")", n, (int)(2 * f->len), n);
+}
+
 static void put_line(struct srow_buf *out, const struct message_field *f, struct srow_bytes value)
 {
     AUTO(buf_cleanup) struct srow_buf name = {0};
@@ -34,8 +50,7 @@ static void put_line(struct srow_buf *out, const struct message_field *f, struct
     }
     buf_printf(out, "%8zu %8zu  %-22s  ", f->offset, f->len, buf_cstr(&name));
     if (f->kind == FIELD_NUMBER) {
-        buf_printf(out, "%" PRIu64 " (0x%0*" PRIx64 ")", number(value), (int)(2 * f->len),
-                   number(value));
+        put_number(out, f, value);
     } else if (is_text(f, value)) {
         buf_put(out, value);
     } else {
@@ -54,7 +69,7 @@ static void put_field(struct srow_buf *out, const struct message_field *f, struc
     }
     if (f->kind == FIELD_NUMBER) {
         buf_printf(out, ",\"value\":%" PRIu64 "}", number(value));
-    } else if (f->kind == FIELD_TEXT && text_is_utf8(value)) {
+    } else if (is_text(f, value) || (f->kind == FIELD_TEXT && text_is_utf8(value))) {
         buf_put_str(out, ",\"value\":");
         json_put_string(out, value);
         buf_put_str(out, "}");

@@ -25,6 +25,7 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     TRY(program_client(&p, args, e));
     TRY(program_db(&p, args, e));
     TRY(program_given_read(&given, args->words + 1, args->word_count - 1, e));
+    TRY(program_given_null(&given, args->nulls, args->null_count, e));
     struct rows rows = program_rows(&p);
     struct rows_put put = {.table = args->words[0],
                            .given = given.list,
@@ -36,6 +37,12 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
 }
 
 static const struct option options[] = {
+    {.name = "null",
+     .value = "NAME",
+     .help = "store NULL in this column; once for each",
+     .kind = OPTION_LIST,
+     .at = offsetof(struct args, nulls),
+     .count = offsetof(struct args, null_count)},
     {.name = "replace",
      .help = "overwrite a row that is there with another value",
      .kind = OPTION_FLAG,
@@ -47,7 +54,9 @@ const struct command cmd_put = {
     .name = "put",
     .takes = "TABLE NAME=VALUE ...",
     .brief = "Store one row: its binding, values to seal, other columns as they are",
-    .more = "A VALUE of \"-\" is standard input. A row that is there with the same values is "
+    .more = "A VALUE of \"-\" is standard input; an empty VALUE is an empty text, not NULL. "
+            "Values of other\ncolumns are given as text, which the database converts to the "
+            "column's type. A row that is there with the same values is "
             "counted as\nalready there; with others it is a conflict (exit 75).",
     .options = options,
     .least = 2,

@@ -82,7 +82,7 @@ static enum srow_rc read_one(struct program_given *g, const char *word, struct s
             word);
     TRY(bytes_dup_str(&g->names[g->count], bytes_of(word, (size_t)(equals - word)), e));
     struct rows_given *given = &g->list[g->count];
-    *given = (struct rows_given){g->names[g->count], srow_str(equals + 1)};
+    *given = (struct rows_given){.name = g->names[g->count], .value = srow_str(equals + 1)};
     g->count++;
     if (strcmp(equals + 1, "-") != 0) {
         return SROW_OK;
@@ -100,6 +100,20 @@ enum srow_rc program_given_read(struct program_given *out, const char *const *wo
 {
     for (size_t i = 0; i < n; i++) {
         TRY(read_one(out, words[i], e));
+    }
+    return SROW_OK;
+}
+
+enum srow_rc program_given_null(struct program_given *out, const char *const *names, size_t n,
+                                struct srow_error *e)
+{
+    FAIL_IF(out->count + n > CMD_MAX_WORDS, e, SROW_E_USAGE, "more than %d columns: give fewer",
+            CMD_MAX_WORDS);
+    for (size_t i = 0; i < n; i++) {
+        struct rows_given *given = &out->list[out->count];
+        TRY(bytes_dup_str(&out->names[out->count], srow_str(names[i]), e));
+        *given = (struct rows_given){.name = out->names[out->count], .null = true};
+        out->count++;
     }
     return SROW_OK;
 }

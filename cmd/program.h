@@ -34,6 +34,9 @@ struct program_given {
 };
 MUST enum srow_rc program_given_read(struct program_given *out, const char *const *words, size_t n,
                                      struct srow_error *e);
+/* Appends names whose value is NULL. */
+MUST enum srow_rc program_given_null(struct program_given *out, const char *const *names, size_t n,
+                                     struct srow_error *e);
 void program_given_cleanup(struct program_given *g);
 
 /* A cell of the command line: TABLE.COLUMN and --bind NAME=VALUE. */

@@ -44,11 +44,14 @@ static enum srow_rc find_column(struct bind *b, const struct srow_config *config
     FAIL_IF(dot == NULL, e, SROW_E_COLUMN, "\"%s\" is no column: TABLE.COLUMN is expected", name);
     int len = (int)(dot - name);
     b->table = config_table_find(config, bytes_of(name, (size_t)(dot - name)));
-    FAIL_IF(b->table == NULL, e, SROW_E_COLUMN, "the configuration has no table \"%.*s\"", len,
-            name);
+    FAIL_IF(b->table == NULL, e, SROW_E_COLUMN,
+            "the configuration has no table \"%.*s\": correct the name, or add it under tables",
+            len, name);
     b->column = config_column_find(b->table, srow_str(dot + 1));
     FAIL_IF(b->column == NULL, e, SROW_E_COLUMN,
-            "the configuration has no column \"%s\" in table \"%.*s\"", dot + 1, len, name);
+            "the configuration has no column \"%s\" in table \"%.*s\": correct the name, or add it "
+            "under columns",
+            dot + 1, len, name);
     return SROW_OK;
 }
 
@@ -65,7 +68,8 @@ static size_t place(const struct config_table *t, const char *name)
 static enum srow_rc fail_missing(const struct bind *b, size_t index, struct srow_error *e)
 {
     const char *table = b->table->name, *name = b->table->binds[index].name;
-    FAIL(e, SROW_E_BINDING, "binding \"%s\" of table \"%s\" is missing", name, table);
+    FAIL(e, SROW_E_BINDING, "binding \"%s\" of table \"%s\" is missing: give its value", name,
+         table);
 }
 
 static enum srow_rc fill(struct bind *b, const struct srow_cell *cell, struct srow_error *e)
@@ -77,10 +81,11 @@ static enum srow_rc fill(struct bind *b, const struct srow_cell *cell, struct sr
         const struct srow_bind *given = &cell->bind[i];
         FAIL_IF(given->name == NULL, e, SROW_E_BINDING, "a binding has no name");
         size_t at = place(t, given->name);
-        FAIL_IF(at == t->bind_count, e, SROW_E_BINDING, "table \"%s\" has no binding \"%s\"",
+        FAIL_IF(at == t->bind_count, e, SROW_E_BINDING,
+                "table \"%s\" has no binding \"%s\": give the bindings of the configuration",
                 t->name, given->name);
-        FAIL_IF(b->texts[at].len > 0, e, SROW_E_BINDING, "binding \"%s\" is given twice",
-                given->name);
+        FAIL_IF(b->texts[at].len > 0, e, SROW_E_BINDING,
+                "binding \"%s\" is given twice: give it once", given->name);
         TRY(type_bind(&b->texts[at], t->binds[at].type, &given->value, given->name, e));
     }
     for (size_t i = 0; i < t->bind_count; i++) {

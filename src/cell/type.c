@@ -45,7 +45,8 @@ static enum srow_rc put(struct srow_buf *out, enum srow_type type, const struct 
     FAIL_IF(value->type != type && !digits, e, SROW_E_BINDING,
             "binding \"%s\" is of type %s in the configuration, not %s", name, type_name(type),
             type_name((enum srow_type)value->type));
-    FAIL_IF(value->bytes.len == 0, e, SROW_E_BINDING, "binding \"%s\" is empty", name);
+    FAIL_IF(value->bytes.len == 0, e, SROW_E_BINDING,
+            "binding \"%s\" is empty: give the value that names the row", name);
     if (type == SROW_TYPE_BYTES) {
         text_put_hex(out, value->bytes);
     } else {

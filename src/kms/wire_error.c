@@ -89,7 +89,21 @@ static enum srow_rc code_of(struct srow_bytes code, int status)
     return status >= 500 ? SROW_E_KMS_SERVICE : SROW_E_KMS_REPLY;
 }
 
-/* Hostile text into ours: printable ASCII, cut, NUL at the end. */
+/* Where a text that is too long ends: behind its last whole sentence, else its last whole word. */
+static void shorten(char *text)
+{
+    char *word = strrchr(text, ' '), *sentence = NULL;
+    for (char *at = strstr(text, ". "); at != NULL; at = strstr(at + 1, ". ")) {
+        sentence = at;
+    }
+    if (sentence != NULL) {
+        *sentence = '\0';
+    } else if (word != NULL) {
+        *word = '\0';
+    }
+}
+
+/* Hostile text into ours: printable ASCII, not longer than its room, NUL at the end. */
 static void clean(char *out, size_t room, struct srow_bytes text)
 {
     const unsigned char *at = text.at;
@@ -98,6 +112,9 @@ static void clean(char *out, size_t room, struct srow_bytes text)
         out[i] = at[i] >= ' ' && at[i] < 0x7F ? (char)at[i] : '?';
     }
     out[n] = '\0';
+    if (n < text.len) {
+        shorten(out);
+    }
 }
 
 enum srow_rc wire_error_read(const struct wire_reply *reply, const json_node *document,

@@ -57,6 +57,8 @@ static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given 
     struct srow_value v = {.type = (uint32_t)bind->type, .bytes = g->value};
     FAIL_IF(p->binds[i].name != NULL, e, SROW_E_BINDING, "%s.%s: given twice: give it once",
             p->table->name, bind->name);
+    FAIL_IF(g->null, e, SROW_E_BINDING, "%s.%s: a binding is never NULL: give its value",
+            p->table->name, bind->name);
     FAIL_IF(g->value.len == 0, e, SROW_E_BINDING, "%s.%s: the binding is empty: give its value",
             p->table->name, bind->name);
     p->bound[i] = (struct db_value){.type = DB_TEXT, .bytes = g->value};
@@ -123,6 +125,9 @@ static enum srow_rc take(struct pick *p, const struct rows_given *g, bool write,
         if (strcmp(p->table->columns[i].name, g->name) == 0) {
             FAIL_IF(p->sealed[i] != NULL, e, SROW_E_USAGE, "%s.%s: given twice: give it once",
                     p->table->name, g->name);
+            FAIL_IF(g->null && p->table->columns[i].required, e, SROW_E_USAGE,
+                    "%s.%s: the column is required: give %s=VALUE", p->table->name, g->name,
+                    g->name);
             p->sealed[i] = g;
             return SROW_OK;
         }

@@ -21,6 +21,7 @@ struct rows {
 struct rows_given {
     const char *name;
     struct srow_bytes value;
+    bool null; /* put: NULL, whatever the value says; not of a binding */
 };
 
 /* One row to be stored. A configured column that is not given stays NULL, or as it is. */

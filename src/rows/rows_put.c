@@ -125,7 +125,8 @@ static enum srow_rc compare_cell(bool *same, const struct work *w, size_t column
     AUTO(buf_cleanup) struct srow_buf name = {0};
     int equal = 0;
     *same = false;
-    if (stored->type == DB_NULL) {
+    if (stored->type == DB_NULL || w->pick.sealed[column]->null) {
+        *same = stored->type == DB_NULL && w->pick.sealed[column]->null;
         return SROW_OK;
     }
     pick_put_column(&name, &w->pick, column);
@@ -183,10 +184,15 @@ static enum srow_rc seal_all(struct work *w, struct srow_error *e)
 {
     size_t at = w->clear_count;
     for (size_t i = 0; i < w->pick.table->column_count; i++) {
-        if (w->pick.sealed[i] != NULL) {
-            TRY(seal_column(w, i, e));
-            w->params[at++] = db_bytes(bytes_buf(&w->messages[i].message));
+        if (w->pick.sealed[i] == NULL) {
+            continue;
         }
+        if (w->pick.sealed[i]->null) {
+            w->params[at++] = (struct db_value){.type = DB_NULL};
+            continue;
+        }
+        TRY(seal_column(w, i, e));
+        w->params[at++] = db_bytes(bytes_buf(&w->messages[i].message));
     }
     return SROW_OK;
 }
@@ -247,6 +253,9 @@ static enum srow_rc prepare(struct work *w, struct srow_error *e)
     memcpy(w->params, p->bound, binds * sizeof *w->params);
     for (size_t i = 0; i < p->other_count; i++) {
         w->params[binds + i] = (struct db_value){.type = DB_TEXT, .bytes = p->others[i]->value};
+        if (p->others[i]->null) {
+            w->params[binds + i] = (struct db_value){.type = DB_NULL};
+        }
     }
     write_look(w);
     buf_cstr(&w->look);

@@ -74,6 +74,32 @@ def test_init_print_shows_and_touches_nothing(place):
     assert place.ok("init").startswith(b"0 statements")
 
 
+def test_one_is_not_a_plural(place):
+    place.sql("DROP TABLE customers", "DELETE FROM sealrow_probe",
+              "CREATE TABLE customers (account_no TEXT NOT NULL PRIMARY KEY, userid_sealed BLOB)")
+    assert place.ok("init").endswith(b"1 statement run, 1 probe stored\n")
+
+
+def test_null_is_said_and_an_empty_text_is_none(place):
+    place.sql("ALTER TABLE customers ADD COLUMN note TEXT")
+    put = ("put", "customer", "account=3", "userid=", "note=", "--null", "balance", "--null", "pin")
+    assert place.ok(*put).startswith(b"inserted 1")
+    row = json.loads(place.ok("get", "customer", "account=3", "--json"))
+    assert row == {"account": "3", "userid": "", "pin": None, "balance": None, "note": ""}
+    assert place.ok(*put).startswith(b"inserted 0, already there 1")
+    assert place.ok("put", "customer", "account=3", "pin=1", "--replace").endswith(b"replaced 1\n")
+    assert place.run(*put).returncode == 75
+    assert place.ok(*put, "--replace").endswith(b"replaced 1\n")
+    assert json.loads(place.ok("get", "customer", "account=3", "--json")) == row
+
+
+def test_what_json_has_no_number_for_is_null(place):
+    place.sql("ALTER TABLE customers ADD COLUMN rate REAL")
+    for number, told in (("9e999", None), ("-9e999", None), ("-0.5", -0.5), ("1e300", 1e300)):
+        place.sql(f"UPDATE customers SET rate = {number}")
+        assert json.loads(place.ok("get", "customer", "account=1", "--json"))["rate"] == told
+
+
 def test_check_finds_nothing_in_a_good_database(place):
     assert place.ok("check") == b"0 findings\n"
     assert place.ok("check", "--as", "reader", "--json") == b'{"findings":[],"count":0}\n'
@@ -99,6 +125,11 @@ def test_inspect_needs_no_key(place):
     assert [k["info"] for k in told["encrypted_data_keys"]] == [
         place.world.keys[US], place.world.keys[EU]]
     assert sum(f["length"] for f in told["fields"]) == (place.folder / "good").stat().st_size
+    values = [f["value"] for f in told["fields"] if f["name"] == "edk-info"]
+    assert values == [place.world.keys[US], place.world.keys[EU]]
+    lines = place.ok("inspect", "good").decode().splitlines()
+    algorithm = next(line for line in lines if "algorithm" in line)
+    assert algorithm.split(None, 3)[3] == "0x0478 " + told["suite_name"]
     assert b"message-id" in place.ok("inspect", data=(place.folder / "good").read_bytes())
 
 

@@ -52,20 +52,25 @@ CASE(what_the_caller_asked_for_must_be_whole)
         const char *text;
     } rows[] = {
         {"profile.userid", good, 1, SROW_E_BINDING,
-         "binding \"tenant\" of table \"profile\" is missing"},
+         "binding \"tenant\" of table \"profile\" is missing: give its value"},
         {"profile.userid", NULL, 0, SROW_E_BINDING,
-         "binding \"account\" of table \"profile\" is missing"},
+         "binding \"account\" of table \"profile\" is missing: give its value"},
         {"profile.userid", NULL, 1, SROW_E_USAGE, "the cell counts bindings and has none"},
-        {"profile.userid", doubled, 2, SROW_E_BINDING, "binding \"account\" is given twice"},
+        {"profile.userid", doubled, 2, SROW_E_BINDING,
+         "binding \"account\" is given twice: give it once"},
         {"profile.userid", unknown, 2, SROW_E_BINDING,
-         "table \"profile\" has no binding \"tenent\""},
-        {"profile.userid", empty, 2, SROW_E_BINDING, "binding \"account\" is empty"},
+         "table \"profile\" has no binding \"tenent\": give the bindings of the configuration"},
+        {"profile.userid", empty, 2, SROW_E_BINDING,
+         "binding \"account\" is empty: give the value that names the row"},
         {"profile.userid", of_null, 2, SROW_E_BINDING,
          "binding \"account\" is NULL: a row without it cannot be told from others"},
         {"profile.userid", nameless, 2, SROW_E_BINDING, "a binding has no name"},
         {"profile.user", good, 2, SROW_E_COLUMN,
-         "the configuration has no column \"user\" in table \"profile\""},
-        {"people.userid", good, 2, SROW_E_COLUMN, "the configuration has no table \"people\""},
+         "the configuration has no column \"user\" in table \"profile\": correct the name, or add "
+         "it "
+         "under columns"},
+        {"people.userid", good, 2, SROW_E_COLUMN,
+         "the configuration has no table \"people\": correct the name, or add it under tables"},
         {"userid", good, 2, SROW_E_COLUMN, "\"userid\" is no column: TABLE.COLUMN is expected"},
         {NULL, good, 2, SROW_E_USAGE, "the cell names no column: TABLE.COLUMN is expected"},
     };

@@ -259,6 +259,26 @@ CASE(texts_of_KMS_are_cleaned_and_cut)
     CHECK(strlen(r.error.text) < 400 && strstr(r.error.text, "request req-1") != NULL);
 }
 
+CASE(texts_of_KMS_end_with_a_whole_sentence_or_word)
+{
+    struct kms_request r = asked(KMS_DECRYPT);
+    read_body(&r, 400, "",
+              "{\"__type\":\"InvalidSignatureException\",\"message\":\"The request signature we "
+              "calculated does not match the signature you provided. Check your AWS Secret Access "
+              "Key and signing method. Consult the service documentation for details.\"}");
+    CHECK_RC(r.rc, SROW_E_KMS_AUTH);
+    CHECK(strstr(r.error.text, "signing method; see credentials") != NULL);
+    char body[600] = "{\"__type\":\"DisabledException\",\"message\":\"";
+    for (size_t i = 0; i < 60; i++) {
+        strcat(body, "word7 ");
+    }
+    strcat(body, "\"}");
+    r = asked(KMS_DECRYPT);
+    read_body(&r, 400, "", body);
+    size_t len = strlen(r.error.text);
+    CHECK(len > 100 && len < 300 && strcmp(r.error.text + len - 6, " word7") == 0);
+}
+
 CASE(how_long_to_wait_is_passed_on)
 {
     struct kms_request r = asked(KMS_DECRYPT);
@@ -315,6 +335,7 @@ int main(void)
     RUN(the_code_decides_and_never_the_status);
     RUN(an_unknown_code_is_the_servers_fault_from_500_on);
     RUN(texts_of_KMS_are_cleaned_and_cut);
+    RUN(texts_of_KMS_end_with_a_whole_sentence_or_word);
     RUN(how_long_to_wait_is_passed_on);
     RUN(requests_are_written_as_KMS_reads_them);
     return check_done();

@@ -76,7 +76,7 @@ static size_t given(struct rows_given out[8], const char *const *words)
     for (; words[n] != NULL; n++) {
         const char *equals = strchr(words[n], '=');
         snprintf(names[n], sizeof names[n], "%.*s", (int)(equals - words[n]), words[n]);
-        out[n] = (struct rows_given){names[n], srow_str(equals + 1)};
+        out[n] = (struct rows_given){.name = names[n], .value = srow_str(equals + 1)};
     }
     return n;
 }
