@@ -14,6 +14,7 @@
 
 #include <sealrow/bytes.h>
 #include <sealrow/error.h>
+#include <sealrow/kms.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -64,7 +65,9 @@ struct srow_client_options {
     const char *local_region; /* NULL: SEALROW_LOCAL_REGION, AWS_REGION, AWS_DEFAULT_REGION */
     uint32_t deadline_ms;     /* 0: the configuration's limits.deadline */
     uint32_t reserved32;
-    void *reserved[6];
+    const struct srow_kms_ops *kms; /* own KMS functions, copied; NULL: over HTTP with the
+                                       environment's credentials */
+    void *reserved[5];
 };
 
 /* Version of the library, as "0.1.0". Static. */

@@ -15,6 +15,7 @@
 #include "client/client.h"
 #include "keys/keyring_regions.h"
 #include "kms/kms_http.h"
+#include "kms/kms_own.h"
 
 /* What cells of one key set are sealed and opened with. */
 struct set {
@@ -87,8 +88,19 @@ static enum srow_rc connect_kms(struct srow_client *c, struct srow_error *e)
     };
     enum srow_rc rc = kms_http_new(&c->own_kms, &options, e);
     free(regions);
-    c->kms = c->own_kms;
     return rc;
+}
+
+static enum srow_rc find_kms(struct srow_client *c, const struct client_options *options,
+                             struct srow_error *e)
+{
+    if (options->kms == NULL && options->face.kms == NULL) {
+        TRY(connect_kms(c, e));
+    } else if (options->kms == NULL) {
+        TRY(kms_own_new(&c->own_kms, options->face.kms, c->config->attempt_ms, e));
+    }
+    c->kms = options->kms != NULL ? options->kms : c->own_kms;
+    return SROW_OK;
 }
 
 /* Appends the set's keys of one Region; returns how many there are now. */
@@ -145,8 +157,7 @@ static enum srow_rc build(struct srow_client *c, const struct client_options *op
     c->deadline_ms =
         options->face.deadline_ms != 0 ? options->face.deadline_ms : c->config->deadline_ms;
     TRY(alarm_new(&c->alarm, c->config, e));
-    c->kms = options->kms;
-    TRY(c->kms != NULL ? SROW_OK : connect_kms(c, e));
+    TRY(find_kms(c, options, e));
     c->sets = calloc(c->config->key_set_count, sizeof *c->sets);
     FAIL_IF(c->sets == NULL, e, SROW_E_NOMEM, "no memory for the key sets");
     for (size_t i = 0; i < c->config->key_set_count; i++) {

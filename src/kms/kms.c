@@ -4,7 +4,10 @@
  */
 #include "kms/kms.h"
 
+#include <sealrow/kms.h>
+
 #include "aws/arn.h"
+#include "kms/wire_error.h"
 
 void kms_request_cleanup(struct kms_request *request)
 {
@@ -44,4 +47,9 @@ struct srow_bytes kms_key_region(struct srow_bytes arn)
     struct arn parsed;
     bool good = arn_parse_key(&parsed, arn, NULL) == SROW_OK;
     return good ? parsed.region : bytes_of(NULL, 0);
+}
+
+enum srow_rc srow_kms_error_code(const char *aws_error)
+{
+    return wire_error_code(srow_str(aws_error));
 }

@@ -11,6 +11,7 @@
 #include "aws/region.h"
 #include "aws/sigv4.h"
 #include "base/time.h"
+#include "kms/proof.h"
 #include "kms/wire.h"
 
 enum { HEADERS = 8 };
@@ -121,10 +122,10 @@ static MUST enum srow_rc prepare(struct exchange *x, const struct kms_http *k,
 {
     struct region *region = find(k, r->region);
     FAIL_IF(region == NULL, e, SROW_E_REGION, "Region %s is not configured", r->region);
-    FAIL_IF(r->op == KMS_DECRYPT &&
-                (r->ciphertext.len == 0 || r->ciphertext.len > WIRE_LARGEST_CIPHERTEXT),
-            e, SROW_E_KMS_CIPHERTEXT, "Region %s: a wrapped key of %zu bytes, KMS makes 1 to %d",
-            r->region, r->ciphertext.len, WIRE_LARGEST_CIPHERTEXT);
+    enum srow_rc rc = proof_wrapped_in(r, e);
+    if (rc != SROW_OK) {
+        return error_wrap(e, rc, "Region %s", r->region);
+    }
     wire_write(&x->body, r);
     TRY(buf_check(&x->body, e));
     TRY(write_headers(x, k, region, r->op, e));

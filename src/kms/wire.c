@@ -7,9 +7,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "kms/proof.h"
 #include "kms/wire_error.h"
-
-enum { LARGEST_DATA_KEY = 64 };
 
 const char *wire_operation(enum kms_op op)
 {
@@ -81,18 +80,7 @@ static MUST enum srow_rc check_key_id(const json_node *node, const char *name,
 {
     struct srow_bytes key;
     TRY(read_text(&key, node, name, e));
-    FAIL_IF(!bytes_equal_str(key, r->key_arn), e, SROW_E_KMS_KEY_ID,
-            "it answered for another key than %s", r->key_arn);
-    return SROW_OK;
-}
-
-static bool is_zero(const struct secret *key)
-{
-    unsigned any = 0;
-    for (size_t i = 0; i < key->len; i++) {
-        any |= key->at[i];
-    }
-    return any == 0;
+    return proof_key_id(r, key, e);
 }
 
 /* Base64 straight into locked memory, which has room for the padding of the last three bytes. */
@@ -102,7 +90,7 @@ static MUST enum srow_rc read_data_key(struct secret *out, const json_node *node
     AUTO(secret_cleanup) struct secret key = {0};
     struct srow_bytes text;
     size_t len = r->data_key_bytes, threes = (len + 2) / 3;
-    FAIL_IF(len == 0 || len > LARGEST_DATA_KEY, e, SROW_E_INTERNAL, "a data key of %zu bytes", len);
+    TRY(proof_asked(r, e));
     TRY(read_text(&text, node, "Plaintext", e));
     FAIL_IF(text.len != threes * 4, e, SROW_E_KMS_DATA_KEY,
             "its data key does not have the %zu bytes that were asked for", len);
@@ -111,9 +99,7 @@ static MUST enum srow_rc read_data_key(struct secret *out, const json_node *node
     FAIL_IF(text_parse_base64(&into, text, NULL) != SROW_OK, e, SROW_E_KMS_REPLY,
             "\"Plaintext\" of the answer is not base64");
     key.len = len;
-    FAIL_IF(into.len != len, e, SROW_E_KMS_DATA_KEY,
-            "its data key has %zu bytes, %zu were asked for", into.len, len);
-    FAIL_IF(is_zero(&key), e, SROW_E_KMS_DATA_KEY, "its data key is all zero");
+    TRY(proof_data_key(r, bytes_buf(&into), e));
     *out = secret_take(&key);
     return SROW_OK;
 }
@@ -126,9 +112,7 @@ static MUST enum srow_rc read_wrapped(struct srow_buf *out, const json_node *nod
     TRY(read_text(&text, node, "CiphertextBlob", e));
     FAIL_IF(text_parse_base64(&blob, text, NULL) != SROW_OK, e, SROW_E_KMS_REPLY,
             "\"CiphertextBlob\" of the answer is not base64");
-    FAIL_IF(blob.len == 0 || blob.len > WIRE_LARGEST_CIPHERTEXT, e, SROW_E_KMS_REPLY,
-            "its wrapped key has %zu bytes, 1 to %d are possible", blob.len,
-            WIRE_LARGEST_CIPHERTEXT);
+    TRY(proof_wrapped(bytes_buf(&blob), e));
     *out = buf_take(&blob);
     return SROW_OK;
 }
@@ -188,14 +172,7 @@ static MUST enum srow_rc read_reply(struct kms_request *r, const struct wire_rep
 void wire_read(struct kms_request *r, const struct wire_reply *reply)
 {
     r->rc = read_reply(r, reply, &r->error);
-    if (r->rc == SROW_OK) {
-        return;
+    if (r->rc != SROW_OK) {
+        proof_explain(r, reply->retry_after_ms);
     }
-    const char *hint = wire_error_hint(r->rc);
-    bool names_key = strstr(r->error.text, r->key_arn) != NULL;
-    char text[sizeof r->error.text];
-    memcpy(text, r->error.text, sizeof text);
-    error_set(&r->error, r->rc, "Region %s, %s%s%s: %.240s%s", r->region, wire_operation(r->op),
-              names_key ? "" : " with ", names_key ? "" : r->key_arn, text, hint);
-    r->error.retry_after_ms = reply->retry_after_ms;
 }

@@ -8,8 +8,6 @@
 
 #include "kms/kms.h"
 
-enum { WIRE_LARGEST_CIPHERTEXT = 6144 };
-
 /* An HTTP reply as it came. */
 struct wire_reply {
     int status;

@@ -89,6 +89,11 @@ static enum srow_rc code_of(struct srow_bytes code, int status)
     return status >= 500 ? SROW_E_KMS_SERVICE : SROW_E_KMS_REPLY;
 }
 
+enum srow_rc wire_error_code(struct srow_bytes code)
+{
+    return code_of(code, 0);
+}
+
 /* Where a text that is too long ends: behind its last whole sentence, else its last whole word. */
 static void shorten(char *text)
 {

@@ -5,6 +5,9 @@
 #include "base/json.h"
 #include "kms/wire.h"
 
+/* The failure that a bare error code of KMS is; an unknown one is KMS_REPLY. */
+enum srow_rc wire_error_code(struct srow_bytes code);
+
 /* The failure that a reply is: by its code, never by its status. `document` may be NULL (the body
  * was not JSON). The text is the code and KMS's own text, cleaned and cut. */
 enum srow_rc wire_error_read(const struct wire_reply *reply, const json_node *document,
