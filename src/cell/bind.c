@@ -21,6 +21,7 @@ void bind_cleanup(struct bind *b)
     free(b->texts);
     buf_cleanup(&b->name);
     context_cleanup(&b->context);
+    context_cleanup(&b->no_cell);
     *b = (struct bind){0};
 }
 
@@ -94,15 +95,21 @@ static enum srow_rc fill(struct bind *b, const struct srow_cell *cell, struct sr
     return SROW_OK;
 }
 
-static enum srow_rc make_context(struct bind *b, struct srow_error *e)
+static enum srow_rc add_bindings(struct context *out, const struct bind *b, struct srow_error *e)
+{
+    for (size_t i = 0; i < b->table->bind_count; i++) {
+        struct srow_pair pair = {srow_str(b->table->binds[i].name), bytes_buf(&b->texts[i])};
+        TRY(context_add(out, pair, e));
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc make_contexts(struct bind *b, struct srow_error *e)
 {
     struct srow_pair cell = {srow_str(cell_key), bytes_buf(&b->name)};
     TRY(context_add(&b->context, cell, e));
-    for (size_t i = 0; i < b->table->bind_count; i++) {
-        struct srow_pair pair = {srow_str(b->table->binds[i].name), bytes_buf(&b->texts[i])};
-        TRY(context_add(&b->context, pair, e));
-    }
-    return SROW_OK;
+    TRY(add_bindings(&b->context, b, e));
+    return b->column->accepts_no_cell ? add_bindings(&b->no_cell, b, e) : SROW_OK;
 }
 
 enum srow_rc bind_read(struct bind *out, const struct srow_config *config,
@@ -119,7 +126,7 @@ enum srow_rc bind_read(struct bind *out, const struct srow_config *config,
     (void)buf_cstr(&b.name);
     TRY(buf_check(&b.name, e));
     TRY(fill(&b, cell, e));
-    TRY(make_context(&b, e));
+    TRY(make_contexts(&b, e));
     FAIL_IF(context_size(&b.context) > config->context_bytes, e, SROW_E_CONTEXT_LIMIT,
             "the encryption context has %zu bytes, limits.context_bytes allows %u",
             context_size(&b.context), (unsigned)config->context_bytes);

@@ -14,10 +14,12 @@ struct bind {
     struct srow_buf name;   /* "domain.table.column", NUL behind it */
     struct srow_buf *texts; /* canonical text of each of the table's bindings, in its order */
     struct context context; /* views into the above and the configuration */
+    struct context no_cell; /* the bindings alone; empty unless the column accepts it */
 };
 
 /* The context of a cell: each binding's logical name and canonical text, and "sealrow:cell" with
- * the cell's name. Borrows the configuration. Fails with COLUMN, BINDING (missing, unknown,
+ * the cell's name. A column with accept: [context:no-cell] gets a second one, without the name.
+ * Borrows the configuration. Fails with COLUMN, BINDING (missing, unknown,
  * doubled, empty, NULL, of another type), VALUE, NOT_BUILT (min_version), CONTEXT_LIMIT, NOMEM. */
 MUST enum srow_rc bind_read(struct bind *out, const struct srow_config *config,
                             const struct srow_cell *cell, struct srow_error *e);

@@ -57,6 +57,7 @@ static enum srow_rc decrypt(struct srow_buf *out, const struct cell_tools *tools
 {
     struct message_decrypt_options options = {
         .expected = &relay->bind->context,
+        .or_expected = relay->bind->column->accepts_no_cell ? &relay->bind->no_cell : NULL,
         .max_edks = tools->config->wrapped_keys,
         .via = tools->via,
         .deadline = tools->deadline,

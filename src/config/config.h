@@ -45,6 +45,7 @@ struct config_column {
     enum srow_type type;
     char *keys; /* name of the key set */
     bool required;
+    bool accepts_no_cell; /* accept: [context:no-cell]: opens values without sealrow:cell too */
 };
 
 struct config_table {

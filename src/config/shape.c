@@ -79,6 +79,30 @@ static enum srow_rc read_key_set_name(struct srow_config *c, void *base,
     return SROW_OK;
 }
 
+static const struct binder_word accepts[] = {{"context:no-cell", 1},
+                                             {"context:subset", BINDER_LATER},
+                                             {"suite:0378", BINDER_LATER},
+                                             {NULL, 0}};
+
+/* What other writers left; each word once. */
+static enum srow_rc read_accept(struct srow_config *c, void *base, const struct binder_field *f,
+                                const struct node *n, struct srow_error *e)
+{
+    (void)f;
+    struct config_column *column = base;
+    int word = 0;
+    const struct binder_field field = {"accept", binder_word, 0, accepts, false};
+    TRY(binder_expect(n, NODE_SEQUENCE, e));
+    for (const struct node *item = n->first; item != NULL; item = item->next) {
+        TRY(binder_word(c, &word, &field, item, e));
+        if (column->accepts_no_cell) {
+            return node_fail(e, SROW_E_CONFIG, item, "this value is in the list already");
+        }
+        column->accepts_no_cell = true;
+    }
+    return SROW_OK;
+}
+
 static const struct binder_field column_fields[] = {
     {"type", binder_word, AT(config_column, type), types, false},
     {"sealed", binder_text, AT(config_column, sealed), NULL, false},
@@ -92,7 +116,7 @@ static const struct binder_field column_fields[] = {
     {"pad", NULL, 0, NULL, false},
     {"context", NULL, 0, NULL, false},
     {"version", NULL, 0, NULL, false},
-    {"accept", NULL, 0, NULL, false},
+    {"accept", read_accept, 0, NULL, false},
     {0},
 };
 

@@ -33,6 +33,7 @@ MUST enum srow_rc message_encrypt(struct message_encrypted *out, struct manager 
 struct message_decrypt_options {
     const struct context *expected; /* NULL: any; else the header's context must equal it as a set
                                        before the manager is asked (CONTEXT) */
+    const struct context *or_expected; /* NULL: none; else one that is as good as `expected` */
     const struct context *demanded; /* NULL: none; pairs that must be there (CONTEXT) */
     size_t max_edks;                /* 0: no limit */
     bool unsigned_only;             /* refuse signed suites (POLICY) */

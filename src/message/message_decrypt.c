@@ -43,7 +43,8 @@ static MUST enum srow_rc check_allowed(const struct header *h,
 {
     FAIL_IF(options->unsigned_only && h->suite->is_signed, e, SROW_E_POLICY,
             "suite 0x%04x is signed, only unsigned suites are allowed here", h->suite->id);
-    if (options->expected != NULL) {
+    bool other = options->or_expected != NULL && context_equal(&h->context, options->or_expected);
+    if (options->expected != NULL && !other) {
         TRY(check_expected(&h->context, options->expected, e));
     }
     if (options->demanded != NULL) {

@@ -40,7 +40,10 @@ limits: {{attempt: 10s, deadline: 20s}}
 tables:
   customer:
     bind: {{account_number: text}}
-    columns: {{user_id: {{}}}}
+    columns:
+      user_id: {{}}
+      card: {{}}
+      old: {{accept: [context:no-cell]}}
 """
 
 # Contexts that implementations are known to order, escape or count differently.
@@ -178,3 +181,45 @@ def test_sealrow_opens_what_the_sdk_wrote_in_each_region(bench, written, peer, r
     need(peer)
     assert written.failed[peer] == {}
     assert bench.ask("sealrow", "open", written, [region], peer) == {}
+
+
+@pytest.fixture(scope="module", params=SUITES)
+def by_others(request, bench):
+    """write(CONTEXT): the message of a user who knows nothing of Sealrow."""
+    need("python")
+
+    def write(context):
+        job = {"regions": bench.regions, "credentials": bench.credentials, "context": context,
+               "plaintext": "ada.lark", "suite": request.param}
+        words = [f"{VENV}/bin/python", ROOT / "tests/peers/post_python.py"]
+        return bench.run(words, json.dumps(job).encode())
+
+    return write
+
+
+def try_open(bench, message, column, account="1001", *options):
+    words = [BUILD / "cmd/sealrow", "open", f"customer.{column}", "--bind",
+             f"account_number={account}", *options]
+    done = subprocess.run([str(word) for word in words], input=message, capture_output=True,
+                          cwd=bench.folder, env=bench.env, timeout=60)
+    return done.returncode, done.stdout
+
+
+def test_a_value_of_another_writer_opens_where_it_is_accepted_and_only_so(bench, by_others):
+    value = by_others({"account_number": "1001"})
+    refused = (65, b"")
+    for region in REGIONS:
+        assert try_open(bench, value, "old", "1001", "--via", region) == (0, b"ada.lark")
+    assert try_open(bench, value, "old", "1002") == refused
+    assert try_open(bench, value, "user_id") == refused
+    assert try_open(bench, value, "card") == refused
+    more = by_others({"account_number": "1001", "purpose": "test"})
+    assert try_open(bench, more, "old") == refused
+    assert try_open(bench, by_others({"customer": "1001"}), "old") == refused
+
+
+def test_a_value_of_another_writer_who_knows_the_cells_name_opens_there_alone(bench, by_others):
+    value = by_others({"account_number": "1001", "sealrow:cell": "bank.customer.user_id"})
+    assert try_open(bench, value, "user_id") == (0, b"ada.lark")
+    assert try_open(bench, value, "old") == (65, b"")
+    assert try_open(bench, value, "card") == (65, b"")

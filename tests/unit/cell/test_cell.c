@@ -2,6 +2,7 @@
 #include "cell/cell.h"
 #include "check.h"
 #include "fake/fake_kms.h"
+#include "format/header.h"
 #include "keys/keyring_regions.h"
 
 #define ARN_US "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -12,7 +13,11 @@
     "tables:\n"                                                                                    \
     "  profile:\n"                                                                                 \
     "    bind: {account: text}\n"                                                                  \
-    "    columns: {userid: {required: true}, note: {}, balance: {type: integer}}\n"                \
+    "    columns:\n"                                                                               \
+    "      userid: {required: true}\n"                                                             \
+    "      note: {}\n"                                                                             \
+    "      balance: {type: integer}\n"                                                             \
+    "      old: {accept: [context:no-cell]}\n"                                                     \
     "  archive: {bind: {account: text}, columns: {userid: {}}}\n"
 
 /* A watch that counts and keeps the last. */
@@ -126,6 +131,71 @@ CASE(a_message_of_another_cell_is_refused_without_a_request)
         CHECK(strncmp(ear.bindings, "{\"account\":\"", 12) == 0 && strlen(ear.bindings) == 30);
         CHECK(strncmp(e.text, bind_name(&b), strlen(bind_name(&b))) == 0);
     }
+}
+
+/* A message of another writer: any pairs, in the order of their keys. */
+static enum srow_rc write_with(struct srow_buf *out, const char *const (*pairs)[2], size_t n,
+                               struct srow_error *e)
+{
+    AUTO(context_cleanup) struct context context = {0};
+    struct message_encrypted made = {0};
+    reset();
+    for (size_t i = 0; i < n; i++) {
+        struct srow_pair pair = {srow_str(pairs[i][0]), srow_str(pairs[i][1])};
+        TRY(context_add(&context, pair, e));
+    }
+    struct message_encrypt_options options = {.context = &context};
+    TRY(message_encrypt(&made, manager, &options, srow_str("abc123"), e));
+    fake_kms_reset(kms);
+    *out = buf_take(&made.bytes);
+    return SROW_OK;
+}
+
+CASE(a_value_without_a_cells_name_opens_where_it_is_accepted_and_only_so)
+{
+    static const struct {
+        const char *column, *pairs[3][2];
+        size_t count;
+        enum srow_rc rc;
+    } rows[] = {
+        {"profile.old", {{"account", "1"}}, 1, SROW_OK},
+        {"profile.old", {{"account", "1"}, {"sealrow:cell", "bank.profile.old"}}, 2, SROW_OK},
+        {"profile.note", {{"account", "1"}}, 1, SROW_E_CONTEXT},
+        {"archive.userid", {{"account", "1"}}, 1, SROW_E_CONTEXT},
+        {"profile.old", {{"account", "2"}}, 1, SROW_E_CONTEXT},
+        {"profile.old", {{"account", "1"}, {"more", ""}}, 2, SROW_E_CONTEXT},
+        {"profile.old", {{"more", "1"}}, 1, SROW_E_CONTEXT},
+        {"profile.old",
+         {{"account", "1"}, {"sealrow:cell", "bank.profile.note"}},
+         2,
+         SROW_E_CONTEXT},
+        {"profile.old", {{"account", "1"}, {"sealrow:cell", ""}}, 2, SROW_E_CONTEXT},
+        {"profile.old", {{NULL, NULL}}, 0, SROW_E_CONTEXT},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct srow_error e = {0};
+        AUTO(buf_cleanup) struct srow_buf message = {0}, plain = {0};
+        AUTO(bind_cleanup) struct bind b = bound(config, rows[i].column, "1");
+        CHECK_OK(write_with(&message, rows[i].pairs, rows[i].count, &e), e);
+        struct cell_tools tools = tools_of(config);
+        CHECK_RC(cell_open(&plain, &tools, &b, bytes_buf(&message), &e), rows[i].rc);
+        CHECK(requests() == (rows[i].rc == SROW_OK ? 1 : 0));
+        CHECK((plain.at == NULL) == (rows[i].rc != SROW_OK));
+    }
+}
+
+CASE(what_is_sealed_where_such_values_are_accepted_has_its_cells_name)
+{
+    struct srow_error e = {0};
+    AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
+    AUTO(bind_cleanup) struct bind b = bound(config, "profile.old", "1");
+    AUTO(header_cleanup) struct header h = {0};
+    struct cell_tools tools = tools_of(config);
+    reset();
+    CHECK_OK(cell_seal(&sealed, &tools, &b, srow_str("abc123"), &e), e);
+    struct reader r = reader_of(bytes_buf(&sealed.message));
+    CHECK_OK(header_read(&h, &r, 0, &e), e);
+    CHECK(bytes_equal_str(*context_get(&h.context, "sealrow:cell"), "bank.profile.old"));
 }
 
 CASE(a_changed_message_is_refused_and_told)
@@ -309,6 +379,8 @@ int main(void)
     }
     RUN(a_value_is_sealed_everywhere_and_opens);
     RUN(a_message_of_another_cell_is_refused_without_a_request);
+    RUN(a_value_without_a_cells_name_opens_where_it_is_accepted_and_only_so);
+    RUN(what_is_sealed_where_such_values_are_accepted_has_its_cells_name);
     RUN(a_changed_message_is_refused_and_told);
     RUN(a_suite_without_commitment_is_not_for_cells);
     RUN(a_refusal_is_told_although_another_region_opened);

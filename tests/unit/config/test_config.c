@@ -72,7 +72,7 @@ CASE(every_key_that_this_version_has_is_read)
         "      tenant: {column: tenant_id, type: integer}\n"
         "    columns:\n"
         "      userid: {type: bytes, sealed: u, keys: cards, required: true, wrap: direct}\n"
-        "      012: {sealed: no, type: integer, required: false}\n"
+        "      012: {sealed: no, type: integer, required: false, accept: [context:no-cell]}\n"
         "version: 1\n"
         "domain: no\n"
         "open: {failover: none, order: [eu-west-1]}\n"
@@ -114,6 +114,7 @@ CASE(every_key_that_this_version_has_is_read)
     CHECK(strcmp(t->binds[1].column, "tenant_id") == 0);
     CHECK(t->columns[0].required && t->columns[0].type == SROW_TYPE_BYTES);
     CHECK(strcmp(t->columns[1].name, "012") == 0 && strcmp(t->columns[1].sealed, "no") == 0);
+    CHECK(t->columns[1].accepts_no_cell && !t->columns[0].accepts_no_cell);
 }
 
 struct row {
@@ -233,6 +234,14 @@ CASE(values_out_of_their_range_are_refused_with_their_place)
          "under \"keys\""},
         {COLUMN("required: yes"), SROW_E_CONFIG,
          "line 10, column 19: tables.customer.columns.name.required: true or false is expected"},
+        {COLUMN("accept: context:no-cell"), SROW_E_CONFIG,
+         "line 10, column 17: tables.customer.columns.name.accept: a list ([a, b]) is expected"},
+        {COLUMN("accept: [context:no-cel]"), SROW_E_CONFIG,
+         "line 10, column 18: tables.customer.columns.name.accept[0]: unknown value, did you mean "
+         "\"context:no-cell\"?"},
+        {COLUMN("accept: [context:no-cell, context:no-cell]"), SROW_E_CONFIG,
+         "line 10, column 35: tables.customer.columns.name.accept[1]: this value is in the list "
+         "already"},
         {HEAD TABLES "limits: {deadline: 5}\n", SROW_E_CONFIG,
          "line 9, column 20: limits.deadline: 1 to 600000 ms is expected, as 500ms, 5s or 2m"},
         {HEAD TABLES "limits: {deadline: 0s}\n", SROW_E_CONFIG,
@@ -342,7 +351,10 @@ CASE(keys_of_a_later_version_are_refused_by_name)
          "line 10, column 9: " IN_COLUMN "context" LATER},
         {COLUMN("version: {column: v}"), SROW_E_NOT_BUILT,
          "line 10, column 9: " IN_COLUMN "version" LATER},
-        {COLUMN("accept: []"), SROW_E_NOT_BUILT, "line 10, column 9: " IN_COLUMN "accept" LATER},
+        {COLUMN("accept: [context:no-cell, \"suite:0378\"]"), SROW_E_NOT_BUILT,
+         "line 10, column 35: " IN_COLUMN "accept[1]" LATER_VALUE},
+        {COLUMN("accept: [context:subset]"), SROW_E_NOT_BUILT,
+         "line 10, column 18: " IN_COLUMN "accept[0]" LATER_VALUE},
         {COLUMN("wrap: branch"), SROW_E_NOT_BUILT,
          "line 10, column 15: " IN_COLUMN "wrap" LATER_VALUE},
         {COLUMN("type: json"), SROW_E_NOT_BUILT,
