@@ -30,6 +30,22 @@ MUST enum srow_rc message_encrypt(struct message_encrypted *out, struct manager 
                                   const struct message_encrypt_options *options,
                                   struct srow_bytes plaintext, struct srow_error *e);
 
+/* One message of several. */
+struct message_encrypt_job {
+    /* asked: borrowed */
+    struct message_encrypt_options options;
+    struct srow_bytes plaintext;
+
+    /* answered: owned */
+    struct message_encrypted made;
+    enum srow_rc rc; /* as message_encrypt; a job that has failed before is left alone */
+    struct srow_error error;
+};
+
+/* Encrypts n messages; the manager is asked once for all, so its requests are in flight together.
+ * Each job has its own result: one that fails does not keep the others from theirs. */
+void message_encrypt_all(struct manager *manager, struct message_encrypt_job *jobs, size_t n);
+
 struct message_decrypt_options {
     const struct context *expected; /* NULL: any; else the header's context must equal it as a set
                                        before the manager is asked (CONTEXT) */
@@ -47,5 +63,20 @@ struct message_decrypt_options {
 MUST enum srow_rc message_decrypt(struct srow_buf *plaintext, struct manager *manager,
                                   const struct message_decrypt_options *options,
                                   struct srow_bytes message, struct srow_error *e);
+
+/* One message of several. */
+struct message_decrypt_job {
+    /* asked: borrowed */
+    struct message_decrypt_options options;
+    struct srow_bytes message;
+
+    /* answered: owned */
+    struct srow_buf plaintext;
+    enum srow_rc rc; /* as message_decrypt; a job that has failed before is left alone */
+    struct srow_error error;
+};
+
+/* Decrypts n messages, as message_encrypt_all encrypts them. */
+void message_decrypt_all(struct manager *manager, struct message_decrypt_job *jobs, size_t n);
 
 #endif

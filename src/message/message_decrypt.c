@@ -3,6 +3,8 @@
  * spec: client-apis/decrypt.md. In this order: header, what the caller allows and expects, data
  * key, commitment, header tag, frames, end of the input. Nothing leaves before the last of them.
  */
+#include <stdlib.h>
+
 #include "crypto/equal.h"
 #include "crypto/gcm.h"
 #include "format/frame.h"
@@ -107,40 +109,103 @@ static MUST enum srow_rc open_body(struct srow_buf *out, const struct header *h,
     return SROW_OK;
 }
 
-static MUST enum srow_rc decrypt(struct srow_buf *out, struct manager *manager,
-                                 const struct message_decrypt_options *options,
-                                 struct srow_bytes message, struct srow_error *e)
+/* One message between its header and its end. */
+struct work {
+    struct header h;
+    struct reader r;
+};
+
+/* Header, and what is allowed and expected: before anybody is asked. */
+static MUST enum srow_rc begin(struct work *w, const struct message_decrypt_job *job,
+                               struct srow_error *e)
 {
-    AUTO(header_cleanup) struct header h = {0};
-    struct reader r = reader_of(message);
-    TRY(header_read(&h, &r, options->max_edks, e));
-    TRY(check_allowed(&h, options, e));
+    const struct message_decrypt_options *options = &job->options;
+    w->r = reader_of(job->message);
+    TRY(header_read(&w->h, &w->r, options->max_edks, e));
+    TRY(check_allowed(&w->h, options, e));
+    return SROW_OK;
+}
 
-    AUTO(materials_cleanup)
-    struct materials m = {
-        .suite = h.suite,
-        .context = &h.context,
-        .offered = &h.edks,
-        .via = options->via,
-        .deadline = options->deadline,
-        .watch = options->watch,
+static struct materials questions(const struct work *w, const struct message_decrypt_job *job)
+{
+    return (struct materials){
+        .suite = w->h.suite,
+        .context = &w->h.context,
+        .offered = &w->h.edks,
+        .via = job->options.via,
+        .deadline = job->options.deadline,
+        .watch = job->options.watch,
+        .rc = job->rc,
     };
-    manager_decrypt(manager, &m, 1);
-    TRY(materials_result(&m, e));
+}
 
+static MUST enum srow_rc finish(struct srow_buf *out, struct work *w, const struct materials *m,
+                                struct srow_error *e)
+{
     AUTO(secret_cleanup) struct secret body_key = {0};
     AUTO(buf_cleanup) struct srow_buf plaintext = {0};
-    TRY(verify_header(&body_key, &h, &m.data_key, e));
-    TRY(open_body(&plaintext, &h, &body_key, &r, e));
+    TRY(materials_result(m, e));
+    TRY(verify_header(&body_key, &w->h, &m->data_key, e));
+    TRY(open_body(&plaintext, &w->h, &body_key, &w->r, e));
     *out = buf_take(&plaintext);
     return SROW_OK;
+}
+
+/* `works` and `m` have room for n, zeroed. Materials of a job that has failed are failed ones:
+ * nobody is asked for them. */
+static void run(struct manager *manager, struct message_decrypt_job *jobs, struct work *works,
+                struct materials *m, size_t n)
+{
+    size_t asked = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].rc == SROW_OK) {
+            jobs[i].rc = begin(&works[i], &jobs[i], &jobs[i].error);
+        }
+        m[i] = questions(&works[i], &jobs[i]);
+        asked += jobs[i].rc == SROW_OK;
+    }
+    if (asked > 0) {
+        manager_decrypt(manager, m, n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].rc == SROW_OK) {
+            jobs[i].rc = finish(&jobs[i].plaintext, &works[i], &m[i], &jobs[i].error);
+        }
+        materials_cleanup(&m[i]);
+        header_cleanup(&works[i].h);
+    }
+    gcm_forget();
+}
+
+void message_decrypt_all(struct manager *manager, struct message_decrypt_job *jobs, size_t n)
+{
+    struct work *works = calloc(n, sizeof *works);
+    struct materials *m = calloc(n, sizeof *m);
+    bool room = works != NULL && m != NULL;
+    for (size_t i = 0; !room && i < n; i++) {
+        if (jobs[i].rc == SROW_OK) {
+            jobs[i].rc = error_set(&jobs[i].error, SROW_E_NOMEM, "no memory for %zu messages", n);
+        }
+    }
+    if (room) {
+        run(manager, jobs, works, m, n);
+    }
+    free(works);
+    free(m);
 }
 
 enum srow_rc message_decrypt(struct srow_buf *plaintext, struct manager *manager,
                              const struct message_decrypt_options *options,
                              struct srow_bytes message, struct srow_error *e)
 {
-    enum srow_rc rc = decrypt(plaintext, manager, options, message, e);
-    gcm_forget();
-    return rc;
+    struct work work = {0};
+    struct materials m = {0};
+    struct message_decrypt_job job = {.options = *options, .message = message};
+    run(manager, &job, &work, &m, 1);
+    if (job.rc == SROW_OK) {
+        *plaintext = job.plaintext;
+    } else if (e != NULL) {
+        *e = job.error;
+    }
+    return job.rc;
 }

@@ -2,6 +2,8 @@
  *
  * spec: client-apis/encrypt.md
  */
+#include <stdlib.h>
+
 #include "crypto/gcm.h"
 #include "crypto/random.h"
 #include "format/frame.h"
@@ -139,37 +141,88 @@ static MUST enum srow_rc build(struct srow_buf *out, const struct materials *m,
     return SROW_OK;
 }
 
-static MUST enum srow_rc encrypt(struct message_encrypted *out, struct manager *manager,
-                                 const struct message_encrypt_options *options,
-                                 struct srow_bytes plaintext, struct srow_error *e)
+/* What can be said before the manager is asked: fills in the materials' questions. */
+static MUST enum srow_rc begin(struct materials *m, const struct message_encrypt_job *job,
+                               struct srow_error *e)
 {
     static const struct context empty;
-    AUTO(materials_cleanup)
-    struct materials m = {
-        .context = options->context == NULL ? &empty : options->context,
-        .deadline = options->deadline,
-        .watch = options->watch,
-    };
-    TRY(choose_suite(&m.suite, options->suite, e));
-    TRY(check_reserved(m.context, e));
-    uint32_t frame_length = choose_frame_length(options->frame_length, plaintext.len);
-    FAIL_IF(frame_count(plaintext.len, frame_length) > UINT32_MAX, e, SROW_E_LIMIT,
-            "%zu bytes in frames of %u are more than 2^32 - 1 frames", plaintext.len, frame_length);
-    manager_encrypt(manager, &m, 1);
-    TRY(materials_result(&m, e));
-    FAIL_IF(options->max_edks > 0 && m.edks.count > options->max_edks, e, SROW_E_EDK_LIMIT,
-            "%zu encrypted data keys, at most %zu are allowed", m.edks.count, options->max_edks);
-    struct message_encrypted made = {.wrapped = m.wrapped, .missing = m.missing};
-    TRY(build(&made.bytes, &m, frame_length, plaintext, e));
+    const struct message_encrypt_options *options = &job->options;
+    m->context = options->context == NULL ? &empty : options->context;
+    m->deadline = options->deadline;
+    m->watch = options->watch;
+    TRY(choose_suite(&m->suite, options->suite, e));
+    TRY(check_reserved(m->context, e));
+    uint32_t frame_length = choose_frame_length(options->frame_length, job->plaintext.len);
+    FAIL_IF(frame_count(job->plaintext.len, frame_length) > UINT32_MAX, e, SROW_E_LIMIT,
+            "%zu bytes in frames of %u are more than 2^32 - 1 frames", job->plaintext.len,
+            frame_length);
+    return SROW_OK;
+}
+
+static MUST enum srow_rc finish(struct message_encrypted *out, const struct materials *m,
+                                const struct message_encrypt_job *job, struct srow_error *e)
+{
+    size_t most = job->options.max_edks;
+    TRY(materials_result(m, e));
+    FAIL_IF(most > 0 && m->edks.count > most, e, SROW_E_EDK_LIMIT,
+            "%zu encrypted data keys, at most %zu are allowed", m->edks.count, most);
+    struct message_encrypted made = {.wrapped = m->wrapped, .missing = m->missing};
+    uint32_t frame_length = choose_frame_length(job->options.frame_length, job->plaintext.len);
+    TRY(build(&made.bytes, m, frame_length, job->plaintext, e));
     *out = made;
     return SROW_OK;
+}
+
+/* `m` has room for n, zeroed. Materials of a job that has failed are failed ones: nobody is asked
+ * for them. */
+static void run(struct manager *manager, struct message_encrypt_job *jobs, struct materials *m,
+                size_t n)
+{
+    size_t asked = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].rc == SROW_OK) {
+            jobs[i].rc = begin(&m[i], &jobs[i], &jobs[i].error);
+        }
+        m[i].rc = jobs[i].rc;
+        asked += jobs[i].rc == SROW_OK;
+    }
+    if (asked > 0) {
+        manager_encrypt(manager, m, n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].rc == SROW_OK) {
+            jobs[i].rc = finish(&jobs[i].made, &m[i], &jobs[i], &jobs[i].error);
+        }
+        materials_cleanup(&m[i]);
+    }
+    gcm_forget();
+}
+
+void message_encrypt_all(struct manager *manager, struct message_encrypt_job *jobs, size_t n)
+{
+    struct materials *m = calloc(n, sizeof *m);
+    for (size_t i = 0; m == NULL && i < n; i++) {
+        if (jobs[i].rc == SROW_OK) {
+            jobs[i].rc = error_set(&jobs[i].error, SROW_E_NOMEM, "no memory for %zu messages", n);
+        }
+    }
+    if (m != NULL) {
+        run(manager, jobs, m, n);
+    }
+    free(m);
 }
 
 enum srow_rc message_encrypt(struct message_encrypted *out, struct manager *manager,
                              const struct message_encrypt_options *options,
                              struct srow_bytes plaintext, struct srow_error *e)
 {
-    enum srow_rc rc = encrypt(out, manager, options, plaintext, e);
-    gcm_forget();
-    return rc;
+    struct materials m = {0};
+    struct message_encrypt_job job = {.options = *options, .plaintext = plaintext};
+    run(manager, &job, &m, 1);
+    if (job.rc == SROW_OK) {
+        *out = job.made;
+    } else if (e != NULL) {
+        *e = job.error;
+    }
+    return job.rc;
 }
