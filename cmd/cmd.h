@@ -19,7 +19,12 @@ struct args {
     const char *config, *local_region;
     bool json, dry_run, help;
     const char *as, *message, *via;
-    bool print, replace;
+    bool print, replace, overwrite;
+    const char *key_set, *in, *out, *suite, *max_edks;
+    const char *keys[CMD_MAX_WORDS];
+    size_t key_count;
+    const char *contexts[CMD_MAX_WORDS];
+    size_t context_count;
     const char *binds[CMD_MAX_WORDS];
     size_t bind_count;
     const char *nulls[CMD_MAX_WORDS];
@@ -65,7 +70,7 @@ struct command {
 };
 
 extern const struct command cmd_init, cmd_check, cmd_seal, cmd_open, cmd_match, cmd_put, cmd_get,
-    cmd_inspect, cmd_version;
+    cmd_encrypt, cmd_decrypt, cmd_inspect, cmd_version;
 extern const struct command *const cmd_all[]; /* ends with NULL */
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -19,9 +20,15 @@ void io_occupy(void)
     }
 }
 
-static enum srow_rc read_all(struct srow_buf *out, int fd, const char *name, struct srow_error *e)
+enum srow_rc io_read_fd(struct srow_buf *out, int fd, const char *name, size_t most,
+                        struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf buf = {0};
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+        (size_t)st.st_size <= most) {
+        (void)buf_room(&buf, (size_t)st.st_size + CHUNK); /* at once, without copies */
+    }
     for (;;) {
         void *at = buf_room(&buf, CHUNK);
         FAIL_IF(at == NULL, e, SROW_E_NOMEM, "%s: no memory to read it", name);
@@ -36,13 +43,14 @@ static enum srow_rc read_all(struct srow_buf *out, int fd, const char *name, str
             return SROW_OK;
         }
         buf_grew(&buf, (size_t)n);
-        FAIL_IF(buf.len > INT32_MAX, e, SROW_E_LIMIT, "%s: more than 2 GiB: split it", name);
+        FAIL_IF(buf.len > most, e, SROW_E_LIMIT, "%s: more than %zu MiB: split it", name,
+                (most + 1) >> 20);
     }
 }
 
 enum srow_rc io_read_input(struct srow_buf *out, struct srow_error *e)
 {
-    return read_all(out, STDIN_FILENO, "standard input", e);
+    return io_read_fd(out, STDIN_FILENO, "standard input", IO_MOST, e);
 }
 
 enum srow_rc io_read_file(struct srow_buf *out, const char *path, struct srow_error *e)
@@ -54,7 +62,7 @@ enum srow_rc io_read_file(struct srow_buf *out, const char *path, struct srow_er
     FAIL_IF(fd < 0 && errno == ENOENT, e, SROW_E_NOT_FOUND, "%s: no such file: check its name",
             path);
     FAIL_IF(fd < 0, e, SROW_E_IO, "%s: it cannot be opened: %s", path, strerror(errno));
-    enum srow_rc rc = read_all(out, fd, path, e);
+    enum srow_rc rc = io_read_fd(out, fd, path, IO_MOST, e);
     close(fd);
     return rc;
 }

@@ -11,6 +11,13 @@
  * Reading or writing one that was closed fails. */
 void io_occupy(void);
 
+enum { IO_MOST = INT32_MAX };
+
+/* Reads an open file to its end; `name` is for people. Fails with IO, LIMIT (more than `most`
+ * bytes), NOMEM. */
+MUST enum srow_rc io_read_fd(struct srow_buf *out, int fd, const char *name, size_t most,
+                             struct srow_error *e);
+
 /* Reads all of standard input, or of a file ("-": standard input). Fails with IO, NOT_FOUND,
  * LIMIT (more than 2^31 - 1 bytes), NOMEM. */
 MUST enum srow_rc io_read_input(struct srow_buf *out, struct srow_error *e);

@@ -9,6 +9,7 @@
 
 #include "io.h"
 #include "options.h"
+#include "output.h"
 
 /* What was begun in a transaction is rolled back by whoever opens the database next. */
 static void interrupted(int number)
@@ -17,6 +18,7 @@ static void interrupted(int number)
     (void)number;
     ssize_t n = write(STDERR_FILENO, line, sizeof line - 1);
     (void)n;
+    output_abandon();
     _exit(error_exit(srow_rc_class(SROW_E_INTERRUPTED))); /* looks a number up in two tables */
 }
 
@@ -24,7 +26,10 @@ static void catch_signals(void)
 {
     struct sigaction broken = {.sa_handler = SIG_IGN}, stop = {.sa_handler = interrupted};
     sigaction(SIGPIPE, &broken, NULL);
+    sigaction(SIGXFSZ, &broken, NULL); /* the write fails and says so */
     sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGHUP, &stop, NULL);
 }
 
 static enum srow_rc run(int *status, char **argv, struct srow_error *e)

@@ -15,7 +15,7 @@ static const struct option globals[] = {
            OPTION_VALUE, config),
     GLOBAL(0, "local-region", "NAME", "the Region this runs in", OPTION_VALUE, local_region),
     GLOBAL(0, "json", NULL, "print JSON", OPTION_FLAG, json),
-    GLOBAL(0, "dry-run", NULL, "do everything but change the database", OPTION_FLAG, dry_run),
+    GLOBAL(0, "dry-run", NULL, "do everything but write", OPTION_FLAG, dry_run),
     GLOBAL('h', "help", NULL, "print this", OPTION_FLAG, help),
     {0},
 };

@@ -105,6 +105,34 @@ static enum srow_rc read_set(struct srow_config *c, void *element, const struct 
                  : node_fail_key(e, SROW_E_CONFIG, n, "the set has no key that new values use");
 }
 
+static enum srow_rc add_key(const struct srow_config *c, struct config_key_set *set,
+                            const struct config_key *key, struct srow_error *e)
+{
+    void *grown = NULL;
+    FAIL_IF(config_region_find(c, key->region) == NULL, e, SROW_E_REGION,
+            "%s: the configuration has no Region %s: add it under regions", key->arn, key->region);
+    TRY(binder_grow(&grown, set->keys, set->count, sizeof *set->keys, e));
+    set->keys = grown;
+    struct config_key *to = &set->keys[set->count++];
+    TRY(bytes_dup_str(&to->region, srow_str(key->region), e));
+    to->open_only = key->open_only;
+    return bytes_dup_str(&to->arn, srow_str(key->arn), e);
+}
+
+enum srow_rc key_sets_add(struct srow_config *c, const char *name, const struct config_key *keys,
+                          size_t count, struct srow_error *e)
+{
+    void *grown = NULL;
+    TRY(binder_grow(&grown, c->key_sets, c->key_set_count, sizeof *c->key_sets, e));
+    c->key_sets = grown;
+    struct config_key_set *set = &c->key_sets[c->key_set_count++];
+    TRY(bytes_dup_str(&set->name, srow_str(name), e));
+    for (size_t i = 0; i < count; i++) {
+        TRY(add_key(c, set, &keys[i], e));
+    }
+    return SROW_OK;
+}
+
 const struct binder_shape key_sets_shape = {
     .size = sizeof(struct config_key_set),
     .count_offset = offsetof(struct srow_config, key_set_count),

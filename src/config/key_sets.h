@@ -9,4 +9,9 @@
 
 extern const struct binder_shape key_sets_shape;
 
+/* Adds a set that is not in the file, of keys whose Regions the configuration has; name and keys
+ * are copied. Fails with REGION, NOMEM. */
+MUST enum srow_rc key_sets_add(struct srow_config *c, const char *name,
+                               const struct config_key *keys, size_t count, struct srow_error *e);
+
 #endif
