@@ -39,8 +39,10 @@
 struct error_row {
     enum srow_rc rc;
     enum srow_class cls;
-    const char *name; /* "CONTEXT" */
-    const char *text; /* what it means, in a few words */
+    const char *name;   /* "CONTEXT" */
+    const char *text;   /* what it means, in a few words */
+    const char *cause;  /* where it comes from */
+    const char *repair; /* what to do */
 };
 
 /* All codes in order of their numbers; ends with a row whose name is NULL. */
@@ -54,6 +56,9 @@ enum srow_rc error_set(struct srow_error *e, enum srow_rc rc, const char *format
 /* Puts "prefix: " before the text that is there, once per floor; returns e's rc unchanged. */
 enum srow_rc error_wrap(struct srow_error *e, enum srow_rc rc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Word of a class, as "integrity". Static. */
+const char *error_class_name(enum srow_class cls);
 
 /* Exit code of a class, as DESIGN's command line says: 2, 65, 66, 69, 70, 71, 75, 77, 78, 130. */
 int error_exit(enum srow_class cls);

@@ -16,7 +16,8 @@ FILE = b"one frame and a bit more: " + bytes(range(256)) * 20
 @pytest.fixture
 def tree(place):
     """A folder with files in folders."""
-    files = {"a": b"", "b.txt": FILE, "sub/b.txt": b"b", "sub/deep/c d": b"\x00\xff", "sub/.e": b"e"}
+    files = {"a": b"", "b.txt": FILE, "sub/b.txt": b"b", "sub/deep/c d": b"\x00\xff",
+             "sub/.e": b"e"}
     for name, data in files.items():
         path = place.folder / "tree" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -249,8 +250,8 @@ def test_a_file_is_synced_before_it_has_its_name(sealed):
     trace = sealed.folder / "trace"
     subprocess.run(["strace", "-f", "-qq", "-o", str(trace), "-e",
                     "trace=fsync,renameat,renameat2,linkat,write", str(SEALROW), "decrypt", "--in",
-                    "sealed", "--out", "out"], cwd=sealed.folder, check=True, stdout=subprocess.PIPE,
-                   env={**sealed.env, "ASAN_OPTIONS": "detect_leaks=0"})
+                    "sealed", "--out", "out"], cwd=sealed.folder, check=True,
+                   stdout=subprocess.PIPE, env={**sealed.env, "ASAN_OPTIONS": "detect_leaks=0"})
     calls = [line.split(None, 1)[1].split("(")[0] for line in trace.read_text().splitlines()]
     renamed = next(i for i, c in enumerate(calls) if c.startswith(("renameat", "linkat")))
     assert "fsync" in calls[:renamed] and calls[renamed + 1] == "fsync"

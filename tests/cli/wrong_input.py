@@ -5,10 +5,11 @@ Wrong input, the exact line it gets, and the exit code: a table that is a test a
 page of the documentation. In a line, <...> stands for what differs from run to run.
 """
 import base64
+import json
 import os
 import subprocess
 
-from world import EU, closed_port
+from world import EU, SEALROW, closed_port
 
 OPEN = ("open", "customer.userid", "--bind", "account=1")
 SEAL = ("seal", "customer.userid", "--bind", "account=1")
@@ -88,6 +89,8 @@ ROWS = [
      'sealrow: binding "account" is empty: give the value that names the row'),
     ("unknown command", None, ("sael",), b"", 2,
      "sealrow: unknown command sael: did you mean seal?"),
+    ("unknown code", None, ("explain", "contxt"), b"", 2,
+     "sealrow: contxt: no such code: did you mean CONTEXT?"),
     ("unknown option", None, (*SEAL, "--bnd", "x"), b"x", 2,
      "sealrow: unknown option --bnd: did you mean --bind?"),
     ("required column missing", None, ("put", "customer", "account=2", "pin=1"), b"", 2,
@@ -229,6 +232,14 @@ def page():
              "is a test: `tests/cli/wrong_input.py`", "makes it.", "",
              "| what is wrong | exit | the line |", "|---|---|---|"]
     lines += [f"| {name} | {code} | `{line}` |" for name, _, _, _, code, line in ROWS]
+    lines += ["", "# Codes", "",
+              "Every failure has a code, in `struct srow_error`, in the log and in security events; "
+              "`sealrow explain CODE`", "prints its row. Numbers and names never change their "
+              "meaning.", "", "| code | exit | meaning | cause | repair |",
+              "|---|---|---|---|---|"]
+    told = subprocess.run([str(SEALROW), "explain", "--json"], stdout=subprocess.PIPE, check=True)
+    lines += [f"| {r['code']} `{r['name']}` | {r['exit']}, {r['class']} | {r['meaning']} | "
+              f"{r['cause']} | {r['repair']} |" for r in json.loads(told.stdout)]
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,8 @@ CASE(every_code_has_a_name_a_class_and_an_exit_code)
         CHECK(srow_rc_class(row->rc) == row->cls);
         CHECK(strcmp(srow_rc_name(row->rc), row->name) == 0);
         CHECK(error_exit(row->cls) >= 2);
+        CHECK(strcmp(error_class_name(row->cls), "ok") != 0);
+        CHECK(row->text[0] != '\0' && row->cause[0] != '\0' && row->repair[0] != '\0');
     }
     CHECK(srow_rc_class((enum srow_rc)19) == SROW_CLASS_INTERNAL);
     CHECK(error_exit(SROW_CLASS_OK) == 0);

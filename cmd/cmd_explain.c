@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cmd.h"
+#include "io.h"
+
+enum { CODES = 128 };
+
+/* "SROW-080", "80", "CONTEXT" or "SROW_E_CONTEXT"; NULL if there is none. */
+static const struct error_row *find(const char *word)
+{
+    if (strncasecmp(word, "SROW-", 5) == 0) {
+        word += 5;
+    } else if (strncasecmp(word, "SROW_E_", 7) == 0) {
+        word += 7;
+    }
+    bool is_number = *word != '\0' && word[strspn(word, "0123456789")] == '\0';
+    unsigned long number = is_number ? strtoul(word, NULL, 10) : 0;
+    for (const struct error_row *row = error_table; row->name != NULL; row++) {
+        if (is_number ? (unsigned long)row->rc == number : strcasecmp(row->name, word) == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static enum srow_rc fail_unknown(const char *word, struct srow_error *e)
+{
+    const char *words[CODES] = {0};
+    AUTO(buf_cleanup) struct srow_buf upper = {0};
+    for (size_t i = 0; error_table[i].name != NULL && i < CODES - 1; i++) {
+        words[i] = error_table[i].name;
+    }
+    for (const char *at = word; *at != '\0'; at++) {
+        buf_put_u8(&upper, (uint8_t)toupper((unsigned char)*at));
+    }
+    TRY(buf_check(&upper, e));
+    const char *near = text_nearest(bytes_buf(&upper), words);
+    FAIL_IF(near != NULL, e, SROW_E_USAGE, "%s: no such code: did you mean %s?", word, near);
+    FAIL(e, SROW_E_USAGE, "%s: no such code: sealrow explain lists all", word);
+}
+
+static void put_json_member(struct srow_buf *out, const char *name, const char *text)
+{
+    buf_printf(out, ",\"%s\":", name);
+    json_put_string(out, srow_str(text));
+}
+
+static void put_json(struct srow_buf *out, const struct error_row *row)
+{
+    buf_printf(out, "{\"code\":\"SROW-%03u\",\"name\":\"%s\",\"class\":\"%s\",\"exit\":%d",
+               (unsigned)row->rc, row->name, error_class_name(row->cls), error_exit(row->cls));
+    put_json_member(out, "meaning", row->text);
+    put_json_member(out, "cause", row->cause);
+    put_json_member(out, "repair", row->repair);
+    buf_put_str(out, "}");
+}
+
+static void put_row(struct srow_buf *out, const struct error_row *row)
+{
+    buf_printf(out, "SROW-%03u %s: %s\n", (unsigned)row->rc, row->name, row->text);
+    buf_printf(out, "class   %s, exit code %d\n", error_class_name(row->cls), error_exit(row->cls));
+    buf_printf(out, "cause   %s\nrepair  %s\n", row->cause, row->repair);
+}
+
+static void put_all(struct srow_buf *out, bool json)
+{
+    buf_put_str(out, json ? "[" : "");
+    for (const struct error_row *row = error_table; row->name != NULL; row++) {
+        if (json) {
+            buf_put_str(out, row == error_table ? "" : ",");
+            put_json(out, row);
+        } else {
+            buf_printf(out, "SROW-%03u  %3d  %-14s  %s\n", (unsigned)row->rc, error_exit(row->cls),
+                       row->name, row->text);
+        }
+    }
+    buf_put_str(out, json ? "]\n" : "");
+}
+
+static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf out = {0};
+    (void)status;
+    if (args->word_count == 0) {
+        put_all(&out, args->json);
+        return io_write_buf(&out, e);
+    }
+    const struct error_row *row = find(args->words[0]);
+    if (row == NULL) {
+        return fail_unknown(args->words[0], e);
+    }
+    if (args->json) {
+        put_json(&out, row);
+        buf_put_str(&out, "\n");
+    } else {
+        put_row(&out, row);
+    }
+    return io_write_buf(&out, e);
+}
+
+const struct command cmd_explain = {
+    .name = "explain",
+    .takes = "[CODE]",
+    .brief = "Tell what an error code means, where it comes from and what to do",
+    .more = "CODE is SROW-080, 80 or CONTEXT; without it all codes are listed.",
+    .most = 1,
+    .run = run,
+};
