@@ -29,6 +29,8 @@ struct args {
     size_t bind_count;
     const char *nulls[CMD_MAX_WORDS];
     size_t null_count;
+    const char *accepts[CMD_MAX_WORDS];
+    size_t accept_count;
     const char *words[CMD_MAX_WORDS];
     size_t word_count;
 };

@@ -11,6 +11,22 @@ static void checks_free(struct client_check **checks)
     free(*checks);
 }
 
+/* The finding that a failed key is. */
+static const char *key_code(const struct client_check *check)
+{
+    switch (check->rc) {
+    case SROW_E_KMS_NOT_FOUND:
+        return "key-missing";
+    case SROW_E_KMS_DISABLED:
+        return "key-disabled";
+    case SROW_E_KMS_DENIED:
+    case SROW_E_KMS_AUTH:
+        return "key-denied";
+    default:
+        return check->error.cls == SROW_CLASS_UNAVAILABLE ? "region-unavailable" : "key-wrong";
+    }
+}
+
 /* A writer's keys: described, enabled, a test data key wrapped and unwrapped in each Region. */
 static enum srow_rc check_keys(struct finding_list *found, struct srow_client *client,
                                struct srow_error *e)
@@ -20,8 +36,9 @@ static enum srow_rc check_keys(struct finding_list *found, struct srow_client *c
     TRY(client_check_keys(&checks, &count, client, e));
     for (size_t i = 0; i < count; i++) {
         if (checks[i].rc != SROW_OK) {
-            TRY(finding_add(found, "key-refused", checks[i].key_set, e, "Region %s, key %s: %s",
-                            checks[i].region, checks[i].arn, checks[i].error.text));
+            TRY(finding_add(found, key_code(&checks[i]), checks[i].key_set, e,
+                            "Region %s, key %s: %s", checks[i].region, checks[i].arn,
+                            checks[i].error.text));
         }
     }
     return SROW_OK;
@@ -30,14 +47,15 @@ static enum srow_rc check_keys(struct finding_list *found, struct srow_client *c
 static void put_finding(struct srow_buf *out, const struct finding *f, bool json)
 {
     if (!json) {
-        buf_printf(out, "%s %s: %s\n", f->code, f->where, f->text);
+        buf_printf(out, "%s %s: %s%s\n", f->code, f->where, f->text,
+                   f->accepted ? " (accepted)" : "");
         return;
     }
     buf_printf(out, "{\"code\":\"%s\",\"where\":", f->code);
     json_put_string(out, srow_str(f->where));
     buf_put_str(out, ",\"text\":");
     json_put_string(out, srow_str(f->text));
-    buf_put_str(out, "}");
+    buf_printf(out, ",\"accepted\":%s}", f->accepted ? "true" : "false");
 }
 
 static enum srow_rc print(const struct finding_list *found, bool json, struct srow_error *e)
@@ -48,12 +66,26 @@ static enum srow_rc print(const struct finding_list *found, bool json, struct sr
         buf_put_str(&out, json && i > 0 ? "," : "");
         put_finding(&out, &found->all[i], json);
     }
+    size_t open = finding_open(found), accepted = found->count - open;
     if (json) {
-        buf_printf(&out, "],\"count\":%zu}\n", found->count);
+        buf_printf(&out, "],\"count\":%zu,\"accepted\":%zu}\n", open, accepted);
         return io_write_buf(&out, e);
     }
-    buf_printf(&out, "%zu finding%s\n", found->count, found->count == 1 ? "" : "s");
+    buf_printf(&out, "%zu finding%s", open, open == 1 ? "" : "s");
+    if (accepted > 0) {
+        buf_printf(&out, ", %zu accepted", accepted);
+    }
+    buf_put_str(&out, "\n");
     return io_write_buf(&out, e);
+}
+
+static enum srow_rc accept(struct finding_list *found, const struct args *args,
+                           struct srow_error *e)
+{
+    for (size_t i = 0; i < args->accept_count; i++) {
+        TRY(finding_accept(found, args->accepts[i], e));
+    }
+    return SROW_OK;
 }
 
 static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
@@ -64,9 +96,11 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     bool reader = strcmp(as, "reader") == 0;
     FAIL_IF(!reader && strcmp(as, "writer") != 0, e, SROW_E_USAGE,
             "--as %s: unknown: say writer or reader", as);
+    TRY(accept(&found, args, e)); /* a wrong code is told before anything is asked */
     TRY(program_client(&p, args, e));
     TRY(program_db(&p, args, e));
     struct rows rows = program_rows(&p);
+    TRY(finding_config(&found, p.config, e));
     TRY(finding_schema(&found, p.config, p.db, e));
     if (reader) {
         TRY(rows_probe_check(&found, &rows, e));
@@ -74,7 +108,8 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     if (!reader) {
         TRY(check_keys(&found, p.client, e));
     }
-    *status = found.count > 0;
+    TRY(accept(&found, args, e));
+    *status = finding_open(&found) > 0;
     return print(&found, args->json, e);
 }
 
@@ -84,12 +119,18 @@ static const struct option options[] = {
      .help = "a reader only decrypts: it opens the probes that init has stored",
      .kind = OPTION_VALUE,
      .at = offsetof(struct args, as)},
+    {.name = "accept",
+     .value = "CODE",
+     .help = "a finding that is known and no failure; may be repeated (docs/check.md)",
+     .kind = OPTION_LIST,
+     .at = offsetof(struct args, accepts),
+     .count = offsetof(struct args, accept_count)},
     {0},
 };
 
 const struct command cmd_check = {
     .name = "check",
-    .takes = "[--as writer|reader]",
+    .takes = "[--as writer|reader] [--accept CODE]",
     .brief = "Hold the configuration against the live schema and the Regions: exit 1 with findings",
     .options = options,
     .run = run,

@@ -87,9 +87,8 @@ enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column,
     return SROW_OK;
 }
 
-/* Bytes of the longest value in a bound column, 0 for an empty table. */
-static enum srow_rc longest(uint64_t *out, struct db *db, const char *table, const char *column,
-                            struct srow_error *e)
+enum srow_rc ddl_longest(uint64_t *out, struct db *db, const char *table, const char *column,
+                         struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf sql = {0};
     AUTO(db_rows_free) struct db_rows *rows = NULL;
@@ -129,7 +128,7 @@ enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct sro
     for (size_t i = 0; i < table->bind_count; i++) {
         const struct config_bind *bind = &table->binds[i];
         uint64_t live = 0;
-        TRY(longest(&live, db, table->table, bind->column, e));
+        TRY(ddl_longest(&live, db, table->table, bind->column, e));
         uint64_t usual = bind->type == SROW_TYPE_INTEGER ? ROOM_INTEGER : ROOM_BINDING;
         uint64_t twice = bind->type == SROW_TYPE_BYTES ? 2 : 1; /* bytes are bound as hex */
         room.least += ROOM_PAIR + strlen(bind->name) + live * twice;

@@ -41,6 +41,10 @@ void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column
 MUST enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column,
                                 struct srow_error *e);
 
+/* Bytes of the longest value in a column, 0 for an empty table. Fails with the errors of db. */
+MUST enum srow_rc ddl_longest(uint64_t *out, struct db *db, const char *table, const char *column,
+                              struct srow_error *e);
+
 /* Bytes a message of this column has beside its value, given the longest binding of the live
  * table. Fails with the errors of db. */
 struct ddl_room {

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The live schema held against the configuration.
+ * The list of findings.
  */
 #include "schema/finding.h"
 
-#include <inttypes.h>
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
-#include "schema/ddl.h"
-#include "schema/live.h"
+#include "base/text.h"
 
-struct look {
-    struct finding_list *list;
-    const struct srow_config *config;
-    struct db *db;
-    const struct config_table *table;
-    const struct live_table *live;
-};
+const struct finding_kind *finding_kind_find(const char *code)
+{
+    for (const struct finding_kind *k = finding_kinds; k->code != NULL; k++) {
+        if (strcmp(k->code, code) == 0) {
+            return k;
+        }
+    }
+    return NULL;
+}
 
 void finding_list_cleanup(struct finding_list *list)
 {
@@ -34,6 +34,7 @@ void finding_list_cleanup(struct finding_list *list)
 enum srow_rc finding_add(struct finding_list *list, const char *code, const char *where,
                          struct srow_error *e, const char *format, ...)
 {
+    assert(finding_kind_find(code) != NULL);
     struct finding *bigger = realloc(list->all, (list->count + 1) * sizeof *bigger);
     FAIL_IF(bigger == NULL, e, SROW_E_NOMEM, "no memory for a finding");
     list->all = bigger;
@@ -51,152 +52,41 @@ enum srow_rc finding_add(struct finding_list *list, const char *code, const char
     return SROW_OK;
 }
 
-/* -- the binding -- */
-
-static enum srow_rc look_bind(const struct look *l, const struct config_bind *bind,
-                              struct srow_error *e)
+static enum srow_rc fail_unknown(const char *code, struct srow_error *e)
 {
-    const struct live_column *c = live_column_find(l->live, bind->column);
-    AUTO(buf_cleanup) struct srow_buf where = {0};
-    buf_printf(&where, "%s.%s", l->table->name, bind->name);
-    const char *w = buf_cstr(&where);
-    if (c == NULL) {
-        return finding_add(l->list, "bind-missing", w, e,
-                           "table %s has no column %s: correct the table or bind.%s.column",
-                           l->table->table, bind->column, bind->name);
+    const char *words[FINDING_KINDS + 1] = {0};
+    for (size_t i = 0, n = 0; finding_kinds[i].code != NULL; i++) {
+        if (finding_kinds[i].may_accept && n < FINDING_KINDS) {
+            words[n++] = finding_kinds[i].code;
+        }
     }
-    if (c->made_by_db) {
-        TRY(finding_add(l->list, "bind-made", w, e,
-                        "column %s is made by the database and not known before INSERT: bind a "
-                        "column that the application gives",
-                        bind->column));
+    const char *near = text_nearest(srow_str(code), words);
+    FAIL_IF(near != NULL, e, SROW_E_USAGE,
+            "--accept %s: no finding has this code: did you mean %s?", code, near);
+    FAIL(e, SROW_E_USAGE, "--accept %s: no finding has this code: see docs/check.md", code);
+}
+
+enum srow_rc finding_accept(struct finding_list *list, const char *code, struct srow_error *e)
+{
+    const struct finding_kind *kind = finding_kind_find(code);
+    if (kind == NULL) {
+        return fail_unknown(code, e);
     }
-    if (!c->not_null) {
-        TRY(finding_add(l->list, "bind-nullable", w, e, "column %s may be NULL: make it NOT NULL",
-                        bind->column));
-    }
-    if (bind->type != SROW_TYPE_INTEGER && live_column_is_numeric(c)) {
-        TRY(finding_add(l->list, "bind-converted", w, e,
-                        "column %s is %s and turns '007' into 7: bind it as integer, or make it "
-                        "TEXT",
-                        bind->column, c->type));
+    FAIL_IF(!kind->may_accept, e, SROW_E_USAGE,
+            "--accept %s: with this finding values are lost or unprotected: repair it", code);
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->all[i].code, code) == 0) {
+            list->all[i].accepted = true;
+        }
     }
     return SROW_OK;
 }
 
-static bool is_bound(const struct config_table *table, const char *column)
+size_t finding_open(const struct finding_list *list)
 {
-    for (size_t i = 0; i < table->bind_count; i++) {
-        if (strcasecmp(table->binds[i].column, column) == 0) {
-            return true;
-        }
+    size_t n = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        n += !list->all[i].accepted;
     }
-    return false;
-}
-
-/* Unique over a part of the bound columns is unique over all of them. */
-static bool is_unique(const struct look *l)
-{
-    for (size_t i = 0; i < l->live->unique_count; i++) {
-        const struct live_unique *u = &l->live->uniques[i];
-        size_t bound = 0;
-        while (bound < u->count && is_bound(l->table, u->columns[bound])) {
-            bound++;
-        }
-        if (bound == u->count) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* -- a sealed column -- */
-
-static enum srow_rc look_room(const struct look *l, const struct config_column *column,
-                              const struct live_column *c, const char *where, struct srow_error *e)
-{
-    struct ddl_room room = {0};
-    uint64_t width = live_column_width(c);
-    TRY(ddl_room_read(&room, l->db, l->config, l->table, column, e));
-    if (width == 0 || width > room.least) {
-        return SROW_OK;
-    }
-    return finding_add(l->list, "column-narrow", where, e,
-                       "column %s holds %" PRIu64 " bytes and a sealed value of this table has "
-                       "%" PRIu64 " and more: declare %s(%" PRIu64 ")",
-                       column->sealed, width, room.least + 1, l->db->ops->dialect->blob_type,
-                       room.width);
-}
-
-static enum srow_rc look_column(const struct look *l, const struct config_column *column,
-                                struct srow_error *e)
-{
-    const struct live_column *c = live_column_find(l->live, column->sealed);
-    AUTO(buf_cleanup) struct srow_buf where = {0};
-    buf_printf(&where, "%s.%s", l->table->name, column->name);
-    const char *w = buf_cstr(&where);
-    if (c == NULL) {
-        return finding_add(l->list, "column-missing", w, e,
-                           "table %s has no column %s: run sealrow init", l->table->table,
-                           column->sealed);
-    }
-    if (!live_column_is_binary(c)) {
-        return finding_add(l->list, "column-not-binary", w, e,
-                           "column %s is %s and converts what is written: make it %s",
-                           column->sealed, c->type, l->db->ops->dialect->blob_type);
-    }
-    bool checked = false;
-    TRY(ddl_has_check(&checked, l->live->sql, c->name, e));
-    if (!checked) {
-        TRY(finding_add(l->list, "check-missing", w, e,
-                        "column %s takes plaintext too: add it with the CHECK that sealrow init "
-                        "--print shows",
-                        column->sealed));
-    }
-    return look_room(l, column, c, w, e);
-}
-
-/* -- a table -- */
-
-static enum srow_rc look_columns(const struct look *l, struct srow_error *e)
-{
-    size_t before = l->list->count;
-    for (size_t i = 0; i < l->table->bind_count; i++) {
-        TRY(look_bind(l, &l->table->binds[i], e));
-    }
-    if (!is_unique(l)) {
-        TRY(finding_add(l->list, "bind-not-unique", l->table->name, e,
-                        "no primary key or unique index of %s lies within the bound columns: add "
-                        "one, or bind what is unique",
-                        l->table->table));
-    }
-    for (size_t i = before; i < l->list->count; i++) {
-        if (strcmp(l->list->all[i].code, "bind-missing") == 0) {
-            return SROW_OK; /* room cannot be measured without the bound columns */
-        }
-    }
-    for (size_t i = 0; i < l->table->column_count; i++) {
-        TRY(look_column(l, &l->table->columns[i], e));
-    }
-    return SROW_OK;
-}
-
-enum srow_rc finding_schema(struct finding_list *list, const struct srow_config *config,
-                            struct db *db, struct srow_error *e)
-{
-    for (size_t i = 0; i < config->table_count; i++) {
-        const struct config_table *table = &config->tables[i];
-        AUTO(live_table_cleanup) struct live_table live = {0};
-        TRY(live_table_read(&live, db, table->table, e));
-        if (live.name == NULL || live.is_view) {
-            TRY(finding_add(list, "table-missing", table->name, e,
-                            "table %s is not in the database: create it, or correct "
-                            "tables.%s.table",
-                            table->table, table->name));
-            continue;
-        }
-        struct look l = {list, config, db, table, &live};
-        TRY(look_columns(&l, e));
-    }
-    return SROW_OK;
+    return n;
 }

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is wrong with the live schema: one finding a defect, with a stable code and its repair.
- *
- *     table-missing        the configured table is not in the database, or is a view
- *     bind-missing         a bound column is not in the table
- *     bind-nullable        a bound column may be NULL
- *     bind-made            its value is made by the database, so it is not known before INSERT
- *     bind-converted       its type turns '007' into 7, so it would not come back as asked for
- *     bind-not-unique      no primary key or unique index over the bound columns
- *     column-missing       the sealed column is not in the table
- *     column-not-binary    its type converts what is written
- *     column-narrow        its declared length does not hold a sealed value
- *     check-missing        its CHECK is not there
+ * What is wrong with the live schema, with the keys, or dangerous in the configuration: one finding
+ * a defect, with a stable code and its repair. All codes stand in finding_kinds.c and
+ * docs/check.md.
  */
 #ifndef SCHEMA_FINDING_H
 #define SCHEMA_FINDING_H
@@ -19,10 +10,23 @@
 #include "config/config.h"
 #include "db/db.h"
 
+struct finding_kind {
+    const char *code;    /* stable */
+    const char *meaning; /* half a sentence */
+    const char *repair;
+    bool may_accept; /* check --accept CODE */
+};
+
+enum { FINDING_KINDS = 64 };                      /* at most */
+extern const struct finding_kind finding_kinds[]; /* ends with a NULL code */
+/* NULL if there is none. */
+const struct finding_kind *finding_kind_find(const char *code);
+
 struct finding {
     const char *code; /* static */
     char *where;      /* "customer_profile.userid" */
     char *text;       /* what: what to do */
+    bool accepted;
 };
 
 struct finding_list {
@@ -30,11 +34,21 @@ struct finding_list {
     size_t count;
 };
 
+/* `code` is one of finding_kinds. */
 MUST enum srow_rc finding_add(struct finding_list *list, const char *code, const char *where,
                               struct srow_error *e, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 void finding_list_cleanup(struct finding_list *list);
 
+/* Marks the findings of a code as known to the operator. Fails with USAGE: no such code, or one
+ * that nobody may accept. */
+MUST enum srow_rc finding_accept(struct finding_list *list, const char *code, struct srow_error *e);
+/* How many are not accepted. */
+size_t finding_open(const struct finding_list *list);
+
+/* Adds what the configuration allows and a reviewer should know of. Fails with NOMEM. */
+MUST enum srow_rc finding_config(struct finding_list *list, const struct srow_config *config,
+                                 struct srow_error *e);
 /* Adds what is wrong with all configured tables. Fails with the errors of db, NOMEM. */
 MUST enum srow_rc finding_schema(struct finding_list *list, const struct srow_config *config,
                                  struct db *db, struct srow_error *e);

@@ -82,8 +82,9 @@ static enum srow_rc read_columns(struct live_table *t, struct db *db, struct sro
     struct db_value asked = db_text(t->name);
     bool more = false;
     TRY(db_query(&rows, db,
-                 "SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo($1) "
-                 "ORDER BY cid",
+                 "SELECT name, type, \"notnull\", pk, hidden > 1, dflt_value NOT LIKE '''%' "
+                 "AND (dflt_value LIKE '%(%' OR dflt_value LIKE 'current%') "
+                 "FROM pragma_table_xinfo($1) ORDER BY cid",
                  &asked, 1, e));
     TRY(db_next(&more, rows, e));
     while (more) {
@@ -93,7 +94,8 @@ static enum srow_rc read_columns(struct live_table *t, struct db *db, struct sro
         TRY(bytes_dup_str(&c->type, at(rows, 1).bytes, e));
         c->not_null = at(rows, 2).integer != 0;
         c->in_key = at(rows, 3).integer != 0;
-        c->made_by_db = at(rows, 4).integer > 1;
+        c->generated = at(rows, 4).integer != 0;
+        c->made_by_db = c->generated || at(rows, 5).integer != 0;
         TRY(db_next(&more, rows, e));
     }
     return SROW_OK;

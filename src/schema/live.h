@@ -13,7 +13,8 @@ struct live_column {
     char *type;      /* as declared: "BLOB(900)" */
     bool not_null;   /* cannot be NULL */
     bool in_key;     /* of the primary key */
-    bool made_by_db; /* rowid alias or generated: its value may come from the database */
+    bool made_by_db; /* rowid alias, generated or with a computed default */
+    bool generated;
 };
 
 /* Columns that no two rows have in common: the primary key, or a unique index over whole rows. */

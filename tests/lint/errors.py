@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every error code is raised somewhere, is in the table, and some test expects it."""
+"""Every error code is raised somewhere, is in the table, and some test expects it; every finding
+of check is made somewhere and provoked by some test."""
 import re
 import sys
 
@@ -8,6 +9,7 @@ from common import ROOT, Tap, files, lines, where
 
 HEADER = ROOT / "include/sealrow/error.h"
 TABLE = ROOT / "src/base/error.c"
+FINDINGS = ROOT / "src/schema/finding_kinds.c"
 # Tests of the table itself name codes without provoking them.
 NO_PROOF = ("tests/lint/", "tests/unit/base/test_error.c")
 
@@ -42,6 +44,15 @@ def main():
     tap.point("every error code is expected by a test",
               [f"{where(HEADER, line)}: no test expects {name} ({event})"
                for name, (line, event) in codes.items() if not {name, event} & expected])
+    kinds = re.findall(r'^    \{"([a-z-]+)"', FINDINGS.read_text(), re.M)
+    made = "".join(path.read_text() for path in files(["src", "cmd"]) if path != FINDINGS)
+    tap.point("every finding is made", [f"nothing finds {kind}" for kind in kinds
+                                        if f'"{kind}"' not in made])
+    proven = "".join(path.read_text(errors="replace")
+                     for path in files(["tests/unit", "tests/cli"]))
+    tap.point("every finding is provoked by a test",
+              [f"no test expects {kind}" for kind in kinds
+               if f'"{kind}' not in proven and f" {kind} " not in proven])
     return tap.done()
 
 

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Each kind of dependent is one query and what its rows mean. Indexes and foreign keys are facts of
+ * the database; views and triggers are read as text (tokens.h).
+ */
+#include "schema/dependent.h"
+
+#include "schema/tokens.h"
+
+struct look {
+    struct finding_list *list;
+    struct db *db;
+    const struct live_table *table;
+    const char *column, *where;
+};
+
+/* Runs a query of (table, column) and hands each row to `see`. */
+static enum srow_rc each(const struct look *l, const char *sql,
+                         enum srow_rc (*see)(const struct look *l, const struct db_rows *rows,
+                                             struct srow_error *e),
+                         struct srow_error *e)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    struct db_value asked[] = {db_text(l->table->name), db_text(l->column)};
+    bool more = false;
+    TRY(db_query(&rows, l->db, sql, asked, 2, e));
+    TRY(db_next(&more, rows, e));
+    while (more) {
+        TRY(see(l, rows, e));
+        TRY(db_next(&more, rows, e));
+    }
+    return SROW_OK;
+}
+
+/* A column of a row as a C string; "" for NULL. */
+static enum srow_rc text_at(char **out, const struct db_rows *rows, size_t i, struct srow_error *e)
+{
+    struct db_value v = rows->ops->value(rows, i);
+    return bytes_dup_str(out, v.type == DB_NULL ? srow_str("") : v.bytes, e);
+}
+
+static enum srow_rc see_index(const struct look *l, const struct db_rows *rows,
+                              struct srow_error *e)
+{
+    AUTO(str_free) char *name = NULL, *sql = NULL;
+    TRY(text_at(&name, rows, 0, e));
+    TRY(text_at(&sql, rows, 1, e));
+    bool unique = rows->ops->value(rows, 2).integer != 0;
+    bool named = rows->ops->value(rows, 3).integer != 0 || tokens_mention(sql, l->column);
+    if (!named) {
+        return SROW_OK;
+    }
+    if (unique) {
+        return finding_add(l->list, "column-unique", l->where, e,
+                           "index %s is unique over a sealed column, in which no two values are "
+                           "equal: drop it, it keeps nothing out",
+                           name);
+    }
+    return finding_add(l->list, "column-indexed", l->where, e,
+                       "index %s on a sealed column finds nothing: drop it", name);
+}
+
+static enum srow_rc see_foreign_key(const struct look *l, const struct db_rows *rows,
+                                    struct srow_error *e)
+{
+    AUTO(str_free) char *other = NULL;
+    TRY(text_at(&other, rows, 0, e));
+    return finding_add(l->list, "column-foreign-key", l->where, e,
+                       "a foreign key joins table %s with a sealed column, and equal values are "
+                       "never equal there: drop it",
+                       other);
+}
+
+static enum srow_rc see_view(const struct look *l, const struct db_rows *rows, struct srow_error *e)
+{
+    AUTO(str_free) char *name = NULL, *sql = NULL;
+    TRY(text_at(&name, rows, 0, e));
+    TRY(text_at(&sql, rows, 1, e));
+    bool shows = tokens_mention(sql, l->table->name) &&
+                 (tokens_mention(sql, l->column) || tokens_select_all(sql));
+    return !shows ? SROW_OK
+                  : finding_add(l->list, "column-viewed", l->where, e,
+                                "view %s shows column %s: take it out, or open it where the view "
+                                "is read",
+                                name, l->column);
+}
+
+static enum srow_rc see_trigger(const struct look *l, const struct db_rows *rows,
+                                struct srow_error *e)
+{
+    AUTO(str_free) char *name = NULL, *sql = NULL;
+    TRY(text_at(&name, rows, 0, e));
+    TRY(text_at(&sql, rows, 1, e));
+    bool names = tokens_mention(sql, l->table->name) && tokens_mention(sql, l->column);
+    return !names ? SROW_OK
+                  : finding_add(l->list, "column-triggered", l->where, e,
+                                "trigger %s names column %s: see that it copies nothing to "
+                                "another row or table, where it does not open",
+                                name, l->column);
+}
+
+static const char triggers[] = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' "
+                               "AND $1 IS NOT NULL AND $2 IS NOT NULL ORDER BY name";
+
+enum srow_rc dependent_sealed(struct finding_list *list, struct db *db,
+                              const struct live_table *table, const char *column, const char *where,
+                              struct srow_error *e)
+{
+    struct look l = {list, db, table, column, where};
+    const struct live_column *c = live_column_find(table, column);
+    if ((c != NULL && c->generated) || tokens_generate(table->sql, column)) {
+        TRY(finding_add(list, "column-generated", where, e,
+                        "column %s is generated, or another is made of it: drop that one", column));
+    }
+    TRY(each(&l,
+             "SELECT l.name, s.sql, l.\"unique\", EXISTS (SELECT 1 FROM pragma_index_info(l.name) "
+             "i WHERE i.name = $2 COLLATE NOCASE) FROM pragma_index_list($1) l "
+             "LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name ORDER BY l.name",
+             see_index, e));
+    TRY(each(&l,
+             "SELECT \"table\" FROM pragma_foreign_key_list($1) WHERE \"from\" = $2 COLLATE NOCASE "
+             "UNION ALL SELECT m.name FROM sqlite_schema m "
+             "JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' "
+             "AND f.\"table\" = $1 COLLATE NOCASE AND f.\"to\" = $2 COLLATE NOCASE",
+             see_foreign_key, e));
+    TRY(each(&l,
+             "SELECT name, sql FROM sqlite_schema WHERE type = 'view' "
+             "AND $1 IS NOT NULL AND $2 IS NOT NULL ORDER BY name",
+             see_view, e));
+    return each(&l, triggers, see_trigger, e);
+}
+
+/* -- a bound column -- */
+
+static enum srow_rc see_cascade(const struct look *l, const struct db_rows *rows,
+                                struct srow_error *e)
+{
+    AUTO(str_free) char *other = NULL, *action = NULL;
+    TRY(text_at(&other, rows, 0, e));
+    TRY(text_at(&action, rows, 1, e));
+    return finding_add(l->list, "bind-cascade", l->where, e,
+                       "column %s follows table %s (ON UPDATE %s), and sealed values do not open "
+                       "after that: remove ON UPDATE",
+                       l->column, other, action);
+}
+
+static enum srow_rc see_assigning(const struct look *l, const struct db_rows *rows,
+                                  struct srow_error *e)
+{
+    AUTO(str_free) char *name = NULL, *sql = NULL;
+    TRY(text_at(&name, rows, 0, e));
+    TRY(text_at(&sql, rows, 1, e));
+    bool makes = tokens_mention(sql, l->table->name) && tokens_assign(sql, l->column);
+    return !makes ? SROW_OK
+                  : finding_add(l->list, "bind-made", l->where, e,
+                                "trigger %s gives column %s its value, so it is not known before "
+                                "INSERT: bind a column that the application gives",
+                                name, l->column);
+}
+
+enum srow_rc dependent_bound(struct finding_list *list, struct db *db,
+                             const struct live_table *table, const char *column, const char *where,
+                             struct srow_error *e)
+{
+    struct look l = {list, db, table, column, where};
+    TRY(each(&l,
+             "SELECT \"table\", on_update FROM pragma_foreign_key_list($1) "
+             "WHERE \"from\" = $2 COLLATE NOCASE AND on_update NOT IN ('NO ACTION', 'RESTRICT')",
+             see_cascade, e));
+    return each(&l, triggers, see_assigning, e);
+}

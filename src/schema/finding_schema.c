@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The live schema held against the configuration.
+ */
+#include <inttypes.h>
+#include <strings.h>
+
+#include "schema/ddl.h"
+#include "schema/dependent.h"
+#include "schema/finding.h"
+#include "schema/live.h"
+
+struct look {
+    struct finding_list *list;
+    const struct srow_config *config;
+    struct db *db;
+    const struct config_table *table;
+    const struct live_table *live;
+};
+
+/* -- the binding -- */
+
+/* Of this table, by whatever logical name; the database knows no case. */
+static bool is_sealed(const struct look *l, const char *column)
+{
+    for (size_t t = 0; t < l->config->table_count; t++) {
+        const struct config_table *table = &l->config->tables[t];
+        for (size_t i = 0; i < table->column_count; i++) {
+            if (strcasecmp(table->table, l->table->table) == 0 &&
+                strcasecmp(table->columns[i].sealed, column) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static enum srow_rc look_bind(const struct look *l, const struct config_bind *bind,
+                              struct srow_error *e)
+{
+    const struct live_column *c = live_column_find(l->live, bind->column);
+    AUTO(buf_cleanup) struct srow_buf where = {0};
+    buf_printf(&where, "%s.%s", l->table->name, bind->name);
+    const char *w = buf_cstr(&where);
+    if (c == NULL) {
+        return finding_add(l->list, "bind-missing", w, e,
+                           "table %s has no column %s: correct the table or bind.%s.column",
+                           l->table->table, bind->column, bind->name);
+    }
+    if (c->made_by_db) {
+        TRY(finding_add(l->list, "bind-made", w, e,
+                        "column %s is made by the database and not known before INSERT: bind a "
+                        "column that the application gives",
+                        bind->column));
+    }
+    if (is_sealed(l, bind->column)) {
+        TRY(finding_add(l->list, "bind-sealed", w, e,
+                        "column %s is a sealed column, whose bytes are never the same twice: bind "
+                        "what is not sealed",
+                        bind->column));
+    }
+    TRY(dependent_bound(l->list, l->db, l->live, c->name, w, e));
+    if (!c->not_null) {
+        TRY(finding_add(l->list, "bind-nullable", w, e, "column %s may be NULL: make it NOT NULL",
+                        bind->column));
+    }
+    if (bind->type != SROW_TYPE_INTEGER && live_column_is_numeric(c)) {
+        TRY(finding_add(l->list, "bind-converted", w, e,
+                        "column %s is %s and turns '007' into 7: bind it as integer, or make it "
+                        "TEXT",
+                        bind->column, c->type));
+    }
+    return SROW_OK;
+}
+
+static bool is_bound(const struct config_table *table, const char *column)
+{
+    for (size_t i = 0; i < table->bind_count; i++) {
+        if (strcasecmp(table->binds[i].column, column) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Unique over a part of the bound columns is unique over all of them. */
+static bool is_unique(const struct look *l)
+{
+    for (size_t i = 0; i < l->live->unique_count; i++) {
+        const struct live_unique *u = &l->live->uniques[i];
+        size_t bound = 0;
+        while (bound < u->count && is_bound(l->table, u->columns[bound])) {
+            bound++;
+        }
+        if (bound == u->count) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* -- a sealed column -- */
+
+static enum srow_rc look_room(const struct look *l, const struct config_column *column,
+                              const struct live_column *c, const char *where, struct srow_error *e)
+{
+    struct ddl_room room = {0};
+    uint64_t width = live_column_width(c);
+    TRY(ddl_room_read(&room, l->db, l->config, l->table, column, e));
+    uint64_t stored = 0;
+    TRY(ddl_longest(&stored, l->db, l->table->table, column->sealed, e));
+    if (width > 0 && width < stored) {
+        return finding_add(l->list, "column-narrow", where, e,
+                           "column %s holds %" PRIu64 " bytes and a value that is stored has "
+                           "%" PRIu64 ": declare %s(%" PRIu64 ")",
+                           column->sealed, width, stored, l->db->ops->dialect->blob_type,
+                           stored > room.width ? stored : room.width);
+    }
+    if (width == 0 || width > room.least) {
+        return SROW_OK;
+    }
+    return finding_add(l->list, "column-narrow", where, e,
+                       "column %s holds %" PRIu64 " bytes and a sealed value of this table has "
+                       "%" PRIu64 " and more: declare %s(%" PRIu64 ")",
+                       column->sealed, width, room.least + 1, l->db->ops->dialect->blob_type,
+                       room.width);
+}
+
+static enum srow_rc look_column(const struct look *l, const struct config_column *column,
+                                struct srow_error *e)
+{
+    const struct live_column *c = live_column_find(l->live, column->sealed);
+    AUTO(buf_cleanup) struct srow_buf where = {0};
+    buf_printf(&where, "%s.%s", l->table->name, column->name);
+    const char *w = buf_cstr(&where);
+    if (c == NULL) {
+        return finding_add(l->list, "column-missing", w, e,
+                           "table %s has no column %s: run sealrow init", l->table->table,
+                           column->sealed);
+    }
+    if (!live_column_is_binary(c)) {
+        return finding_add(l->list, "column-not-binary", w, e,
+                           "column %s is %s and converts what is written: make it %s",
+                           column->sealed, c->type, l->db->ops->dialect->blob_type);
+    }
+    bool checked = false;
+    TRY(ddl_has_check(&checked, l->live->sql, c->name, e));
+    if (!checked) {
+        TRY(finding_add(l->list, "check-missing", w, e,
+                        "column %s takes plaintext too: add it with the CHECK that sealrow init "
+                        "--print shows",
+                        column->sealed));
+    }
+    TRY(dependent_sealed(l->list, l->db, l->live, c->name, w, e));
+    return look_room(l, column, c, w, e);
+}
+
+/* -- a table -- */
+
+static enum srow_rc look_columns(const struct look *l, struct srow_error *e)
+{
+    size_t before = l->list->count;
+    for (size_t i = 0; i < l->table->bind_count; i++) {
+        TRY(look_bind(l, &l->table->binds[i], e));
+    }
+    if (!is_unique(l)) {
+        TRY(finding_add(l->list, "bind-not-unique", l->table->name, e,
+                        "no primary key or unique index of %s lies within the bound columns: add "
+                        "one, or bind what is unique",
+                        l->table->table));
+    }
+    for (size_t i = before; i < l->list->count; i++) {
+        if (strcmp(l->list->all[i].code, "bind-missing") == 0) {
+            return SROW_OK; /* room cannot be measured without the bound columns */
+        }
+    }
+    for (size_t i = 0; i < l->table->column_count; i++) {
+        TRY(look_column(l, &l->table->columns[i], e));
+    }
+    return SROW_OK;
+}
+
+enum srow_rc finding_schema(struct finding_list *list, const struct srow_config *config,
+                            struct db *db, struct srow_error *e)
+{
+    for (size_t i = 0; i < config->table_count; i++) {
+        const struct config_table *table = &config->tables[i];
+        AUTO(live_table_cleanup) struct live_table live = {0};
+        TRY(live_table_read(&live, db, table->table, e));
+        if (live.name == NULL || live.is_view) {
+            TRY(finding_add(list, "table-missing", table->name, e,
+                            "table %s is not in the database: create it, or correct "
+                            "tables.%s.table",
+                            table->table, table->name));
+            continue;
+        }
+        struct look l = {list, config, db, table, &live};
+        TRY(look_columns(&l, e));
+    }
+    return SROW_OK;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The words of a piece of DDL, as the database stores it: enough to see which columns a view or a
+ * trigger names. It does not parse SQL: what it finds is a reason to look, no proof.
+ */
+#ifndef SCHEMA_TOKENS_H
+#define SCHEMA_TOKENS_H
+
+#include "base/bytes.h"
+
+/* Whether it names this table or column, bare or quoted; not within text or a comment. */
+bool tokens_mention(const char *sql, const char *name);
+/* Whether it selects all columns: SELECT *, t.*. */
+bool tokens_select_all(const char *sql);
+/* Whether it assigns the column: SET name = ... */
+bool tokens_assign(const char *sql, const char *column);
+/* Whether a generated column in the DDL of a table is made of the column: AS (... name ...). */
+bool tokens_generate(const char *sql, const char *column);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "schema/finding.h"
+#include "schema/tokens.h"
+
+static struct srow_error e;
+static char path[128], url[160];
+
+#define YAML(tables)                                                                               \
+    "version: 1\ndomain: bank\nregions: {us-east-1: {}}\n"                                         \
+    "keys: {default: {us-east-1: [\"arn:aws:kms:us-east-1:111122223333:key/a\"]}}\n"               \
+    "tables:\n" tables
+
+static const char usual[] =
+    YAML("  customer: {table: t, bind: {id: {column: k}}, columns: {v: {}}}");
+
+#define TABLE(more)                                                                                \
+    "CREATE TABLE t (k TEXT NOT NULL PRIMARY KEY, v_sealed BLOB(900) CHECK (v_sealed IS NULL OR "  \
+    "(typeof(v_sealed) = 'blob' AND substr(v_sealed, 1, 3) = x'020478'))" more ")"
+
+static void free_config(struct srow_config **c)
+{
+    srow_config_free(*c);
+}
+
+/* The codes of all findings, each with a space behind it, after these statements. */
+static bool found_are(const char *yaml, const char *const *sql, size_t n, const char *wanted)
+{
+    AUTO(free_config) struct srow_config *config = NULL;
+    AUTO(db_free) struct db *db = NULL;
+    AUTO(finding_list_cleanup) struct finding_list found = {0};
+    AUTO(buf_cleanup) struct srow_buf codes = {0};
+    unlink(path);
+    bool good = srow_config_parse(&config, srow_str(yaml), &e) == SROW_OK &&
+                db_create(&db, url, &e) == SROW_OK;
+    for (size_t i = 0; good && i < n && sql[i] != NULL; i++) {
+        good = db_exec(db, sql[i], NULL, 0, &e) == SROW_OK;
+    }
+    good = good && finding_config(&found, config, &e) == SROW_OK &&
+           finding_schema(&found, config, db, &e) == SROW_OK;
+    for (size_t i = 0; i < found.count; i++) {
+        buf_printf(&codes, "%s ", found.all[i].code);
+        good = good && strchr(found.all[i].text, ':') != NULL;
+    }
+    if (good && strcmp(buf_cstr(&codes), wanted) == 0) {
+        return true;
+    }
+    printf("# %s; %s; got %s, wanted %s\n", sql[1], e.text, buf_cstr(&codes), wanted);
+    return false;
+}
+
+static const struct {
+    const char *sql[3], *codes;
+} hangs[] = {
+    {{TABLE("")}, ""},
+    {{TABLE(""), "CREATE INDEX i ON t (v_sealed)"}, "column-indexed "},
+    {{TABLE(""), "CREATE INDEX i ON t (k) WHERE V_SEALED IS NULL"}, "column-indexed "},
+    {{TABLE(""), "CREATE INDEX i ON t (length(\"v_sealed\"))"}, "column-indexed "},
+    {{TABLE(""), "CREATE INDEX i ON t (k)"}, ""},
+    {{TABLE(""), "CREATE UNIQUE INDEX i ON t (v_sealed)"}, "column-unique "},
+    {{TABLE(", UNIQUE (k, v_sealed)")}, "column-unique "},
+    {{TABLE(", FOREIGN KEY (v_sealed) REFERENCES other (x)")}, "column-foreign-key "},
+    {{TABLE(""), "CREATE TABLE other (x REFERENCES t (v_sealed))"}, "column-foreign-key "},
+    {{TABLE(""), "CREATE TABLE other (x REFERENCES t (k))"}, ""},
+    {{TABLE(""), "CREATE VIEW w AS SELECT k, v_sealed FROM t"}, "column-viewed "},
+    {{TABLE(""), "CREATE VIEW w AS SELECT * FROM t"}, "column-viewed "},
+    {{TABLE(""), "CREATE VIEW w AS SELECT a.k, b.* FROM t a, [t] b"}, "column-viewed "},
+    {{TABLE(""), "CREATE VIEW w AS SELECT k, 2 * 3, count(*) FROM t /* v_sealed */"}, ""},
+    {{TABLE(""), "CREATE VIEW w AS SELECT 'v_sealed', k FROM t -- v_sealed"}, ""},
+    {{TABLE(""), "CREATE VIEW w AS SELECT v_sealed FROM other"}, ""},
+    {{TABLE(""), "CREATE TABLE log (x)",
+      "CREATE TRIGGER r AFTER UPDATE OF v_sealed ON t BEGIN INSERT INTO log VALUES (1); END"},
+     "column-triggered "},
+    {{TABLE(""), "CREATE TABLE log (x)",
+      "CREATE TRIGGER r AFTER INSERT ON log BEGIN UPDATE t SET v_sealed = NULL; END"},
+     "column-triggered "},
+    {{TABLE(""), "CREATE TABLE log (x)",
+      "CREATE TRIGGER r AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.k); END"},
+     ""},
+    {{TABLE(", n INTEGER AS (length(v_sealed))")}, "column-generated "},
+    {{TABLE(", n INTEGER GENERATED ALWAYS AS (coalesce(1, (\"V_SEALED\"))) STORED")},
+     "column-generated "},
+    {{TABLE(", n INTEGER AS (length(k)), CHECK (v_sealed IS NULL OR k <> '')")}, ""},
+    {{"CREATE TABLE t (k TEXT NOT NULL PRIMARY KEY, v_sealed BLOB AS (k) CHECK (typeof(v_sealed) "
+      "= 'blob' AND substr(v_sealed, 1, 3) = x'020478'))"},
+     "column-generated "},
+};
+
+CASE(what_hangs_on_a_sealed_column_is_a_finding)
+{
+    bool good = true;
+    for (size_t i = 0; i < sizeof hangs / sizeof hangs[0]; i++) {
+        good = found_are(usual, hangs[i].sql, 3, hangs[i].codes) && good;
+    }
+    CHECK(good);
+}
+
+CASE(a_value_longer_than_its_column_declares_is_a_finding)
+{
+    static const char *const sql[] = {
+        TABLE(""), "INSERT INTO t VALUES ('1', CAST(x'020478' || zeroblob(898) AS BLOB))"};
+    CHECK(found_are(usual, sql, 2, "column-narrow "));
+}
+
+#define BOUND(column)                                                                              \
+    "CREATE TABLE t (k " column ", v_sealed BLOB(900) CHECK (typeof(v_sealed) = 'blob' AND "       \
+    "substr(v_sealed, 1, 3) = x'020478'), UNIQUE (k))"
+
+CASE(a_bound_column_that_others_change_is_a_finding)
+{
+    static const struct {
+        const char *sql[2], *codes;
+    } rows[] = {
+        {{BOUND("TEXT NOT NULL")}, ""},
+        {{BOUND("TEXT NOT NULL DEFAULT 'a (b)'")}, ""},
+        {{BOUND("TEXT NOT NULL DEFAULT (lower(hex(randomblob(16))))")}, "bind-made "},
+        {{BOUND("TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP")}, "bind-made "},
+        {{BOUND("TEXT NOT NULL"), "CREATE TRIGGER r AFTER INSERT ON t BEGIN UPDATE t SET k = 'A' "
+                                  "|| new.k WHERE rowid = new.rowid; END"},
+         "bind-made "},
+        {{BOUND("TEXT NOT NULL"), "CREATE TRIGGER r AFTER INSERT ON t BEGIN UPDATE other SET x = 1 "
+                                  "WHERE k = new.k; END"},
+         ""},
+        {{BOUND("TEXT NOT NULL REFERENCES o (k) ON UPDATE CASCADE")}, "bind-cascade "},
+        {{BOUND("TEXT NOT NULL REFERENCES o (k) ON UPDATE SET DEFAULT")}, "bind-cascade "},
+        {{BOUND("TEXT NOT NULL REFERENCES o (k) ON DELETE CASCADE")}, ""},
+    };
+    bool good = true;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        good = found_are(usual, rows[i].sql, 2, rows[i].codes) && good;
+    }
+    CHECK(good);
+}
+
+CASE(a_sealed_column_as_a_binding_is_a_finding)
+{
+    static const char *const sql[] = {
+        "CREATE TABLE t (k TEXT NOT NULL PRIMARY KEY, v_sealed BLOB(900) NOT NULL CHECK "
+        "(typeof(v_sealed) = 'blob' AND substr(v_sealed, 1, 3) = x'020478'), w_sealed BLOB(900) "
+        "CHECK (typeof(w_sealed) = 'blob' AND substr(w_sealed, 1, 3) = x'020478'))"};
+    CHECK(found_are(YAML("  one: {table: t, bind: {id: {column: k}}, columns: {v: {}}}\n"
+                         "  two: {table: T, bind: {id: {column: k}, v: {column: V_sealed, type: "
+                         "bytes}}, columns: {w: {}}}"),
+                    sql, 1, "bind-sealed "));
+}
+
+CASE(a_binding_named_like_personal_data_is_a_finding)
+{
+    static const struct {
+        const char *name;
+        bool sensitive;
+    } rows[] = {{"card_number", true},  {"cardNo", true},        {"customerEmail", true},
+                {"e-mail", true},       {"EMAIL", true},         {"iban", true},
+                {"ssn", true},          {"us_ssn", true},        {"phone1", true},
+                {"password", true},     {"passport_no", true},   {"PIN", true},
+                {"secret", true},       {"date_of_birth", true}, {"account_number", false},
+                {"id", false},          {"tenant", false},       {"pinned", false},
+                {"discard", false},     {"customer", false},     {"passenger_id", false},
+                {"spinning_no", false}, {"row_id", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(finding_list_cleanup) struct finding_list found = {0};
+        AUTO(free_config) struct srow_config *config = NULL;
+        char yaml[600];
+        snprintf(yaml, sizeof yaml, YAML("  t: {bind: {%s: text}, columns: {v: {}}}"),
+                 rows[i].name);
+        CHECK_OK(srow_config_parse(&config, srow_str(yaml), &e), e);
+        CHECK_OK(finding_config(&found, config, &e), e);
+        if (found.count != rows[i].sensitive) {
+            printf("# %s\n", rows[i].name);
+        }
+        CHECK(found.count == rows[i].sensitive);
+        CHECK(found.count == 0 || strcmp(found.all[0].code, "bind-sensitive") == 0);
+    }
+}
+
+CASE(a_column_that_opens_values_without_its_name_is_a_finding)
+{
+    static const char *const sql[] = {TABLE("")};
+    CHECK(found_are(YAML("  customer: {table: t, bind: {id: {column: k}}, columns: {v: {accept: "
+                         "[context:no-cell]}}}"),
+                    sql, 1, "accept-no-cell "));
+}
+
+CASE(an_operator_accepts_some_findings_and_never_others)
+{
+    AUTO(finding_list_cleanup) struct finding_list found = {0};
+    CHECK_OK(finding_add(&found, "bind-sensitive", "t.email", &e, "a: b"), e);
+    CHECK_OK(finding_add(&found, "bind-not-unique", "t", &e, "a: b"), e);
+    CHECK(finding_open(&found) == 2);
+    CHECK_OK(finding_accept(&found, "bind-sensitive", &e), e);
+    CHECK(finding_open(&found) == 1 && found.all[0].accepted && !found.all[1].accepted);
+    CHECK_RC(finding_accept(&found, "bind-not-unique", &e), SROW_E_USAGE);
+    CHECK(strstr(e.text, "repair it") != NULL && finding_open(&found) == 1);
+    CHECK_RC(finding_accept(&found, "bind-sensitiv", &e), SROW_E_USAGE);
+    CHECK(strstr(e.text, "did you mean bind-sensitive?") != NULL);
+    CHECK_RC(finding_accept(&found, "qqqqqqqqqqqq", &e), SROW_E_USAGE);
+    CHECK(strstr(e.text, "docs/check.md") != NULL);
+}
+
+/* A row for each, and no other rows. */
+CASE(the_page_of_findings_has_the_rows_of_the_table)
+{
+    static char page[65536];
+    AUTO(buf_cleanup) struct srow_buf wanted = {0};
+    FILE *f = fopen(SOURCE_ROOT "/docs/check.md", "r");
+    CHECK(f != NULL);
+    size_t len = fread(page, 1, sizeof page - 1, f);
+    fclose(f);
+    page[len] = '\0';
+    for (const struct finding_kind *k = finding_kinds; k->code != NULL; k++) {
+        CHECK(finding_kind_find(k->code) == k && (size_t)(k - finding_kinds) < FINDING_KINDS);
+        buf_printf(&wanted, "| `%s` | %s | %s | %s |\n", k->code, k->meaning, k->repair,
+                   k->may_accept ? "yes" : "");
+    }
+    const char *start = strstr(page, "|---|---|---|---|\n");
+    CHECK(start != NULL);
+    start += strlen("|---|---|---|---|\n");
+    size_t rows = strlen(buf_cstr(&wanted));
+    bool same = strncmp(start, buf_cstr(&wanted), rows) == 0 && start[rows] != '|';
+    for (const char *line = buf_cstr(&wanted); !same && *line != '\0';
+         line = strchr(line, '\n') + 1) {
+        printf("# %.*s\n", (int)strcspn(line, "\n"), line);
+    }
+    CHECK(same);
+}
+
+CASE(unfinished_ddl_ends)
+{
+    static const char *const rows[] = {"",   "'",  "\"",  "[",    "/*",
+                                       "--", "'v", "\"v", "AS (", "SET v ="};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        (void)tokens_generate(rows[i], "v");
+        CHECK(tokens_mention(rows[i], "v") == (strchr(rows[i], 'v') != NULL && rows[i][0] != '\''));
+        CHECK(tokens_assign(rows[i], "v") == (rows[i][0] == 'S'));
+        CHECK(!tokens_select_all(rows[i]));
+    }
+}
+
+int main(void)
+{
+    char folder[64];
+    snprintf(folder, sizeof folder, "%s/sealrow-finding-XXXXXX",
+             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+    if (mkdtemp(folder) == NULL) {
+        return 1;
+    }
+    snprintf(path, sizeof path, "%s/t.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    RUN(what_hangs_on_a_sealed_column_is_a_finding);
+    RUN(a_value_longer_than_its_column_declares_is_a_finding);
+    RUN(a_bound_column_that_others_change_is_a_finding);
+    RUN(a_sealed_column_as_a_binding_is_a_finding);
+    RUN(a_binding_named_like_personal_data_is_a_finding);
+    RUN(a_column_that_opens_values_without_its_name_is_a_finding);
+    RUN(an_operator_accepts_some_findings_and_never_others);
+    RUN(the_page_of_findings_has_the_rows_of_the_table);
+    RUN(unfinished_ddl_ends);
+    unlink(path);
+    rmdir(folder);
+    return check_done();
+}
