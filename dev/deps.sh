@@ -10,8 +10,8 @@ set -euo pipefail
 
 # A package, or package=command where any other way to have the command will do.
 build='gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3
-       libssl-dev libcurl4-openssl-dev libjansson-dev libyaml-dev libsqlite3-dev libmicrohttpd-dev
-       sqlite3=sqlite3 curl=curl'
+       libssl-dev nettle-dev libgmp-dev libcurl4-openssl-dev libjansson-dev libyaml-dev
+       libsqlite3-dev libmicrohttpd-dev sqlite3=sqlite3 curl=curl'
 test="$build python3-pytest universal-ctags strace=strace openssl=openssl git=git"
 check="$test clang=clang clang-format=clang-format clang-tidy=clang-tidy
        iproute2 nodejs=node npm=npm python3-venv"

@@ -6,7 +6,7 @@
  * safe from many threads on one client. Out parameters come first and are written only on success.
  * Views are never kept after return. Every owned buffer is wiped when freed.
  *
- * Values are AWS Encryption SDK messages, version 2, suite 0x0478
+ * Values are AWS Encryption SDK messages, version 2, suite 0x0478 or 0x0578
  * (awslabs/aws-encryption-sdk-specification, data-format/message.md).
  */
 #ifndef SEALROW_SEALROW_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SHA-256 and HMAC-SHA256 (FIPS 180-4, RFC 2104). OpenSSL's block functions are called directly:
- * they are marked as old, and 5 to 10 times faster for short input than the way through providers.
+ * SHA-256, SHA-384 and HMAC-SHA256 (FIPS 180-4, RFC 2104). OpenSSL's block functions are called
+ * directly: they are marked as old, and 5 to 10 times faster for short input than the way through
+ * providers.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/hash.h"
@@ -24,6 +25,16 @@ static MUST enum srow_rc digest(uint8_t *out, struct srow_bytes first, struct sr
 enum srow_rc hash_sha256(uint8_t out[HASH_SHA256], struct srow_bytes b, struct srow_error *e)
 {
     return digest(out, b, bytes_of(NULL, 0), e);
+}
+
+/* SHA-384 is SHA-512 from another beginning, and has its context. */
+enum srow_rc hash_sha384(uint8_t out[HASH_SHA384], struct srow_bytes b, struct srow_error *e)
+{
+    SHA512_CTX sha;
+    bool ok = SHA384_Init(&sha) == 1 && SHA384_Update(&sha, b.at, b.len) == 1 &&
+              SHA384_Final(out, &sha) == 1;
+    FAIL_IF(!ok, e, SROW_E_CRYPTO, "SHA-384 failed in the cryptographic library");
+    return SROW_OK;
 }
 
 struct pads {

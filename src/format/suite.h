@@ -15,7 +15,7 @@ struct suite {
     uint8_t key_bytes;        /* encryption key: 32 */
     uint8_t message_id_bytes; /* 32 in version 2 */
     uint8_t commitment_bytes; /* 32, 0: does not commit */
-    bool is_signed;
+    bool is_signed;           /* ECDSA on P-384 with SHA-384; a footer ends the message */
     const char *name;
 };
 

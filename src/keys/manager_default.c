@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The default materials manager (spec: framework/default-cmm.md). The suites of this release are
- * unsigned, so there is no signing key to make or to find.
+ * The default materials manager (spec: framework/default-cmm.md).
  */
 #include <stdlib.h>
 
 #include "keys/manager.h"
-
-static const char public_key[] = "aws-crypto-public-key";
 
 struct manager_default {
     struct manager manager;
@@ -20,12 +17,26 @@ static struct keyring *keyring_of(struct manager *m)
 }
 
 /* spec: default-cmm.md, both operations: the signer's key belongs to signed suites alone */
-static void check_context(struct materials *m)
+static MUST enum srow_rc check_unsigned(const struct materials *m, struct srow_error *e)
 {
-    if (m->rc == SROW_OK && context_get(m->context, public_key) != NULL) {
-        materials_fail(m, SROW_E_MALFORMED,
-                       "the encryption context of an unsigned message has the key %s", public_key);
+    FAIL_IF(context_get(m->context, signer_key_name) != NULL, e, SROW_E_MALFORMED,
+            "the encryption context of an unsigned message has the key %s", signer_key_name);
+    return SROW_OK;
+}
+
+static MUST enum srow_rc make_signer(struct materials *m, struct srow_error *e)
+{
+    if (!m->suite->is_signed) {
+        return check_unsigned(m, e);
     }
+    TRY(signer_make(&m->signer, m->context, e));
+    m->context = &m->signer.context;
+    return SROW_OK;
+}
+
+static MUST enum srow_rc find_signer(struct materials *m, struct srow_error *e)
+{
+    return m->suite->is_signed ? signer_find(&m->signer, m->context, e) : check_unsigned(m, e);
 }
 
 /* A data key of another length, or none, must not reach the cipher. */
@@ -42,7 +53,9 @@ static void encrypt(struct manager *manager, struct materials *items, size_t n)
 {
     struct keyring *keyring = keyring_of(manager);
     for (size_t i = 0; i < n; i++) {
-        check_context(&items[i]);
+        if (items[i].rc == SROW_OK) {
+            items[i].rc = make_signer(&items[i], &items[i].error);
+        }
     }
     keyring_wrap(keyring, items, n);
     for (size_t i = 0; i < n; i++) {
@@ -58,7 +71,9 @@ static void decrypt(struct manager *manager, struct materials *items, size_t n)
 {
     struct keyring *keyring = keyring_of(manager);
     for (size_t i = 0; i < n; i++) {
-        check_context(&items[i]);
+        if (items[i].rc == SROW_OK) {
+            items[i].rc = find_signer(&items[i], &items[i].error);
+        }
     }
     keyring_unwrap(keyring, items, n);
     for (size_t i = 0; i < n; i++) {

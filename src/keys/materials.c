@@ -5,6 +5,7 @@ void materials_cleanup(struct materials *m)
 {
     secret_cleanup(&m->data_key);
     edk_list_cleanup(&m->edks);
+    signer_cleanup(&m->signer);
     *m = (struct materials){0};
 }
 

@@ -13,6 +13,7 @@
 #include "format/context.h"
 #include "format/edk.h"
 #include "format/suite.h"
+#include "keys/signer.h"
 
 /* Something worth an alarm that a keyring saw; the operation may have succeeded all the same. */
 struct key_event {
@@ -31,7 +32,7 @@ struct key_watch {
 struct materials {
     /* asked: all borrowed */
     const struct suite *suite;
-    const struct context *context;
+    const struct context *context;  /* encrypt: the signer's afterwards, if the suite signs */
     const struct edk_list *offered; /* decrypt: what the header holds; NULL when encrypting */
     const char *via;                /* this Region alone; NULL: as the keyring is set up */
     uint64_t deadline;              /* monotonic milliseconds; 0: none (keyrings without network) */
@@ -39,6 +40,7 @@ struct materials {
 
     /* answered: owned */
     struct secret data_key;
+    struct signer signer; /* of suites that sign, by the manager */
     struct edk_list edks; /* encrypt: the wrapped copies */
     uint32_t wrapped;     /* encrypt: wrapping keys that wrapped, and promised ones that did not */
     uint32_t missing;

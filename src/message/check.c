@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message/check.h"
 
+#include "crypto/ecdsa.h"
+#include "format/footer.h"
+
 static MUST enum srow_rc compare(const struct header *got, const struct header *asked,
                                  struct srow_error *e)
 {
@@ -22,6 +25,18 @@ static MUST enum srow_rc compare(const struct header *got, const struct header *
     return SROW_OK;
 }
 
+/* As with tags, what was computed is not computed again. */
+static MUST enum srow_rc check_footer(const struct header *h, struct reader *r,
+                                      struct srow_error *e)
+{
+    struct srow_bytes signature;
+    if (!h->suite->is_signed) {
+        return SROW_OK;
+    }
+    TRY(footer_read(&signature, r, ECDSA_SIGNATURE, e));
+    return ecdsa_check_form(signature, e);
+}
+
 static MUST enum srow_rc walk(const struct header *h, struct reader *r, uint64_t plaintext,
                               struct srow_error *e)
 {
@@ -34,6 +49,7 @@ static MUST enum srow_rc walk(const struct header *h, struct reader *r, uint64_t
     }
     FAIL_IF(total != plaintext, e, SROW_E_SELF_CHECK, "the body has %llu bytes, not %llu",
             (unsigned long long)total, (unsigned long long)plaintext);
+    TRY(check_footer(h, r, e));
     FAIL_IF(r->left > 0, e, SROW_E_SELF_CHECK, "%zu bytes behind the message", r->left);
     return SROW_OK;
 }

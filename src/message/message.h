@@ -9,7 +9,7 @@
 #include "keys/manager.h"
 
 struct message_encrypt_options {
-    uint16_t suite;                /* 0: 0x0478 */
+    uint16_t suite;                /* 0: 0x0478; 0x0578 signs */
     uint32_t frame_length;         /* 0: one frame for plaintexts up to 2^32 - 1 bytes */
     const struct context *context; /* NULL: empty; no keys beginning "aws-crypto-" */
     size_t max_edks;               /* 0: no limit */
@@ -47,12 +47,14 @@ struct message_encrypt_job {
 void message_encrypt_all(struct manager *manager, struct message_encrypt_job *jobs, size_t n);
 
 struct message_decrypt_options {
-    const struct context *expected; /* NULL: any; else the header's context must equal it as a set
-                                       before the manager is asked (CONTEXT) */
+    const struct context *expected;    /* NULL: any; else the header's context must equal it as a
+                                          set, but for the signer's key, before the manager is
+                                          asked (CONTEXT) */
     const struct context *or_expected; /* NULL: none; else one that is as good as `expected` */
-    const struct context *demanded; /* NULL: none; pairs that must be there (CONTEXT) */
-    size_t max_edks;                /* 0: no limit */
-    bool unsigned_only;             /* refuse signed suites (POLICY) */
+    const struct context *demanded;    /* NULL: none; pairs that must be there (CONTEXT) */
+    size_t max_edks;                   /* 0: no limit */
+    bool unsigned_only;                /* refuse signed suites (POLICY) */
+    bool signed_only;                  /* refuse unsigned suites (POLICY) */
     const char *via;
     uint64_t deadline;
     struct key_watch *watch;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * spec: client-apis/decrypt.md. In this order: header, what the caller allows and expects, data
- * key, commitment, header tag, frames, end of the input. Nothing leaves before the last of them.
+ * key, commitment, header tag, frames, signature, end of the input. Nothing leaves before the last
+ * of them.
  */
 #include <stdlib.h>
 
 #include "crypto/equal.h"
 #include "crypto/gcm.h"
+#include "format/footer.h"
 #include "format/frame.h"
 #include "message/derive.h"
 #include "message/message.h"
@@ -29,13 +31,16 @@ static MUST enum srow_rc check_demanded(const struct context *got, const struct 
     return SROW_OK;
 }
 
-static MUST enum srow_rc check_expected(const struct context *got, const struct context *expected,
+/* The signer's key is in no context that anybody expects: it is new with every message. That it is
+ * there is the manager's to see. */
+static MUST enum srow_rc check_expected(const struct header *h, const struct context *expected,
                                         struct srow_error *e)
 {
-    TRY(check_demanded(got, expected, e));
-    FAIL_IF(!context_equal(got, expected), e, SROW_E_CONTEXT,
-            "the message's encryption context has %zu pairs, %zu are expected", got->count,
-            expected->count);
+    size_t signer = h->suite->is_signed && context_get(&h->context, signer_key_name) != NULL;
+    TRY(check_demanded(&h->context, expected, e));
+    FAIL_IF(h->context.count - signer != expected->count, e, SROW_E_CONTEXT,
+            "the message's encryption context has %zu pairs, %zu are expected",
+            h->context.count - signer, expected->count);
     return SROW_OK;
 }
 
@@ -45,9 +50,12 @@ static MUST enum srow_rc check_allowed(const struct header *h,
 {
     FAIL_IF(options->unsigned_only && h->suite->is_signed, e, SROW_E_POLICY,
             "suite 0x%04x is signed, only unsigned suites are allowed here", h->suite->id);
-    bool other = options->or_expected != NULL && context_equal(&h->context, options->or_expected);
+    FAIL_IF(options->signed_only && !h->suite->is_signed, e, SROW_E_POLICY,
+            "suite 0x%04x is not signed, only signed suites are allowed here", h->suite->id);
+    bool other =
+        options->or_expected != NULL && check_expected(h, options->or_expected, NULL) == SROW_OK;
     if (options->expected != NULL && !other) {
-        TRY(check_expected(&h->context, options->expected, e));
+        TRY(check_expected(h, options->expected, e));
     }
     if (options->demanded != NULL) {
         TRY(check_demanded(&h->context, options->demanded, e));
@@ -105,8 +113,18 @@ static MUST enum srow_rc open_body(struct srow_buf *out, const struct header *h,
         TRY(frame_read(&frame, &walk, r, e));
         TRY(open_frame(out, h, body_key, &frame, e));
     }
-    FAIL_IF(r->left > 0, e, SROW_E_TRAILING, "%zu bytes behind the end of the message", r->left);
     return SROW_OK;
+}
+
+/* What stands before the footer is signed; all of it has been read by now. */
+static MUST enum srow_rc verify_signature(struct srow_bytes message, const struct signer *signer,
+                                          struct reader *r, struct srow_error *e)
+{
+    uint8_t hash[HASH_SHA384];
+    struct srow_bytes signature, covered = bytes_of(message.at, message.len - r->left);
+    TRY(footer_read(&signature, r, ECDSA_SIGNATURE, e));
+    TRY(hash_sha384(hash, covered, e));
+    return ecdsa_verify(bytes_of(signer->point, sizeof signer->point), hash, signature, e);
 }
 
 /* One message between its header and its end. */
@@ -140,13 +158,18 @@ static struct materials questions(const struct work *w, const struct message_dec
 }
 
 static MUST enum srow_rc finish(struct srow_buf *out, struct work *w, const struct materials *m,
-                                struct srow_error *e)
+                                struct srow_bytes message, struct srow_error *e)
 {
     AUTO(secret_cleanup) struct secret body_key = {0};
     AUTO(buf_cleanup) struct srow_buf plaintext = {0};
     TRY(materials_result(m, e));
     TRY(verify_header(&body_key, &w->h, &m->data_key, e));
     TRY(open_body(&plaintext, &w->h, &body_key, &w->r, e));
+    if (w->h.suite->is_signed) {
+        TRY(verify_signature(message, &m->signer, &w->r, e));
+    }
+    FAIL_IF(w->r.left > 0, e, SROW_E_TRAILING, "%zu bytes behind the end of the message",
+            w->r.left);
     *out = buf_take(&plaintext);
     return SROW_OK;
 }
@@ -169,7 +192,8 @@ static void run(struct manager *manager, struct message_decrypt_job *jobs, struc
     }
     for (size_t i = 0; i < n; i++) {
         if (jobs[i].rc == SROW_OK) {
-            jobs[i].rc = finish(&jobs[i].plaintext, &works[i], &m[i], &jobs[i].error);
+            jobs[i].rc =
+                finish(&jobs[i].plaintext, &works[i], &m[i], jobs[i].message, &jobs[i].error);
         }
         materials_cleanup(&m[i]);
         header_cleanup(&works[i].h);

@@ -6,6 +6,7 @@
 
 #include "crypto/gcm.h"
 #include "crypto/random.h"
+#include "format/footer.h"
 #include "format/frame.h"
 #include "message/check.h"
 #include "message/derive.h"
@@ -102,18 +103,35 @@ static MUST enum srow_rc put_frames(struct srow_buf *out, const struct header *h
     }
 }
 
-/* Writes the whole message into one buffer, whose size is known beforehand. */
+/* Appends the footer: the signature of all that is there. */
+static MUST enum srow_rc put_footer(struct srow_buf *out, const struct secret *key,
+                                    struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf signature = {0};
+    uint8_t hash[HASH_SHA384];
+    TRY(hash_sha384(hash, bytes_buf(out), e));
+    TRY(ecdsa_sign(&signature, key, hash, e));
+    footer_write(out, bytes_buf(&signature));
+    return buf_check(out, e);
+}
+
+/* Writes the message without its footer. */
 static MUST enum srow_rc write_message(struct srow_buf *out, const struct header *h,
                                        const struct secret *body_key, struct srow_bytes plaintext,
                                        struct srow_error *e)
 {
-    uint64_t size = header_size(h) + frame_all_size(plaintext.len, h->frame_length);
-    buf_room(out, size);
     header_write(out, h);
     TRY(buf_check(out, e));
     TRY(put_header_tag(out, body_key, e));
     TRY(put_frames(out, h, body_key, plaintext, e));
     return buf_check(out, e);
+}
+
+/* What a message of this header and plaintext takes at most, so that it is never moved. */
+static size_t largest_size(const struct header *h, size_t plaintext)
+{
+    size_t footer = h->suite->is_signed ? FOOTER_LENGTH + ECDSA_SIGNATURE : 0;
+    return header_size(h) + frame_all_size(plaintext, h->frame_length) + footer;
 }
 
 /* From materials to bytes. The header borrows context and encrypted data keys from them. */
@@ -135,7 +153,11 @@ static MUST enum srow_rc build(struct srow_buf *out, const struct materials *m,
     AUTO(secret_cleanup) struct secret body_key = {0};
     TRY(derive_keys(&body_key, commitment, &h, &m->data_key, e));
     AUTO(buf_cleanup) struct srow_buf message = {0};
+    buf_room(&message, largest_size(&h, plaintext.len));
     TRY(write_message(&message, &h, &body_key, plaintext, e));
+    if (h.suite->is_signed) {
+        TRY(put_footer(&message, &m->signer.key, e));
+    }
     TRY(check_written(bytes_buf(&message), &h, plaintext.len, e));
     *out = buf_take(&message);
     return SROW_OK;

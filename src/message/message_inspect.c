@@ -4,6 +4,8 @@
  */
 #include <stdlib.h>
 
+#include "crypto/ecdsa.h"
+#include "format/footer.h"
 #include "format/frame.h"
 #include "message/inspect.h"
 
@@ -106,6 +108,20 @@ static void add_frame(struct draft *d, const struct frame *frame)
     add(d, "frame-tag", FIELD_BYTES, frame->tag);
 }
 
+static MUST enum srow_rc add_footer(struct draft *d, const struct header *h, struct reader *r,
+                                    struct srow_error *e)
+{
+    struct srow_bytes signature;
+    if (!h->suite->is_signed) {
+        return SROW_OK;
+    }
+    TRY(footer_read(&signature, r, ECDSA_SIGNATURE, e));
+    d->index = 0;
+    add_number(d, "signature-length", signature, 0, 2);
+    add(d, "signature", FIELD_BYTES, signature);
+    return SROW_OK;
+}
+
 /* Pairs of the context are sorted in memory and need not be on the wire. An empty field stands
  * before the one that begins at the same place. */
 static int by_offset(const void *a, const void *b)
@@ -128,6 +144,7 @@ static MUST enum srow_rc walk(struct message_inspected *m, struct draft *d, stru
         m->frame_count++;
         m->plaintext_len += frame.ciphertext.len;
     }
+    TRY(add_footer(d, &m->header, r, e));
     FAIL_IF(r->left > 0, e, SROW_E_TRAILING, "%zu bytes behind the end of the message", r->left);
     return buf_check(&d->fields, e);
 }

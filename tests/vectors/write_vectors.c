@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Writes messages for another implementation to read: raw AES keys of all sizes, one to four
- * encrypted data keys, contexts of every kind, sizes about the frame length, and a manifest.json
- * of the form that build/tests/vectors reads.
+ * Writes messages of both suites for another implementation to read: raw AES keys of all sizes, one
+ * to four encrypted data keys, contexts of every kind, sizes about the frame length, and a
+ * manifest.json of the form that build/tests/vectors reads.
  *
  * Usage: write-vectors FOLDER [COUNT [SEED]]
  */
@@ -42,6 +42,7 @@ struct shape {
     unsigned keys; /* bit set */
     struct context context;
     char text[PAIRS][2][TEXT];
+    uint16_t suite;
     uint32_t frame_length;
     size_t len;
 };
@@ -105,6 +106,7 @@ static MUST enum srow_rc random_shape(struct shape *out, struct writer *w, struc
             return rc;
         }
     }
+    out->suite = below(w, 2) == 0 ? 0x0478 : 0x0578;
     out->frame_length = lengths[below(w, sizeof lengths / sizeof *lengths)];
     size_t frame = out->frame_length > 4096 ? 4096 : out->frame_length;
     switch (below(w, 4)) {
@@ -200,8 +202,8 @@ static MUST enum srow_rc write_message(struct writer *w, const struct shape *sha
     multi_init(&multi);
     TRY(add_keyrings(&multi, w, shape->keys, e));
     TRY(manager_default_new(&manager, &multi.keyring, e));
-    struct message_encrypt_options options = {.frame_length = shape->frame_length,
-                                              .context = &shape->context};
+    struct message_encrypt_options options = {
+        .suite = shape->suite, .frame_length = shape->frame_length, .context = &shape->context};
     struct message_encrypted made;
     TRY(message_encrypt(&made, manager, &options, plaintext, e));
     AUTO(buf_cleanup) struct srow_buf message = made.bytes;

@@ -12,6 +12,7 @@ struct local {
     struct keyring *keyring;
     struct manager *manager;
     struct context context; /* user = 4711, zone = "" */
+    uint16_t suite;         /* 0: the default */
 };
 
 static inline void local_cleanup(struct local *l)
@@ -37,7 +38,8 @@ static inline MUST enum srow_rc local_encrypt(struct srow_buf *out, struct local
                                               uint32_t frame_length, struct srow_bytes plaintext,
                                               struct srow_error *e)
 {
-    struct message_encrypt_options options = {.frame_length = frame_length, .context = &l->context};
+    struct message_encrypt_options options = {
+        .suite = l->suite, .frame_length = frame_length, .context = &l->context};
     struct message_encrypted made;
     TRY(message_encrypt(&made, l->manager, &options, plaintext, e));
     *out = made.bytes;

@@ -69,10 +69,34 @@ CASE(bytes_that_do_not_parse_fire)
     CHECK_RC(check(&message, &h, 10), SROW_E_SELF_CHECK);
 }
 
+CASE(a_footer_that_is_no_signature_fires)
+{
+    AUTO(local_cleanup) struct local l = {.suite = 0x0578};
+    AUTO(buf_cleanup) struct srow_buf message = {0};
+    AUTO(header_cleanup) struct header h = {0};
+    struct srow_error e = {0};
+    CHECK_OK(local_init(&l, 1, &e), e);
+    CHECK_OK(local_encrypt(&message, &l, 4, srow_str("ten bytes."), &e), e);
+    struct reader r = reader_of(bytes_buf(&message));
+    CHECK_OK(header_read(&h, &r, 0, &e), e);
+    CHECK_RC(check(&message, &h, 10), SROW_OK);
+    struct frame_walk walk = frame_walk_of(&h);
+    struct frame frame;
+    while (!walk.ended) {
+        CHECK_OK(frame_read(&frame, &walk, &r, &e), e);
+    }
+    uint8_t *footer = (uint8_t *)message.at + message.len - r.left;
+    footer[2] ^= 1; /* the DER's first byte */
+    CHECK_RC(check(&message, &h, 10), SROW_E_SELF_CHECK);
+    message.len -= r.left;
+    CHECK_RC(check(&message, &h, 10), SROW_E_SELF_CHECK);
+}
+
 int main(void)
 {
     RUN(a_message_as_asked_passes);
     RUN(anything_else_than_asked_fires);
     RUN(bytes_that_do_not_parse_fire);
+    RUN(a_footer_that_is_no_signature_fires);
     return check_done();
 }

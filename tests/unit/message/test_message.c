@@ -181,7 +181,7 @@ CASE(limits_and_reserved_names_hold_when_encrypting)
     struct srow_error e = {0};
     struct message_encrypted made = {0};
     CHECK_OK(local_init(&l, 1, &e), e);
-    struct message_encrypt_options options = {.suite = 0x0578};
+    struct message_encrypt_options options = {.suite = 0x0178};
     CHECK_RC(message_encrypt(&made, l.manager, &options, srow_str("x"), &e), SROW_E_UNSUPPORTED);
     /* the bytes are not touched: the number of frames is refused first */
     options = (struct message_encrypt_options){.frame_length = 1};
