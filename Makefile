@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything a newcomer types. The build itself is meson.build; what these do stands in dev/.
-.PHONY: demo test check lint torture
+.PHONY: demo test check bench lint torture
 
 demo:    ; @dev/demo.sh
 test:    ; @dev/test.sh
