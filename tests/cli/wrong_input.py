@@ -233,7 +233,7 @@ def page():
              "| what is wrong | exit | the line |", "|---|---|---|"]
     lines += [f"| {name} | {code} | `{line}` |" for name, _, _, _, code, line in ROWS]
     lines += ["", "# Codes", "",
-              "Every failure has a code, in `struct srow_error`, in the log and in security events; "
+              "Every failure has a code, in `struct srow_error`, the log and security events; "
               "`sealrow explain CODE`", "prints its row. Numbers and names never change their "
               "meaning.", "", "| code | exit | meaning | cause | repair |",
               "|---|---|---|---|---|"]
