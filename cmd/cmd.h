@@ -16,7 +16,7 @@ enum { CMD_MAX_WORDS = 64 };
 
 /* What was said: options, and the words that are none. Views into argv. */
 struct args {
-    const char *config, *local_region;
+    const char *config, *local_region, *log_level;
     bool json, dry_run, help;
     const char *as, *message, *via;
     bool print, replace, overwrite;
@@ -65,6 +65,7 @@ struct command {
     const char *takes;            /* "TABLE.COLUMN" */
     const char *brief;            /* one line */
     const char *more;             /* further lines, or NULL */
+    const char *words;            /* that may stand as arguments, for completion; NULL: none */
     const struct option *options; /* ends with a NULL name; NULL: none but the global ones */
     size_t least, most;           /* words */
     /* *status is the exit code where the call succeeds: 0, or 1 (findings, not equal). */
@@ -72,7 +73,7 @@ struct command {
 };
 
 extern const struct command cmd_init, cmd_check, cmd_seal, cmd_open, cmd_match, cmd_put, cmd_get,
-    cmd_encrypt, cmd_decrypt, cmd_inspect, cmd_explain, cmd_version;
+    cmd_encrypt, cmd_decrypt, cmd_inspect, cmd_config, cmd_explain, cmd_version;
 extern const struct command *const cmd_all[]; /* ends with NULL */
 
 #endif

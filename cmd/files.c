@@ -116,8 +116,7 @@ static enum srow_rc load_config(struct files *f, struct args *args, const struct
 {
     AUTO(buf_cleanup) struct srow_buf yaml = {0};
     enum srow_rc rc = program_config(&f->program, args, e);
-    const char *variable = getenv("SEALROW_CONFIG");
-    bool named = args->config != NULL || (variable != NULL && *variable != '\0');
+    bool named = strcmp(program_config_file(args).from, "default") != 0;
     if (rc != SROW_E_CONFIG_MISSING || named || keys->count == 0) {
         return rc;
     }

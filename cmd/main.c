@@ -10,6 +10,7 @@
 #include "io.h"
 #include "options.h"
 #include "output.h"
+#include "program.h"
 
 /* What was begun in a transaction is rolled back by whoever opens the database next. */
 static void interrupted(int number)
@@ -42,6 +43,7 @@ static enum srow_rc run(int *status, char **argv, struct srow_error *e)
         options_put_usage(&usage, command);
         return io_write_buf(&usage, e);
     }
+    TRY(program_log(&args, e));
     return command->run(status, &args, e);
 }
 

@@ -14,6 +14,8 @@ static const struct option globals[] = {
     GLOBAL('c', "config", "FILE", "configuration (default sealrow.yaml; env:NAME: in a variable)",
            OPTION_VALUE, config),
     GLOBAL(0, "local-region", "NAME", "the Region this runs in", OPTION_VALUE, local_region),
+    GLOBAL(0, "log-level", "LEVEL", "error, warning (default), info or debug, on standard error",
+           OPTION_VALUE, log_level),
     GLOBAL(0, "json", NULL, "print JSON", OPTION_FLAG, json),
     GLOBAL(0, "dry-run", NULL, "do everything but write", OPTION_FLAG, dry_run),
     GLOBAL('h', "help", NULL, "print this", OPTION_FLAG, help),

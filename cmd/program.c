@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "io.h"
 
 void program_cleanup(struct program *p)
@@ -13,6 +14,66 @@ void program_cleanup(struct program *p)
     *p = (struct program){0};
 }
 
+/* -- settings -- */
+
+struct program_setting program_setting_of(const char *given, const char *option,
+                                          const char *const *variables, const char *fallback)
+{
+    if (given != NULL) {
+        return (struct program_setting){given, "flag", option};
+    }
+    for (; *variables != NULL; variables++) {
+        const char *value = getenv(*variables);
+        if (value != NULL && *value != '\0') {
+            return (struct program_setting){value, "environment", *variables};
+        }
+    }
+    return (struct program_setting){fallback, "default", "default"};
+}
+
+struct program_setting program_config_file(const struct args *args)
+{
+    static const char *const names[] = {"SEALROW_CONFIG", NULL};
+    return program_setting_of(args->config, "--config", names, "sealrow.yaml");
+}
+
+const char *program_config_variable(const struct program_setting *file)
+{
+    if (strcmp(file->from, "environment") == 0 && strchr(file->value, '\n') != NULL) {
+        return file->where;
+    }
+    return strncmp(file->value, "env:", 4) == 0 ? file->value + 4 : NULL;
+}
+
+struct program_setting program_local_region(const struct args *args)
+{
+    static const char *const names[] = {"SEALROW_LOCAL_REGION", "AWS_REGION", "AWS_DEFAULT_REGION",
+                                        NULL};
+    return program_setting_of(args->local_region, "--local-region", names, "none");
+}
+
+struct program_setting program_log_level(const struct args *args)
+{
+    static const char *const names[] = {"SEALROW_LOG", NULL};
+    return program_setting_of(args->log_level, "--log-level", names, "warning");
+}
+
+enum srow_rc program_log(const struct args *args, struct srow_error *e)
+{
+    static const char *const levels[] = {"error", "warning", "info", "debug"};
+    struct program_setting s = program_log_level(args);
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        if (strcmp(levels[i], s.value) == 0) {
+            log_set_level((enum log_level)i);
+            return SROW_OK;
+        }
+    }
+    FAIL(e, strcmp(s.from, "flag") == 0 ? SROW_E_USAGE : SROW_E_CONFIG,
+         "%s: unknown level %s: say error, warning, info or debug", s.where, s.value);
+}
+
+/* -- what commands work with -- */
+
 static enum srow_rc parse_variable(struct srow_config **out, const char *name, struct srow_error *e)
 {
     const char *yaml = getenv(name);
@@ -21,21 +82,19 @@ static enum srow_rc parse_variable(struct srow_config **out, const char *name, s
     return srow_config_parse(out, srow_str(yaml), e);
 }
 
-/* SEALROW_CONFIG holds a path or, where it has more than one line, the configuration itself. */
 enum srow_rc program_config(struct program *p, const struct args *args, struct srow_error *e)
 {
-    const char *path = args->config;
-    if (path == NULL) {
-        const char *variable = getenv("SEALROW_CONFIG");
-        if (variable != NULL && strchr(variable, '\n') != NULL) {
-            return parse_variable(&p->config, "SEALROW_CONFIG", e);
-        }
-        path = variable == NULL || *variable == '\0' ? "sealrow.yaml" : variable;
+    struct program_setting file = program_config_file(args);
+    const char *variable = program_config_variable(&file);
+    if (variable != NULL) {
+        TRY(parse_variable(&p->config, variable, e));
+    } else {
+        TRY(srow_config_load(&p->config, file.value, e));
     }
-    if (strncmp(path, "env:", 4) == 0) {
-        return parse_variable(&p->config, path + 4, e);
-    }
-    return srow_config_load(&p->config, path, e);
+    log_line(LOG_LEVEL_INFO, "config.read", "%s: Regions: %zu, tables: %zu",
+             variable == NULL ? file.value : variable, p->config->region_count,
+             p->config->table_count);
+    return SROW_OK;
 }
 
 enum srow_rc program_client(struct program *p, const struct args *args, struct srow_error *e)

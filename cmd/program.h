@@ -10,6 +10,27 @@
 #include "cmd.h"
 #include "rows/rows.h"
 
+/* A setting of the program itself, and where it comes from. */
+struct program_setting {
+    const char *value;
+    const char *from;  /* "flag", "environment", "default" */
+    const char *where; /* "--local-region", "AWS_REGION", "default" */
+};
+
+/* The option's value, else the first variable that is set and not empty, else the default. */
+struct program_setting program_setting_of(const char *given, const char *option,
+                                          const char *const *variables, const char *fallback);
+
+/* A file's path, "env:NAME", or the configuration itself where SEALROW_CONFIG has several lines. */
+struct program_setting program_config_file(const struct args *args);
+/* The variable that holds the configuration; NULL if a file does. */
+const char *program_config_variable(const struct program_setting *file);
+struct program_setting program_local_region(const struct args *args);
+struct program_setting program_log_level(const struct args *args);
+
+/* Sets the log's level. Fails with USAGE (the option), CONFIG (the variable). */
+MUST enum srow_rc program_log(const struct args *args, struct srow_error *e);
+
 struct program {
     struct srow_config *config;
     struct srow_client *client;

@@ -50,7 +50,7 @@ struct entry {
     int open_only;
 };
 
-static const struct binder_field entry_fields[] = {
+const struct binder_field key_sets_fields[] = {
     {"arn", binder_text, offsetof(struct entry, arn), NULL, true},
     {"use", binder_word, offsetof(struct entry, open_only), uses, false},
     {0},
@@ -77,8 +77,8 @@ static enum srow_rc read_key(struct srow_config *c, struct config_key_set *set, 
     TRY(bytes_dup_str(&key->region, srow_str(region), e));
     const struct node *arn = n->kind == NODE_MAPPING ? node_find(n, "arn") : n;
     struct entry entry = {0};
-    enum srow_rc rc = n->kind == NODE_MAPPING ? binder_fields(c, &entry, entry_fields, n, e)
-                                              : binder_text(c, &entry, &entry_fields[0], n, e);
+    enum srow_rc rc = n->kind == NODE_MAPPING ? binder_fields(c, &entry, key_sets_fields, n, e)
+                                              : binder_text(c, &entry, &key_sets_fields[0], n, e);
     key->arn = entry.arn;
     key->open_only = entry.open_only != 0;
     TRY(rc);

@@ -8,6 +8,7 @@
 #include "config/binder.h"
 
 extern const struct binder_shape key_sets_shape;
+extern const struct binder_field key_sets_fields[]; /* of a key that is a mapping */
 
 /* Adds a set that is not in the file, of keys whose Regions the configuration has; name and keys
  * are copied. Fails with REGION, NOMEM. */

@@ -348,6 +348,11 @@ static const struct binder_field root_fields[] = {
     {0},
 };
 
+const struct binder_field *shape_fields(void)
+{
+    return root_fields;
+}
+
 enum srow_rc shape_read(struct srow_config *c, const struct node *root, struct srow_error *e)
 {
     c->deadline_ms = 5000;

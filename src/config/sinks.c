@@ -30,7 +30,7 @@ static const struct binder_field log_fields[] = {
     {0},
 };
 
-static const struct binder_field exec_fields[] = {
+const struct binder_field sinks_fields[] = {
     {"to", binder_word, offsetof(struct alarm_entry, to), sinks, true},
     {"command", binder_texts, offsetof(struct alarm_entry, command), &command_length, true},
     {0},
@@ -46,7 +46,7 @@ static enum srow_rc read_sink(struct srow_config *c, struct alarm_entry *entry,
         return node_fail(e, SROW_E_CONFIG, n, "key \"to\" is missing");
     }
     TRY(binder_word(c, entry, &to_field, to, e));
-    TRY(binder_fields(c, entry, entry->to == SINK_LOG ? log_fields : exec_fields, n, e));
+    TRY(binder_fields(c, entry, entry->to == SINK_LOG ? log_fields : sinks_fields, n, e));
     if (entry->to == SINK_EXEC && (entry->length == 0 || entry->command[0][0] != '/')) {
         return node_fail(e, SROW_E_CONFIG, node_find(n, "command"),
                          "a list that begins with the program's absolute path is expected");

@@ -8,5 +8,6 @@
 #include "config/binder.h"
 
 binder_reader sinks_read;
+extern const struct binder_field sinks_fields[]; /* of the sink with the most keys */
 
 #endif

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the program tells about itself: codes, configuration, log, completion, manual."""
 import json
+import re
+
+from world import EU, US
 
 
 def test_a_code_is_explained_by_number_and_by_name(place):
@@ -20,3 +23,77 @@ def test_all_codes_are_listed(place):
     lines = place.ok("explain").decode().splitlines()
     assert [line.split()[0] for line in lines] == [row["code"] for row in told]
     assert "SROW-220" in lines[-1]
+
+
+def settings(place, *args):
+    told = json.loads(place.ok("config", "show", "--json", *args))["settings"]
+    return {row["key"]: (row["value"], row["from"], row["where"]) for row in told}
+
+
+def test_what_is_in_force_says_where_it_comes_from(place):
+    found = settings(place)
+    assert found["config"] == ("sealrow.yaml", "default", "default")
+    assert found["local-region"] == (US, "environment", "AWS_REGION")
+    assert found["log-level"] == ("warning", "default", "default")
+    assert found["domain"] == ("bank", "file", "sealrow.yaml:2")
+    assert found["limits.deadline"] == ("10s", "file", "sealrow.yaml:12")
+    assert found["limits.in_flight"] == ("64", "default", "default")
+    assert found["open.order"] == (f"[{US}, {EU}]", "default", "default")
+    assert found["tables.customer.columns.pin.type"] == ("integer", "file", "sealrow.yaml:20")
+    assert found["tables.customer.columns.pin.required"] == ("false", "default", "default")
+    assert found[f"keys.default.{EU}[0]"][:2] == (place.world.keys[EU], "file")
+    lines = place.ok("config", "show").decode().splitlines()
+    assert "domain: bank  # sealrow.yaml:2" in lines and len(lines) == len(found)
+
+
+def test_an_option_goes_before_the_environment_and_that_before_the_default(place):
+    place.env.update(SEALROW_CONFIG="sealrow.yaml", SEALROW_LOCAL_REGION=EU, SEALROW_LOG="error")
+    found = settings(place)
+    assert found["config"][1:] == ("environment", "SEALROW_CONFIG")
+    assert found["local-region"] == (EU, "environment", "SEALROW_LOCAL_REGION")
+    assert found["log-level"] == ("error", "environment", "SEALROW_LOG")
+    found = settings(place, "-csealrow.yaml", "--local-region", US, "--log-level=info")
+    assert [found[key][1] for key in ("config", "local-region", "log-level")] == ["flag"] * 3
+
+
+def test_a_configuration_in_a_variable_has_lines_too(place):
+    place.env["SEALROW_CONFIG"] = (place.folder / "sealrow.yaml").read_text()
+    found = settings(place)
+    assert found["config"] == ("env:SEALROW_CONFIG", "environment", "SEALROW_CONFIG")
+    assert found["domain"] == ("bank", "file", "SEALROW_CONFIG:2")
+
+
+def test_endpoints_of_the_environment_are_told_and_the_database_is_not(place):
+    place.config((f"us-east-1:\n    endpoint: {place.world.values['us']}\n", "us-east-1: {}\n"))
+    place.env.update(AWS_ENDPOINT_URL="https://{region}.example",
+                     DATABASE_URL="mysql://u:hunter2@h/d")
+    out = place.ok("config", "show")
+    assert b"regions.us-east-1.endpoint: https://{region}.example  # AWS_ENDPOINT_URL\n" in out
+    assert b"database: set  # DATABASE_URL\n" in out and b"hunter2" not in out
+
+
+# Keys that may be absent without a default in their place.
+NO_DEFAULT = {"regions.NAME.endpoint", "keys.NAME.REGION[].arn", "keys.NAME.REGION[].use",
+              "alarm[].to", "alarm[].command"}
+
+
+def keys(place):
+    return [row["key"] for row in json.loads(place.ok("config", "keys", "--json"))["keys"]]
+
+
+def test_every_key_is_shown_with_its_default(place):
+    found = settings(place)
+    shown = {re.sub(r"(tables|bind|columns|regions)\.[\w-]+", r"\1.NAME", key) for key in found}
+    assert set(keys(place)) - shown == NO_DEFAULT - shown
+
+
+def test_the_log_says_what_its_level_asks_for(place):
+    where = ("explain", "1")
+    assert place.run(*where).stderr == b""
+    seal = ("seal", "customer.userid", "--bind", "account=1")
+    assert b"config.read" not in place.run(*seal, data=b"x").stderr
+    line = json.loads(place.run(*seal, "--log-level", "info", data=b"x").stderr.splitlines()[0])
+    assert (line["level"], line["code"]) == ("info", "config.read")
+    place.env["SEALROW_LOG"] = "debug"
+    assert b"config.read" in place.run(*seal, data=b"x").stderr
+    assert b"config.read" not in place.run(*seal, "--log-level", "error", data=b"x").stderr
