@@ -103,27 +103,57 @@ static void put_parameters(struct srow_buf *out, const struct call *call)
         buf_put_str(out, "\"requestParameters\":null");
         return;
     }
-    bool has_algorithm = false;
     const char *comma = "";
     buf_put_str(out, "\"requestParameters\":{");
     for (const struct member *member = call->op->members; member->name != NULL; member++) {
         AUTO(buf_cleanup) struct srow_buf value = {0};
-        bool algorithm = strcmp(member->name, "EncryptionAlgorithm") == 0;
-        if (put_value(&value, member, json_get(call->in, member->name))) {
+        bool shown = put_value(&value, member, json_get(call->in, member->name));
+        if (!shown && strstr(member->name, "EncryptionAlgorithm") != NULL) {
+            buf_put_str(&value, "\"SYMMETRIC_DEFAULT\""); /* CloudTrail shows it all the same */
+        }
+        if (value.len > 0) {
             buf_printf(out, "%s\"%c%s\":", comma, member->name[0] | 0x20, member->name + 1);
             buf_put(out, bytes_buf(&value));
             comma = ",";
-        } else {
-            has_algorithm = has_algorithm || algorithm;
         }
-    }
-    if (has_algorithm) { /* known to the operation, not sent: CloudTrail shows it all the same */
-        buf_printf(out, "%s\"encryptionAlgorithm\":\"SYMMETRIC_DEFAULT\"", comma);
     }
     buf_put_u8(out, '}');
 }
 
 /* -- the line -- */
+
+static void put_materials(struct srow_buf *out, const struct call *call)
+{
+    const char *one = call->about[0].material, *two = call->about[1].material;
+    if (call->refusal != NULL || one[0] == '\0') {
+        return;
+    }
+    if (two[0] == '\0') {
+        buf_printf(out, ",\"additionalEventData\":{\"keyMaterialId\":\"%s\"}", one);
+    } else {
+        buf_printf(out,
+                   ",\"additionalEventData\":{\"sourceKeyMaterialId\":\"%s\","
+                   "\"destinationKeyMaterialId\":\"%s\"}",
+                   one, two);
+    }
+}
+
+static void put_resources(struct srow_buf *out, const struct call *call)
+{
+    const char *mark = ",\"resources\":[";
+    for (size_t i = 0; i < CALL_ABOUT; i++) {
+        const char *arn = call->about[i].arn;
+        if (arn[0] != '\0') {
+            buf_printf(out, "%s{\"accountId\":\"" CALL_ACCOUNT "\",\"type\":\"AWS::KMS::%s\",",
+                       mark, strstr(arn, ":alias/") == NULL ? "Key" : "Alias");
+            buf_put_str(out, "\"ARN\":");
+            json_put_string(out, srow_str(arn));
+            buf_put_str(out, "}");
+            mark = ",";
+        }
+    }
+    buf_put_str(out, *mark == ',' && mark[1] == '\0' ? "]" : "");
+}
 
 static void put_outcome(struct srow_buf *out, const struct call *call)
 {
@@ -135,15 +165,8 @@ static void put_outcome(struct srow_buf *out, const struct call *call)
         }
     }
     buf_put_str(out, ",\"responseElements\":null");
-    if (call->refusal == NULL && call->material[0] != '\0') {
-        buf_printf(out, ",\"additionalEventData\":{\"keyMaterialId\":\"%s\"}", call->material);
-    }
-    if (call->key_arn[0] != '\0') {
-        buf_put_str(out, ",\"resources\":[{\"accountId\":\"" CALL_ACCOUNT
-                         "\",\"type\":\"AWS::KMS::Key\",\"ARN\":");
-        json_put_string(out, srow_str(call->key_arn));
-        buf_put_str(out, "}]");
-    }
+    put_materials(out, call);
+    put_resources(out, call);
 }
 
 void audit_put_line(struct srow_buf *out, const struct call *call, const struct audit_peer *peer,

@@ -61,6 +61,12 @@ void call_format_arn(char out[CALL_ARN], const char *region, const char *key_id)
     snprintf(out, CALL_ARN, "arn:aws:kms:%s:" CALL_ACCOUNT ":key/%s", region, key_id);
 }
 
+void call_format_alias(char out[CALL_ARN], const char *region, struct srow_bytes name)
+{
+    snprintf(out, CALL_ARN, "arn:aws:kms:%s:" CALL_ACCOUNT ":%.*s", region,
+             name.len > 256 ? 256 : (int)name.len, (const char *)name.at);
+}
+
 static void put_name(struct srow_buf *out, const char *name)
 {
     buf_put_str(out, out->len == 0 ? "{" : ",");

@@ -12,7 +12,13 @@
 
 #define CALL_ACCOUNT "111122223333"
 
-enum { CALL_ARN = 160 };
+enum { CALL_ARN = 384, CALL_ABOUT = 2 };
+
+/* A key or an alias that a call is about. */
+struct call_about {
+    char arn[CALL_ARN];
+    char material[STORE_MATERIAL_HEX]; /* KeyMaterialId used, once known */
+};
 
 struct op;
 struct principal;
@@ -29,10 +35,9 @@ struct call {
     /* answered: owned */
     struct srow_buf out; /* JSON; empty for operations without output */
     const struct refusal *refusal;
-    struct srow_buf text;              /* of the refusal; may be empty */
-    char id[UUID_ROOM];                /* x-amzn-RequestId */
-    char key_arn[CALL_ARN];            /* the key it is about, once known */
-    char material[STORE_MATERIAL_HEX]; /* KeyMaterialId used, once known */
+    struct srow_buf text;                /* of the refusal; may be empty */
+    char id[UUID_ROOM];                  /* x-amzn-RequestId */
+    struct call_about about[CALL_ABOUT]; /* as they become known; the key first */
 };
 
 void call_cleanup(struct call *call);
@@ -49,6 +54,9 @@ void call_put_answer(struct srow_buf *body, struct call *call);
 
 /* "arn:aws:kms:REGION:ACCOUNT:key/ID" */
 void call_format_arn(char out[CALL_ARN], const char *region, const char *key_id);
+
+/* "arn:aws:kms:REGION:ACCOUNT:alias/NAME" of a name that has "alias/" before it, cut at 256. */
+void call_format_alias(char out[CALL_ARN], const char *region, struct srow_bytes name);
 
 /* Writing JSON members in order. */
 void call_put_text(struct srow_buf *out, const char *name, const char *value);

@@ -26,7 +26,7 @@ static const struct option options[] = {
     FILTER(data, "DIR", "the server's directory"),
     FILTER(region, "NAME", "only calls of this Region"),
     FILTER(operation, "NAME", "only this operation, as Decrypt"),
-    FILTER(key, "ARN", "only calls about this key"),
+    FILTER(key, "ARN", "only calls about this key or alias"),
     FILTER(principal, "NAME", "only this user"),
     FILTER(error, "CODE", "only calls refused with this code; none: only those that were not"),
     FILTER(since, "TIME", "only from this time on, as 2026-11-24T08:30:00Z"),
@@ -76,10 +76,24 @@ static void read_facts(struct srow_bytes facts[FACTS], const json_node *event)
     facts[3] = text_of(json_at(json_get(event, "resources"), 0), "ARN");
 }
 
+static bool is_about(const json_node *event, const char *arn)
+{
+    const json_node *resources = json_get(event, "resources");
+    for (size_t i = 0; i < json_count(resources); i++) {
+        if (bytes_equal_str(text_of(json_at(resources, i), "ARN"), arn)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_wanted(const struct options *o, const json_node *event,
                       const struct srow_bytes facts[FACTS])
 {
-    const char *wanted[FACTS] = {o->region, o->operation, o->principal, o->key};
+    const char *wanted[FACTS] = {o->region, o->operation, o->principal, NULL};
+    if (o->key != NULL && !is_about(event, o->key)) {
+        return false;
+    }
     for (size_t i = 0; i < FACTS; i++) {
         if (wanted[i] != NULL && !bytes_equal_str(facts[i], wanted[i])) {
             return false;

@@ -39,7 +39,7 @@ static const struct option options[] = {
     {"--region", "NAME=HOST:PORT", OPTION_LIST, offsetof(struct options, regions),
      "serve this Region here; may be repeated; PORT 0: a free one"},
     {"--init", NULL, OPTION_FLAG, offsetof(struct options, init),
-     "make DIR with a key in each Region, print how to use them, end"},
+     "make DIR with a key in each Region, alias/sealrow, print how to use them, end"},
     {"--clock-window", "SECONDS", OPTION_NUMBER, offsetof(struct options, clock_window),
      "how far a request's time may be off (300)"},
     {"--request-timeout", "SECONDS", OPTION_NUMBER, offsetof(struct options, request_timeout),
@@ -145,6 +145,7 @@ static enum srow_rc put_key(struct srow_buf *regions, struct srow_buf *keys, str
     char arn[CALL_ARN];
     TRY(listener_address_parse(&address, spec, e));
     TRY(store_add(&key, dir->store, address.region, srow_str("made by sealrow-kmsd --init"), e));
+    TRY(store_alias_add(dir->store, address.region, "alias/sealrow", key.id, e));
     call_format_arn(arn, address.region, key.id);
     buf_printf(regions, "  %s: {endpoint: \"http://%s\"}\n", address.region, strchr(spec, '=') + 1);
     buf_printf(keys, "    %s: [\"%s\"]\n", address.region, arn);

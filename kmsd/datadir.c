@@ -13,13 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "crypto/random.h"
+#include "kmsd/newdir.h"
 
-enum { MASTER = 32, FILE_MOST = 1 << 20 };
+enum { MASTER = NEWDIR_MASTER, FILE_MOST = 1 << 20 };
 
 static const char master_name[] = "master.key", store_name[] = "kmsd.db",
                   principals_name[] = "principals.json", credentials_name[] = "credentials",
-                  lock_name[] = "lock";
+                  changes_name[] = "changes", lock_name[] = "lock";
 
 void datadir_cleanup(struct datadir *dir)
 {
@@ -101,17 +101,6 @@ static enum srow_rc is_empty(bool *out, struct srow_error *e)
 
 /* -- files -- */
 
-static enum srow_rc write_file(const char *name, struct srow_bytes text, struct srow_error *e)
-{
-    AUTO(fd_close) int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    FAIL_IF(fd < 0, e, SROW_E_IO, "%s: %s", name, strerror(errno));
-    FAIL_IF(write(fd, text.at, text.len) != (ssize_t)text.len || fsync(fd) != 0, e, SROW_E_IO,
-            "%s: %s", name, strerror(errno));
-    AUTO(fd_close) int dir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    FAIL_IF(dir < 0 || fsync(dir) != 0, e, SROW_E_IO, "%s: %s", name, strerror(errno));
-    return SROW_OK;
-}
-
 static enum srow_rc read_file(struct srow_buf *out, const char *name, struct srow_error *e)
 {
     AUTO(fd_close) int fd = open(name, O_RDONLY | O_CLOEXEC);
@@ -143,19 +132,11 @@ static enum srow_rc read_master(struct secret *out, struct srow_error *e)
     return secret_of(out, bytes_of(key.at, MASTER), e);
 }
 
-/* -- making and loading -- */
+/* -- loading -- */
 
-static enum srow_rc make(struct datadir *dir, struct srow_error *e)
+static enum srow_rc check_if_there(const char *name, struct srow_error *e)
 {
-    AUTO(buf_cleanup) struct srow_buf principals = {0}, credentials = {0};
-    TRY(secret_new(&dir->master, MASTER, e));
-    TRY(random_bytes(dir->master.at, MASTER, e));
-    TRY(write_file(master_name, secret_bytes(&dir->master), e));
-    TRY(store_open(&dir->store, store_name, &dir->master, true, e));
-    TRY(principal_make_all(&principals, &credentials, e));
-    TRY(write_file(principals_name, bytes_buf(&principals), e));
-    TRY(write_file(credentials_name, bytes_buf(&credentials), e));
-    return principal_parse(&dir->principals, bytes_buf(&principals), e);
+    return access(name, F_OK) == 0 ? datadir_check_file(name, e) : SROW_OK;
 }
 
 static enum srow_rc load(struct datadir *dir, struct srow_error *e)
@@ -164,10 +145,10 @@ static enum srow_rc load(struct datadir *dir, struct srow_error *e)
     TRY(read_master(&dir->master, e));
     TRY(datadir_check_file(store_name, e));
     TRY(datadir_check_file(principals_name, e));
-    if (access(credentials_name, F_OK) == 0) { /* for clients: may be moved away */
-        TRY(datadir_check_file(credentials_name, e));
-    }
+    TRY(check_if_there(credentials_name, e)); /* for clients: may be moved away */
+    TRY(check_if_there(changes_name, e));
     TRY(store_open(&dir->store, store_name, &dir->master, false, e));
+    TRY(store_follow(dir->store, changes_name, e));
     TRY(read_file(&principals, principals_name, e));
     return principal_parse(&dir->principals, bytes_buf(&principals), e);
 }
@@ -177,10 +158,14 @@ static enum srow_rc open_all(struct datadir *dir, const char *path, bool must_be
 {
     TRY(enter(path, e));
     TRY(take_lock(&dir->lock, e));
+    TRY(newdir_finish(e));
     TRY(is_empty(&dir->fresh, e));
     FAIL_IF(must_be_fresh && !dir->fresh, e, SROW_E_CONFLICT,
             "--init makes a new directory, and this one has content: leave --init out to serve it");
-    return dir->fresh ? make(dir, e) : load(dir, e);
+    if (dir->fresh) {
+        TRY(newdir_make(e));
+    }
+    return load(dir, e);
 }
 
 enum srow_rc datadir_open(struct datadir *out, const char *path, bool must_be_fresh,

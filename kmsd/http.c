@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "crypto/gcm.h"
 #include "kmsd/op.h"
 
 #define TARGET "TrentService."
@@ -140,6 +141,7 @@ void http_serve(struct http_answer *out, const struct http_service *service,
         buf_cleanup(&call.text);
         note_fault(&call, &e);
     }
+    gcm_forget();
     memcpy(out->id, call.id, sizeof out->id);
     out->status = call.refusal == NULL ? 200 : call.refusal->status;
     out->error_type = call.refusal == NULL ? NULL : call.refusal->code;

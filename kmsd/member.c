@@ -129,6 +129,21 @@ static void check_words(struct checks *checks, const struct member *member, stru
     buf_put_str(&checks->text, "]");
 }
 
+static void check_marks(struct checks *checks, const struct member *member, struct srow_bytes value)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    const char *at = value.at;
+    for (size_t i = 0; i < value.len; i++) {
+        if (at[i] == '\0' ||
+            (strchr(plain, at[i]) == NULL && strchr(member->marks, at[i]) == NULL)) {
+            begin(checks, member, value);
+            buf_printf(&checks->text, "satisfy regular expression pattern: ^[a-zA-Z0-9%s]+$",
+                       member->marks);
+            return;
+        }
+    }
+}
+
 static void check_value(struct checks *checks, const struct member *member, const json_node *node)
 {
     struct srow_bytes text = srow_str("");
@@ -145,6 +160,9 @@ static void check_value(struct checks *checks, const struct member *member, cons
         check_range(checks, member, text, decoded_length(text));
     } else if (json_as_string(&text, node)) {
         check_range(checks, member, text, characters(text));
+        if (member->marks != NULL) {
+            check_marks(checks, member, text);
+        }
     } else if (json_as_integer(&number, node)) {
         snprintf(digits, sizeof digits, "%" PRId64, number);
         check_range(checks, member, srow_str(digits), number);

@@ -24,6 +24,7 @@ struct member {
     bool required;
     bool unsupported;         /* part of the API, not built here: refused unless false or empty */
     const char *const *words; /* all that the API knows; ends with NULL */
+    const char *marks;        /* allowed besides letters and digits; NULL: everything is */
 };
 
 /* Fails with the refusal of the first wrong type, or one ValidationException for all ranges. A

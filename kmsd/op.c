@@ -5,10 +5,8 @@
  */
 #include "kmsd/op.h"
 
-#include <stdio.h>
-
-#include "aws/arn.h"
 #include "kmsd/blob.h"
+#include "kmsd/lookup.h"
 #include "kmsd/principal.h"
 
 static const char *const algorithms[] = {"SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1",
@@ -40,6 +38,15 @@ static const char *const key_specs[] = {"RSA_2048",
 #define KEY_ID                                                                                     \
     {                                                                                              \
         .name = "KeyId", .least = 1, .most = 2048, .required = true                                \
+    }
+#define PAGE                                                                                       \
+    {.name = "Limit", .type = MEMBER_NUMBER, .least = 1, .most = 1000},                            \
+    {                                                                                              \
+        .name = "Marker", .least = 1, .most = 1024                                                 \
+    }
+#define ALIAS                                                                                      \
+    {                                                                                              \
+        .name = "AliasName", .least = 1, .most = 256, .required = true, .marks = ":/_-"            \
     }
 #define CONTEXT                                                                                    \
     {                                                                                              \
@@ -83,11 +90,7 @@ static const struct member create_key[] = {
 };
 static const struct member one_key[] = {KEY_ID, {0}};
 static const struct member describe_key[] = {KEY_ID, GRANT_TOKENS, {0}};
-static const struct member list_keys[] = {
-    {.name = "Limit", .type = MEMBER_NUMBER, .least = 1, .most = 1000},
-    {.name = "Marker", .least = 1, .most = 1024},
-    {0},
-};
+static const struct member list_keys[] = {PAGE, {0}};
 static const struct member encrypt[] = {KEY_ID,
                                         {.name = "Plaintext",
                                          .type = MEMBER_SECRET,
@@ -114,16 +117,57 @@ static const struct member decrypt[] = {{.name = "CiphertextBlob",
 static const struct member generate[] = {DATA_KEY, RECIPIENT, {0}};
 static const struct member generate_wrapped[] = {DATA_KEY, {0}};
 
+static const struct member generate_random[] = {
+    {.name = "NumberOfBytes", .type = MEMBER_NUMBER, .least = 1, .most = 1024, .required = true},
+    {.name = "CustomKeyStoreId", .least = 1, .most = 64, .unsupported = true},
+    RECIPIENT,
+    {0},
+};
+static const struct member re_encrypt[] = {
+    {.name = "CiphertextBlob",
+     .type = MEMBER_SECRET,
+     .least = 1,
+     .most = BLOB_MOST,
+     .required = true},
+    {.name = "SourceEncryptionContext", .type = MEMBER_MAP},
+    {.name = "SourceKeyId", .least = 1, .most = 2048},
+    {.name = "DestinationKeyId", .least = 1, .most = 2048, .required = true},
+    {.name = "DestinationEncryptionContext", .type = MEMBER_MAP},
+    {.name = "SourceEncryptionAlgorithm", .words = algorithms},
+    {.name = "DestinationEncryptionAlgorithm", .words = algorithms},
+    GRANT_TOKENS,
+    DRY_RUN,
+    {0},
+};
+static const struct member one_alias[] = {ALIAS, {0}};
+static const struct member alias_and_key[] = {
+    ALIAS,
+    {.name = "TargetKeyId", .least = 1, .most = 2048, .required = true},
+    {0},
+};
+static const struct member list_aliases[] = {
+    {.name = "KeyId", .least = 1, .most = 2048},
+    PAGE,
+    {0},
+};
+
 const struct op op_table[] = {
-    {"CreateKey", OP_MANAGE, false, create_key, op_key_create},
-    {"Decrypt", OP_USE, true, decrypt, op_crypt_decrypt},
-    {"DescribeKey", OP_USE, true, describe_key, op_key_describe},
-    {"DisableKey", OP_MANAGE, false, one_key, op_key_disable},
-    {"EnableKey", OP_MANAGE, false, one_key, op_key_enable},
-    {"Encrypt", OP_USE, true, encrypt, op_crypt_encrypt},
-    {"GenerateDataKey", OP_USE, true, generate, op_crypt_generate},
-    {"GenerateDataKeyWithoutPlaintext", OP_USE, true, generate_wrapped, op_crypt_generate_wrapped},
-    {"ListKeys", OP_MANAGE, true, list_keys, op_key_list},
+    {"CreateAlias", OP_MANAGE, false, alias_and_key, op_alias_create, NULL},
+    {"CreateKey", OP_MANAGE, false, create_key, op_key_create, NULL},
+    {"Decrypt", OP_USE, true, decrypt, op_crypt_decrypt, NULL},
+    {"DeleteAlias", OP_MANAGE, false, one_alias, op_alias_delete, NULL},
+    {"DescribeKey", OP_USE, true, describe_key, op_key_describe, NULL},
+    {"DisableKey", OP_MANAGE, false, one_key, op_key_disable, NULL},
+    {"EnableKey", OP_MANAGE, false, one_key, op_key_enable, NULL},
+    {"Encrypt", OP_USE, true, encrypt, op_crypt_encrypt, NULL},
+    {"GenerateDataKey", OP_USE, true, generate, op_crypt_generate, NULL},
+    {"GenerateDataKeyWithoutPlaintext", OP_USE, true, generate_wrapped, op_crypt_generate_wrapped,
+     NULL},
+    {"GenerateRandom", OP_MANAGE, true, generate_random, op_crypt_random, NULL},
+    {"ListAliases", OP_MANAGE, true, list_aliases, op_alias_list, NULL},
+    {"ListKeys", OP_MANAGE, true, list_keys, op_key_list, NULL},
+    {"ReEncrypt", OP_USE, true, re_encrypt, op_crypt_re_encrypt, "ReEncryptFrom"},
+    {"UpdateAlias", OP_MANAGE, false, alias_and_key, op_alias_update, NULL},
     {0},
 };
 
@@ -137,78 +181,7 @@ const struct op *op_find(struct srow_bytes name)
     return NULL;
 }
 
-/* -- keys -- */
-
-static bool starts(struct srow_bytes text, const char *with)
-{
-    size_t len = strlen(with);
-    return text.len >= len && memcmp(text.at, with, len) == 0;
-}
-
-/* "mrk-" and 32 lower-case hex digits. */
-static bool is_multi_region_id(struct srow_bytes id)
-{
-    const char *at = id.at;
-    if (id.len != UUID_ROOM - 1 || !starts(id, "mrk-")) {
-        return false;
-    }
-    for (size_t i = 4; i < id.len; i++) {
-        if (!(at[i] >= '0' && at[i] <= '9') && !(at[i] >= 'a' && at[i] <= 'f')) {
-            return false;
-        }
-    }
-    return true;
-}
-
-#define SHOWN(text) (int)((text).len > 256 ? 256 : (text).len), (const char *)(text).at
-
-/* The key's id out of any form of KeyId. */
-static enum srow_rc parse_key_id(struct srow_bytes *out, struct call *call, struct srow_bytes text,
-                                 struct srow_error *e)
-{
-    struct arn arn;
-    if (starts(text, "alias/")) {
-        return call_refuse(call, REFUSAL_NOT_FOUND, e,
-                           "Alias arn:aws:kms:%s:" CALL_ACCOUNT ":%.*s is not found.", call->region,
-                           SHOWN(text));
-    }
-    *out = text;
-    if (starts(text, "arn:")) {
-        if (arn_parse(&arn, text, NULL) != SROW_OK) {
-            return call_refuse(call, REFUSAL_NOT_FOUND, e, "Invalid keyId '%.*s'", SHOWN(text));
-        }
-        if (!bytes_equal_str(arn.region, call->region)) {
-            return call_refuse(call, REFUSAL_NOT_FOUND, e, "Invalid arn %.*s", SHOWN(arn.region));
-        }
-        if (bytes_equal_str(arn.resource_type, "alias")) {
-            return call_refuse(call, REFUSAL_NOT_FOUND, e, "Alias %.*s is not found.", SHOWN(text));
-        }
-        if (!bytes_equal_str(arn.account, CALL_ACCOUNT) || !bytes_equal_str(arn.partition, "aws")) {
-            return call_refuse(call, REFUSAL_NOT_FOUND, e, "Key '%.*s' does not exist",
-                               SHOWN(text));
-        }
-        *out = arn.resource_id;
-    }
-    if (!is_multi_region_id(*out) && !uuid_is_well_formed(*out)) {
-        return call_refuse(call, REFUSAL_NOT_FOUND, e, "Invalid keyId '%.*s'", SHOWN(text));
-    }
-    return SROW_OK;
-}
-
-enum srow_rc op_find_key(struct store_key *out, struct call *call, struct srow_bytes key_id,
-                         struct srow_error *e)
-{
-    char id[STORE_ID] = "";
-    struct srow_bytes view;
-    TRY(parse_key_id(&view, call, key_id, e));
-    memcpy(id, view.at, view.len);
-    call_format_arn(call->key_arn, call->region, id);
-    enum srow_rc rc = store_get(out, call->store, call->region, id, e);
-    if (rc == SROW_E_NOT_FOUND) {
-        return call_refuse(call, REFUSAL_NOT_FOUND, e, "Key '%s' does not exist", call->key_arn);
-    }
-    return rc;
-}
+/* -- checks -- */
 
 enum srow_rc op_check_grants(struct call *call, struct srow_error *e)
 {
@@ -232,12 +205,13 @@ enum srow_rc op_check_dry_run(struct call *call, struct srow_error *e)
 /* The key that a refused request names, whether it is there or not. */
 static void note_key(struct call *call)
 {
-    struct srow_bytes text, id = {0};
-    struct call probe = {.region = call->region};
-    if (member_text(&text, call, "KeyId") && parse_key_id(&id, &probe, text, NULL) == SROW_OK) {
-        char shown[STORE_ID] = "";
-        memcpy(shown, id.at, id.len);
-        call_format_arn(call->key_arn, call->region, shown);
+    AUTO(store_key_cleanup) struct store_key key = {0};
+    struct srow_bytes text;
+    struct call probe = {.region = call->region, .store = call->store};
+    if (member_text(&text, call, "KeyId") || member_text(&text, call, "TargetKeyId")) {
+        enum srow_rc rc = lookup_key_or_alias(&key, &probe, 0, text, NULL);
+        (void)rc;
+        call->about[0] = probe.about[0];
     }
     call_cleanup(&probe);
 }
@@ -245,6 +219,7 @@ static void note_key(struct call *call)
 static enum srow_rc authorize(struct call *call, struct srow_error *e)
 {
     char arn[PRINCIPAL_ARN];
+    const char *permission = call->op->permission ? call->op->permission : call->op->name;
     if (principal_may(call->who, call->op->cls)) {
         return SROW_OK;
     }
@@ -253,8 +228,8 @@ static enum srow_rc authorize(struct call *call, struct srow_error *e)
     return call_refuse(call, REFUSAL_ACCESS_DENIED, e,
                        "User: %s is not authorized to perform: kms:%s on resource: %s because no "
                        "identity-based policy allows the kms:%s action",
-                       arn, call->op->name, call->key_arn[0] == '\0' ? "*" : call->key_arn,
-                       call->op->name);
+                       arn, permission, call->about[0].arn[0] == '\0' ? "*" : call->about[0].arn,
+                       permission);
 }
 
 static enum srow_rc run(struct call *call, struct srow_error *e)

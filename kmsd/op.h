@@ -16,6 +16,7 @@ struct op {
     bool read_only; /* as CloudTrail says */
     const struct member *members;
     enum srow_rc (*run)(struct call *call, struct srow_error *e);
+    const char *permission; /* behind "kms:"; NULL: the operation's name */
 };
 
 /* Ends with a row whose name is NULL. */
@@ -27,10 +28,6 @@ const struct op *op_find(struct srow_bytes name);
 /* Runs a call whose `who` and `in` are set: members, permission, handler. What fails otherwise than
  * by a refusal becomes KMSInternalException; its text stays in *e, for the log. */
 MUST enum srow_rc op_run(struct call *call, struct srow_error *e);
-
-/* The key that a KeyId means in this Region; sets call->key_arn. Refuses with NotFoundException. */
-MUST enum srow_rc op_find_key(struct store_key *out, struct call *call, struct srow_bytes key_id,
-                              struct srow_error *e);
 
 /* GrantTokens: there are no grants here, so every token is one that was not given. */
 MUST enum srow_rc op_check_grants(struct call *call, struct srow_error *e);
@@ -44,9 +41,15 @@ enum srow_rc op_key_describe(struct call *call, struct srow_error *e);
 enum srow_rc op_key_list(struct call *call, struct srow_error *e);
 enum srow_rc op_key_enable(struct call *call, struct srow_error *e);
 enum srow_rc op_key_disable(struct call *call, struct srow_error *e);
+enum srow_rc op_alias_create(struct call *call, struct srow_error *e);
+enum srow_rc op_alias_update(struct call *call, struct srow_error *e);
+enum srow_rc op_alias_delete(struct call *call, struct srow_error *e);
+enum srow_rc op_alias_list(struct call *call, struct srow_error *e);
 enum srow_rc op_crypt_encrypt(struct call *call, struct srow_error *e);
 enum srow_rc op_crypt_decrypt(struct call *call, struct srow_error *e);
 enum srow_rc op_crypt_generate(struct call *call, struct srow_error *e);
 enum srow_rc op_crypt_generate_wrapped(struct call *call, struct srow_error *e);
+enum srow_rc op_crypt_re_encrypt(struct call *call, struct srow_error *e);
+enum srow_rc op_crypt_random(struct call *call, struct srow_error *e);
 
 #endif

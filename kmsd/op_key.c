@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/text.h"
+#include "kmsd/lookup.h"
 #include "kmsd/op.h"
 
 static void put_metadata(struct srow_buf *out, const struct call *call, const struct store_key *key)
@@ -12,7 +13,7 @@ static void put_metadata(struct srow_buf *out, const struct call *call, const st
     buf_printf(out, "{\"KeyMetadata\":{\"AWSAccountId\":\"" CALL_ACCOUNT "\",\"KeyId\":\"%s\",",
                key->id);
     buf_printf(out, "\"Arn\":\"%s\",\"CreationDate\":%" PRId64 ".%03d,\"Enabled\":%s,",
-               call->key_arn, key->created_ms / 1000, (int)(key->created_ms % 1000),
+               call->about[0].arn, key->created_ms / 1000, (int)(key->created_ms % 1000),
                key->enabled ? "true" : "false");
     buf_put_str(out, "\"Description\":");
     json_put_string(out, srow_str(key->description));
@@ -53,23 +54,18 @@ enum srow_rc op_key_create(struct call *call, struct srow_error *e)
     TRY(only(call, "Origin", "AWS_KMS", e));
     member_text(&description, call, "Description");
     TRY(store_add(&key, call->store, call->region, description, e));
-    call_format_arn(call->key_arn, call->region, key.id);
+    call_format_arn(call->about[0].arn, call->region, key.id);
     put_metadata(&call->out, call, &key);
     return SROW_OK;
-}
-
-static enum srow_rc find(struct store_key *out, struct call *call, struct srow_error *e)
-{
-    struct srow_bytes key_id;
-    member_text(&key_id, call, "KeyId");
-    return op_find_key(out, call, key_id, e);
 }
 
 enum srow_rc op_key_describe(struct call *call, struct srow_error *e)
 {
     AUTO(store_key_cleanup) struct store_key key = {0};
+    struct srow_bytes key_id;
+    member_text(&key_id, call, "KeyId");
     TRY(op_check_grants(call, e));
-    TRY(find(&key, call, e));
+    TRY(lookup_key_or_alias(&key, call, 0, key_id, e));
     put_metadata(&call->out, call, &key);
     return SROW_OK;
 }
@@ -78,7 +74,9 @@ enum srow_rc op_key_describe(struct call *call, struct srow_error *e)
 static enum srow_rc set_enabled(struct call *call, bool enabled, struct srow_error *e)
 {
     AUTO(store_key_cleanup) struct store_key key = {0};
-    TRY(find(&key, call, e));
+    struct srow_bytes key_id;
+    member_text(&key_id, call, "KeyId");
+    TRY(lookup_key(&key, call, 0, key_id, e));
     if (key.enabled == enabled) {
         return SROW_OK;
     }

@@ -1,41 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two keys are derived from the master key: one wraps materials (AES-256-GCM, bound to Region, key
- * id and material id), one makes the check value that tells a wrong master key at once.
+ * The store's file. Two keys are derived from the master key: one wraps materials, one makes the
+ * check value that tells a wrong master key at once. Changes are counted in the file and, once they
+ * are on the disk, beside it: a file put back from an older backup is behind that count.
  */
-#include "kmsd/store.h"
+#include "kmsd/store_file.h"
 
-#include <pthread.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "base/time.h"
+#include "base/text.h"
 #include "crypto/equal.h"
-#include "crypto/gcm.h"
 #include "crypto/hash.h"
-#include "crypto/random.h"
-#include "db/db.h"
-#include "kmsd/uuid.h"
 
-enum { WRAPPED = GCM_IV + STORE_KEY_BYTES + GCM_TAG };
-
-struct store {
-    struct db *db;
-    struct secret wrapping;
-    pthread_mutex_t lock; /* one statement or transaction at a time */
-};
-
-void store_key_cleanup(struct store_key *key)
-{
-    str_free(&key->description);
-    secret_cleanup(&key->material);
-}
-
-void store_page_cleanup(struct store_page *page)
-{
-    free(page->ids);
-    *page = (struct store_page){0};
-}
+enum { DIGITS = 20 };
 
 void store_free(struct store **store)
 {
@@ -43,67 +25,111 @@ void store_free(struct store **store)
         db_free(&(*store)->db);
         secret_cleanup(&(*store)->wrapping);
         pthread_mutex_destroy(&(*store)->lock);
+        if ((*store)->changes_file > 0) {
+            close((*store)->changes_file);
+        }
         free(*store);
         *store = NULL;
     }
 }
 
-static pthread_mutex_t *hold(struct store *store)
+pthread_mutex_t *store_hold(struct store *store)
 {
     pthread_mutex_lock(&store->lock);
     return &store->lock;
 }
 
-static void release(pthread_mutex_t **lock)
+void store_release(pthread_mutex_t **lock)
 {
     pthread_mutex_unlock(*lock);
 }
 
-/* -- materials -- */
+/* -- changes -- */
 
-static void put_aad(struct srow_buf *aad, const char *region, const struct store_key *key)
+enum srow_rc store_change_begin(struct store_change *change, struct store *store,
+                                struct srow_error *e)
 {
-    buf_put_str(aad, "sealrow-kmsd material 1");
-    buf_put_u16(aad, (uint16_t)strlen(region));
-    buf_put_str(aad, region);
-    buf_put_str(aad, key->id);
-    buf_put(aad, bytes_of(key->material_id, sizeof key->material_id));
+    store_hold(store);
+    change->store = store;
+    return db_begin(&change->work, store->db, e);
 }
 
-static enum srow_rc wrap(uint8_t out[WRAPPED], const struct store *store, const char *region,
-                         const struct store_key *key, struct srow_error *e)
+static enum srow_rc count_changes(int64_t *out, struct db *db, struct srow_error *e)
 {
-    AUTO(buf_cleanup) struct srow_buf aad = {0};
-    put_aad(&aad, region, key);
-    TRY(buf_check(&aad, e));
-    TRY(random_bytes(out, GCM_IV, e));
-    struct gcm_input in = {&store->wrapping, out, bytes_buf(&aad), secret_bytes(&key->material)};
-    return gcm_encrypt(out + GCM_IV, out + WRAPPED - GCM_TAG, &in, e);
-}
-
-static enum srow_rc unwrap(struct store_key *key, const struct store *store, const char *region,
-                           struct srow_bytes wrapped, struct srow_error *e)
-{
-    AUTO(buf_cleanup) struct srow_buf aad = {0};
-    put_aad(&aad, region, key);
-    TRY(buf_check(&aad, e));
-    TRY(secret_new(&key->material, STORE_KEY_BYTES, e));
-    const uint8_t *at = wrapped.at;
-    FAIL_IF(wrapped.len != WRAPPED, e, SROW_E_MASTER_KEY, "key %s: its material has a wrong length",
-            key->id);
-    struct gcm_input in = {&store->wrapping, at, bytes_buf(&aad),
-                           bytes_of(at + GCM_IV, STORE_KEY_BYTES)};
-    if (gcm_decrypt(key->material.at, at + WRAPPED - GCM_TAG, &in, e) != SROW_OK) {
-        FAIL(e, SROW_E_MASTER_KEY, "key %s: its material does not open: the file was altered",
-             key->id);
-    }
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    bool more;
+    TRY(db_query(&rows, db, "SELECT value FROM meta WHERE name = 'changes'", NULL, 0, e));
+    TRY(db_next(&more, rows, e));
+    FAIL_IF(!more, e, SROW_E_UNSUPPORTED, "the key file has no count of changes: it is not ours");
+    *out = rows->ops->value(rows, 0).integer;
     return SROW_OK;
+}
+
+/* Always as long, in place: needs no room on the disk that is not there yet. */
+static enum srow_rc write_count(int fd, int64_t count, struct srow_error *e)
+{
+    char text[DIGITS + 2];
+    snprintf(text, sizeof text, "%0*" PRId64 "\n", DIGITS, count);
+    FAIL_IF(pwrite(fd, text, DIGITS + 1, 0) != DIGITS + 1 || fdatasync(fd) != 0, e, SROW_E_IO,
+            "changes: %s", strerror(errno));
+    return SROW_OK;
+}
+
+enum srow_rc store_change_commit(struct store_change *change, struct srow_error *e)
+{
+    struct store *store = change->store;
+    int64_t count = 0;
+    TRY(db_exec(store->db, "UPDATE meta SET value = value + 1 WHERE name = 'changes'", NULL, 0, e));
+    TRY(count_changes(&count, store->db, e));
+    TRY(db_commit(&change->work, e));
+    return store->changes_file > 0 ? write_count(store->changes_file, count, e) : SROW_OK;
+}
+
+void store_change_end(struct store_change *change)
+{
+    if (change->store != NULL) {
+        db_rollback(&change->work);
+        pthread_mutex_unlock(&change->store->lock);
+        change->store = NULL;
+    }
+}
+
+/* A count that is ahead of the file is a file from before that count. */
+static enum srow_rc compare_count(int fd, int64_t in_file, struct srow_error *e)
+{
+    char text[DIGITS];
+    uint64_t beside = 0;
+    ssize_t got = pread(fd, text, DIGITS, 0);
+    FAIL_IF(got < 0, e, SROW_E_IO, "changes: %s", strerror(errno));
+    FAIL_IF(got > 0 &&
+                text_parse_size(&beside, bytes_of(text, (size_t)got), INT64_MAX, NULL) != SROW_OK,
+            e, SROW_E_MALFORMED, "changes: not a number of %d digits: put the right one back",
+            DIGITS);
+    FAIL_IF((int64_t)beside > in_file, e, SROW_E_CONFLICT,
+            "kmsd.db is %" PRId64 " changes behind this directory: put the newest back, or remove "
+            "the file 'changes' to go on without them",
+            (int64_t)beside - in_file);
+    return SROW_OK;
+}
+
+enum srow_rc store_follow(struct store *store, const char *path, struct srow_error *e)
+{
+    int64_t count = 0;
+    AUTO(store_release) pthread_mutex_t *lock = store_hold(store);
+    (void)lock;
+    TRY(count_changes(&count, store->db, e));
+    store->changes_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    FAIL_IF(store->changes_file < 0, e, SROW_E_IO, "changes: %s", strerror(errno));
+    TRY(compare_count(store->changes_file, count, e));
+    return write_count(store->changes_file, count, e);
 }
 
 /* -- opening -- */
 
 static const char *const schema[] = {
     "CREATE TABLE meta (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL)",
+    "CREATE TABLE kms_alias (region TEXT NOT NULL, name TEXT NOT NULL, key_id TEXT NOT NULL, "
+    "created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, PRIMARY KEY (region, name))",
     "CREATE TABLE kms_key (region TEXT NOT NULL, id TEXT NOT NULL, material_id BLOB NOT NULL, "
     "wrapped BLOB NOT NULL, enabled INTEGER NOT NULL, created_ms INTEGER NOT NULL, "
     "description TEXT NOT NULL, PRIMARY KEY (region, id))",
@@ -117,8 +143,8 @@ static enum srow_rc create(struct db *db, struct srow_bytes check, struct srow_e
         TRY(db_exec(db, schema[i], NULL, 0, e));
     }
     struct db_value rows[] = {db_text("version"), db_bytes(srow_str("1")), db_text("check"),
-                              db_bytes(check)};
-    TRY(db_exec(db, "INSERT INTO meta VALUES ($1, $2), ($3, $4)", rows, 4, e));
+                              db_bytes(check),    db_text("changes"),      db_integer(0)};
+    TRY(db_exec(db, "INSERT INTO meta VALUES ($1, $2), ($3, $4), ($5, $6)", rows, 6, e));
     return db_commit(&work, e);
 }
 
@@ -170,109 +196,5 @@ enum srow_rc store_open(struct store **out, const char *path, const struct secre
     }
     *out = store;
     store = NULL;
-    return SROW_OK;
-}
-
-/* -- keys -- */
-
-enum srow_rc store_add(struct store_key *out, struct store *store, const char *region,
-                       struct srow_bytes description, struct srow_error *e)
-{
-    uint8_t wrapped[WRAPPED];
-    AUTO(store_key_cleanup) struct store_key key = {.enabled = true};
-    TRY(uuid_make(key.id, e));
-    TRY(random_bytes(key.material_id, sizeof key.material_id, e));
-    TRY(bytes_dup_str(&key.description, description, e));
-    TRY(secret_new(&key.material, STORE_KEY_BYTES, e));
-    TRY(random_bytes(key.material.at, key.material.len, e));
-    TRY(wrap(wrapped, store, region, &key, e));
-    key.created_ms = time_wall_ms();
-    struct db_value row[] = {
-        db_text(region),
-        db_text(key.id),
-        db_bytes(bytes_of(key.material_id, sizeof key.material_id)),
-        db_bytes(bytes_of(wrapped, sizeof wrapped)),
-        db_integer(1),
-        db_integer(key.created_ms),
-        {.type = DB_TEXT, .bytes = description},
-    };
-    AUTO(release) pthread_mutex_t *lock = hold(store);
-    (void)lock;
-    TRY(db_exec(store->db, "INSERT INTO kms_key VALUES ($1, $2, $3, $4, $5, $6, $7)", row, 7, e));
-    *out = key;
-    key = (struct store_key){0};
-    return SROW_OK;
-}
-
-/* The row's columns as store_get selects them. */
-static enum srow_rc read_row(struct store_key *key, struct db_rows *rows, struct srow_error *e)
-{
-    struct srow_bytes material_id = rows->ops->value(rows, 0).bytes;
-    FAIL_IF(material_id.len != sizeof key->material_id, e, SROW_E_MASTER_KEY,
-            "key %s: its material has no id: the file was altered", key->id);
-    memcpy(key->material_id, material_id.at, material_id.len);
-    key->enabled = rows->ops->value(rows, 2).integer != 0;
-    key->created_ms = rows->ops->value(rows, 3).integer;
-    return bytes_dup_str(&key->description, rows->ops->value(rows, 4).bytes, e);
-}
-
-enum srow_rc store_get(struct store_key *out, struct store *store, const char *region,
-                       const char *id, struct srow_error *e)
-{
-    AUTO(store_key_cleanup) struct store_key key = {0};
-    struct db_value params[] = {db_text(region), db_text(id)};
-    bool more;
-    snprintf(key.id, sizeof key.id, "%s", id);
-    AUTO(release) pthread_mutex_t *lock = hold(store);
-    (void)lock;
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    TRY(db_query(&rows, store->db,
-                 "SELECT material_id, wrapped, enabled, created_ms, description FROM kms_key "
-                 "WHERE region = $1 AND id = $2",
-                 params, 2, e));
-    TRY(db_next(&more, rows, e));
-    FAIL_IF(!more, e, SROW_E_NOT_FOUND, "Region %s has no key %s", region, id);
-    TRY(read_row(&key, rows, e));
-    TRY(unwrap(&key, store, region, rows->ops->value(rows, 1).bytes, e));
-    *out = key;
-    key = (struct store_key){0};
-    return SROW_OK;
-}
-
-enum srow_rc store_set_enabled(struct store *store, const char *region, const char *id,
-                               bool enabled, struct srow_error *e)
-{
-    struct db_value params[] = {db_text(region), db_text(id), db_integer(enabled)};
-    AUTO(release) pthread_mutex_t *lock = hold(store);
-    (void)lock;
-    TRY(db_exec(store->db, "UPDATE kms_key SET enabled = $3 WHERE region = $1 AND id = $2", params,
-                3, e));
-    FAIL_IF(db_changed(store->db) == 0, e, SROW_E_NOT_FOUND, "Region %s has no key %s", region, id);
-    return SROW_OK;
-}
-
-enum srow_rc store_list(struct store_page *out, struct store *store, const char *region,
-                        const char *after, size_t limit, struct srow_error *e)
-{
-    AUTO(store_page_cleanup) struct store_page page = {calloc(limit, STORE_ID), 0, false};
-    FAIL_IF(page.ids == NULL, e, SROW_E_NOMEM, "no memory for %zu keys", limit);
-    struct db_value params[] = {db_text(region), db_text(after), db_integer((int64_t)limit + 1)};
-    bool more;
-    AUTO(release) pthread_mutex_t *lock = hold(store);
-    (void)lock;
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    TRY(db_query(&rows, store->db,
-                 "SELECT id FROM kms_key WHERE region = $1 AND id > $2 ORDER BY id LIMIT $3",
-                 params, 3, e));
-    TRY(db_next(&more, rows, e));
-    while (more && page.count < limit) {
-        struct srow_bytes id = rows->ops->value(rows, 0).bytes;
-        FAIL_IF(id.len != STORE_ID - 1, e, SROW_E_DB, "a key's id has a wrong length");
-        memcpy(page.ids[page.count++], id.at, id.len);
-        TRY(db_next(&more, rows, e));
-    }
-    page.more = more;
-    *out = page;
-    page = (struct store_page){0};
     return SROW_OK;
 }

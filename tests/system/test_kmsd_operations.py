@@ -72,6 +72,51 @@ def test_a_data_key_without_plaintext_has_none(client, key):
     assert len(unb64(opened["Plaintext"])) == 32
 
 
+def test_a_ciphertext_moves_to_another_key_and_context(client, key):
+    other = client.create()
+    blob = client.ok("Encrypt", KeyId=key, Plaintext=PLAIN, EncryptionContext={"a": "1"})
+    moved = client.ok("ReEncrypt", CiphertextBlob=blob["CiphertextBlob"], DestinationKeyId=other,
+                      SourceEncryptionContext={"a": "1"}, DestinationEncryptionContext={"b": "2"})
+    assert set(moved) == {
+        "CiphertextBlob", "SourceKeyId", "KeyId", "SourceEncryptionAlgorithm",
+        "DestinationEncryptionAlgorithm", "SourceKeyMaterialId", "DestinationKeyMaterialId"}
+    assert (moved["SourceKeyId"], moved["KeyId"]) == (key, other)
+    opened = client.ok("Decrypt", CiphertextBlob=moved["CiphertextBlob"],
+                       EncryptionContext={"b": "2"})
+    assert (opened["Plaintext"], opened["KeyId"]) == (PLAIN, other)
+    assert opened["KeyMaterialId"] == moved["DestinationKeyMaterialId"]
+
+
+def test_both_keys_and_the_source_context_of_a_move_are_checked(kmsd, client, key):
+    other, off = client.create(), client.create()
+    blob = client.ok("Encrypt", KeyId=key, Plaintext=PLAIN, EncryptionContext={"a": "1"})
+    how = {"CiphertextBlob": blob["CiphertextBlob"], "SourceEncryptionContext": {"a": "1"},
+           "DestinationKeyId": other}
+    client.call("DisableKey", KeyId=off)
+    from_off = client.ok("ReEncrypt", **how)
+    for more, code in (({"SourceEncryptionContext": {"a": "2"}}, "InvalidCiphertextException"),
+                       ({"SourceEncryptionContext": None}, "InvalidCiphertextException"),
+                       ({"SourceKeyId": other}, "IncorrectKeyException"),
+                       ({"DestinationKeyId": off}, "DisabledException"),
+                       ({"DestinationKeyId": NOBODY}, "NotFoundException"),
+                       ({"DestinationKeyId": "alias/none"}, "NotFoundException")):
+        answer = client.call("ReEncrypt", **{**how, **more})
+        assert (answer.status, answer.code) == (400, code), more
+    client.call("DisableKey", KeyId=other)
+    assert client.call("ReEncrypt", CiphertextBlob=from_off["CiphertextBlob"],
+                       DestinationKeyId=key).text == f"{other} is disabled."
+    away = kmsd.client(REGIONS[1])
+    answer = away.call("ReEncrypt", **{**how, "DestinationKeyId": away.create()})
+    assert answer.code == "AccessDeniedException" and "kms:ReEncryptFrom on" in answer.text
+
+
+@pytest.mark.parametrize("size", [1, 1024])
+def test_random_bytes_are_as_many_as_asked_and_never_the_same(client, size):
+    seen = {client.ok("GenerateRandom", NumberOfBytes=size)["Plaintext"] for _ in range(16)}
+    assert {len(unb64(text)) for text in seen} == {size}
+    assert size == 1 or len(seen) == 16
+
+
 def test_a_disabled_key_is_refused_until_it_is_enabled(client, key):
     blob = client.ok("Encrypt", KeyId=key, Plaintext=PLAIN)["CiphertextBlob"]
     for _ in range(2):
@@ -201,6 +246,11 @@ MUST = " failed to satisfy constraint: Member must "
     ("GenerateDataKey", {"KeyId": "k"}, "Please specify either number of bytes or key spec."),
     ("GenerateDataKey", {"KeyId": "k", "KeySpec": "AES_256", "NumberOfBytes": 32},
      "Please specify either number of bytes or key spec."),
+    ("GenerateRandom", {}, ONE + "null at 'numberOfBytes'" + MUST + "not be null"),
+    ("GenerateRandom", {"NumberOfBytes": 1025}, ONE + "'1025' at 'numberOfBytes'" + MUST +
+     "have value less than or equal to 1024"),
+    ("ReEncrypt", {"CiphertextBlob": PLAIN}, ONE + "null at 'destinationKeyId'" + MUST +
+     "not be null"),
     ("ListKeys", {"Limit": 1001}, ONE + "'1001' at 'limit'" + MUST +
      "have value less than or equal to 1000"),
     ("CreateKey", {"Description": "ä" * 8193}, None),
@@ -233,6 +283,14 @@ def test_more_refusals(client, key):
             ("Encrypt", {"KeyId": key, "Plaintext": PLAIN, "DryRun": True},
              "DryRunOperationException"),
             ("Decrypt", {"CiphertextBlob": blob, "DryRun": True}, "DryRunOperationException"),
+            ("ReEncrypt", {"CiphertextBlob": blob, "DestinationKeyId": key, "DryRun": True},
+             "DryRunOperationException"),
+            ("ReEncrypt", {"CiphertextBlob": blob, "DestinationKeyId": key, "GrantTokens": ["t"]},
+             "InvalidGrantTokenException"),
+            ("ReEncrypt", {"CiphertextBlob": blob, "DestinationKeyId": key,
+                           "DestinationEncryptionAlgorithm": "SM2PKE"}, "InvalidKeyUsageException"),
+            ("GenerateRandom", {"NumberOfBytes": 1, "CustomKeyStoreId": "cks-1"},
+             "UnsupportedOperationException"),
             ("GenerateDataKey", {"KeyId": key, "KeySpec": "AES_256", "DryRun": True},
              "DryRunOperationException"),
             ("Encrypt", {"KeyId": key, "Plaintext": PLAIN, "GrantTokens": ["t"]},
@@ -242,7 +300,7 @@ def test_more_refusals(client, key):
             ("Decrypt", {"CiphertextBlob": blob, "Recipient": {"KeyEncryptionAlgorithm": "x"}},
              "UnsupportedOperationException"),
             ("ListKeys", {"Marker": "%%"}, "InvalidMarkerException"),
-            ("CreateAlias", {"AliasName": "alias/a"}, "UnknownOperationException"),
+            ("CreateGrant", {"KeyId": key}, "UnknownOperationException"),
             ("Encrypt", {"KeyId": 7, "Plaintext": PLAIN}, "SerializationException"),
             ("Encrypt", {"KeyId": key, "Plaintext": "no base64!"}, "SerializationException"),
             ("Encrypt", {"KeyId": key, "Plaintext": PLAIN, "EncryptionContext": {"a": 1}},
@@ -275,7 +333,13 @@ def test_the_app_profile_describes_and_uses_keys_and_nothing_else(kmsd, client, 
     app.ok("GenerateDataKey", KeyId=key, KeySpec="AES_256")
     app.ok("GenerateDataKeyWithoutPlaintext", KeyId=key, KeySpec="AES_256")
     app.ok("DescribeKey", KeyId=key)
+    app.ok("ReEncrypt", CiphertextBlob=blob, DestinationKeyId=key)
     for op, members, resource in (("CreateKey", {}, "*"), ("ListKeys", {}, "*"),
+                                  ("ListAliases", {}, "*"),
+                                  ("GenerateRandom", {"NumberOfBytes": 1}, "*"),
+                                  ("DeleteAlias", {"AliasName": "alias/x"}, "*"),
+                                  ("CreateAlias", {"AliasName": "alias/x", "TargetKeyId": key},
+                                   key),
                                   ("EnableKey", {"KeyId": key}, key),
                                   ("DisableKey", {"KeyId": key}, key)):
         answer = app.call(op, **members)

@@ -71,8 +71,8 @@ def test_a_port_in_use_is_one_line(tmp_path):
 def test_a_new_directory_is_for_its_owner_alone(start):
     server = start()
     names = {f.name: f.stat().st_mode & 0o777 for f in server.data.iterdir()}
-    assert names == {n: 0o600 for n in ("audit.log", "control", "credentials", "kmsd.db", "lock",
-                                        "master.key", "principals.json")}
+    assert names == {n: 0o600 for n in ("audit.log", "changes", "control", "credentials",
+                                        "kmsd.db", "lock", "master.key", "principals.json")}
     assert server.data.stat().st_mode & 0o777 == 0o700
     profiles = [line for line in (server.data / "credentials").read_text().splitlines()
                 if line.startswith("[")]
@@ -159,6 +159,8 @@ def test_init_makes_a_key_in_each_region_and_says_how_to_use_it(tmp_path, start)
     for region in REGIONS:
         arn = server.client(region).ok("ListKeys")["Keys"][0]["KeyArn"]
         assert f'{region}: ["{arn}"]' in out
+        named = server.client(region).ok("DescribeKey", KeyId="alias/sealrow")["KeyMetadata"]
+        assert named["Arn"] == arn
 
 
 # -- the process --
@@ -313,6 +315,41 @@ def test_a_call_is_one_line_in_the_shape_of_cloudtrail(start):
         "eventType": "AwsApiCall", "managementEvent": True, "recipientAccountId": "111122223333",
         "eventCategory": "Management",
         "tlsDetails": {"clientProvidedHostHeader": client.address}}
+
+
+def test_a_move_names_both_keys_and_both_contexts(start):
+    server = start()
+    client = server.client()
+    one, two = client.create(), client.create()
+    blob = client.ok("Encrypt", KeyId=one, Plaintext="AAAA")["CiphertextBlob"]
+    moved = client.ok("ReEncrypt", CiphertextBlob=blob, DestinationKeyId=two,
+                      SourceEncryptionContext={}, DestinationEncryptionContext={"a": "b"})
+    for key in (one, two):
+        assert server.total("--operation", "ReEncrypt", "--key", key) == 1
+    event = events(server, "--operation", "ReEncrypt")[0]
+    assert [r["ARN"] for r in event["resources"]] == [one, two]
+    assert event["requestParameters"] == {
+        "destinationKeyId": two, "sourceEncryptionContext": {},
+        "destinationEncryptionContext": {"a": "b"},
+        "sourceEncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+        "destinationEncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
+    assert event["additionalEventData"] == {
+        "sourceKeyMaterialId": moved["SourceKeyMaterialId"],
+        "destinationKeyMaterialId": moved["DestinationKeyMaterialId"]}
+
+
+def test_a_change_of_an_alias_names_key_and_alias(start):
+    server = start()
+    client = server.client()
+    key = client.create()
+    client.call("CreateAlias", AliasName="alias/a", TargetKeyId=key)
+    client.ok("DescribeKey", KeyId="alias/a")
+    client.call("DeleteAlias", AliasName="alias/a")
+    client.call("DeleteAlias", AliasName="alias/a")
+    named = [[(r["type"].rsplit(":")[-1], r["ARN"]) for r in e["resources"]]
+             for e in events(server)[1:]]
+    alias = ("Alias", key.split("key/")[0] + "alias/a")
+    assert named == [[("Key", key), alias], [("Key", key)], [("Key", key), alias], [alias]]
 
 
 def test_refused_calls_are_in_the_audit(start):

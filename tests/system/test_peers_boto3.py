@@ -63,8 +63,7 @@ ERRORS = [
     ("default", "list_keys", {"Marker": "x"}, "InvalidMarkerException", "Invalid marker."),
     ("default", "create_key", {"MultiRegion": True}, "UnsupportedOperationException",
      "MultiRegion is not supported here"),
-    ("default", "create_alias", {"AliasName": "alias/x", "TargetKeyId": "KEY"},
-     "UnknownOperationException", ""),
+    ("default", "list_key_rotations", {"KeyId": "KEY"}, "UnknownOperationException", ""),
     ("wrong", "list_keys", {}, "InvalidSignatureException",
      "The request signature we calculated does not match the signature you provided. Check your "
      "AWS Secret Access Key and signing method. Consult the service documentation for details."),
