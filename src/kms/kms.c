@@ -23,6 +23,11 @@ void kms_free(struct kms **kms)
     *kms = NULL;
 }
 
+bool kms_is_well(struct kms *kms, const char *region)
+{
+    return kms->ops->is_well == NULL || kms->ops->is_well(kms, region);
+}
+
 bool kms_is_refusal(enum srow_rc rc)
 {
     return rc == SROW_E_KMS_DENIED || rc == SROW_E_KMS_DISABLED || rc == SROW_E_KMS_NOT_FOUND ||

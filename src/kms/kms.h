@@ -26,6 +26,7 @@ struct kms_request {
     struct secret data_key;  /* generate, decrypt */
     struct srow_buf wrapped; /* generate, encrypt: 1 to 6,144 bytes */
     bool enabled;            /* describe */
+    bool throttled;          /* KMS_SERVICE: the Region is well and asks for fewer requests */
     enum srow_rc rc; /* errors: the KMS_ codes, CONNECT, TIMEOUT, TLS, BUSY, REGION, NOMEM */
     struct srow_error error;
 };
@@ -39,6 +40,8 @@ struct kms_ops {
     /* Puts all requests in flight at once and returns when each has its result. Many threads. */
     void (*call)(struct kms *kms, struct kms_request *requests, size_t n);
     void (*free)(struct kms *kms);
+    /* See kms_is_well; NULL: every Region always is. */
+    bool (*is_well)(struct kms *kms, const char *region);
 };
 struct kms {
     const struct kms_ops *ops;
@@ -48,6 +51,10 @@ static inline void kms_call(struct kms *kms, struct kms_request *requests, size_
 {
     kms->ops->call(kms, requests, n);
 }
+
+/* Whether a Region is expected to answer. While it is not, one caller now and then is told that it
+ * is: whose request finds out. No request is ever refused because of it. */
+bool kms_is_well(struct kms *kms, const char *region);
 
 void kms_free(struct kms **kms);
 

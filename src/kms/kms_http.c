@@ -217,7 +217,7 @@ static void release(struct kms *kms)
     free(k);
 }
 
-static const struct kms_ops ops = {"http", call, release};
+static const struct kms_ops ops = {"http", call, release, NULL};
 
 /* The address of a Region, before {region} is filled in; *from says who named it. */
 static const char *endpoint_of(const struct kms_http_region *region, const char **from)

@@ -143,6 +143,7 @@ static MUST enum srow_rc ask(struct kms_request *r, const struct kms_own *k, str
     if (rc != SROW_OK) {
         rc = fail(&a, rc, e);
         e->retry_after_ms = a.call.retry_after_ms;
+        r->throttled = rc == SROW_E_KMS_SERVICE && e->retry_after_ms > 0;
         return rc;
     }
     return take(r, &a, e);
@@ -166,7 +167,7 @@ static void release(struct kms *kms)
     free(kms);
 }
 
-static const struct kms_ops ops = {"own", call, release};
+static const struct kms_ops ops = {"own", call, release, NULL};
 
 enum srow_rc kms_own_new(struct kms **out, const struct srow_kms_ops *functions,
                          uint32_t attempt_ms, struct srow_error *e)

@@ -160,6 +160,7 @@ static MUST enum srow_rc read_reply(struct kms_request *r, const struct wire_rep
     AUTO(json_free) json_node *node = NULL;
     enum srow_rc rc = json_parse(&node, reply->body, e);
     if (reply->status != 200 || reply->error_type[0] != '\0' || json_get(node, "__type") != NULL) {
+        r->throttled = wire_error_is_throttle(reply, node);
         return wire_error_read(reply, node, e);
     }
     FAIL_IF(rc == SROW_E_JSON, e, SROW_E_KMS_REPLY,

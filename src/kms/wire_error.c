@@ -47,20 +47,24 @@ static const struct row rows[] = {
     {"RequestTimeout", SROW_E_KMS_SERVICE},
     {"RequestTimeoutException", SROW_E_KMS_SERVICE},
     {"PriorRequestNotComplete", SROW_E_KMS_SERVICE},
-    {"Throttling", SROW_E_KMS_SERVICE},
-    {"ThrottlingException", SROW_E_KMS_SERVICE},
-    {"ThrottledException", SROW_E_KMS_SERVICE},
-    {"RequestThrottled", SROW_E_KMS_SERVICE},
-    {"RequestThrottledException", SROW_E_KMS_SERVICE},
-    {"TooManyRequestsException", SROW_E_KMS_SERVICE},
-    {"RequestLimitExceeded", SROW_E_KMS_SERVICE},
-    {"BandwidthLimitExceeded", SROW_E_KMS_SERVICE},
-    {"SlowDown", SROW_E_KMS_SERVICE},
-    {"ProvisionedThroughputExceededException", SROW_E_KMS_SERVICE},
     {"ValidationException", SROW_E_KMS_REPLY},
     {"UnknownOperationException", SROW_E_KMS_REPLY},
     {"SerializationException", SROW_E_KMS_REPLY},
     {"UnsupportedOperationException", SROW_E_KMS_REPLY},
+};
+
+/* All of them SROW_E_KMS_SERVICE. */
+static const char *const throttles[] = {
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "SlowDown",
+    "ProvisionedThroughputExceededException",
 };
 
 /* What follows '#' and precedes ':'. */
@@ -79,6 +83,16 @@ static struct srow_bytes bare_code(struct srow_bytes text)
     return from < to ? bytes_of(at + from, to - from) : bytes_of(at, 0);
 }
 
+static bool is_throttle(struct srow_bytes code)
+{
+    for (size_t i = 0; i < sizeof throttles / sizeof(const char *); i++) {
+        if (bytes_equal_str(code, throttles[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum srow_rc code_of(struct srow_bytes code, int status)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -86,7 +100,20 @@ static enum srow_rc code_of(struct srow_bytes code, int status)
             return rows[i].rc;
         }
     }
-    return status >= 500 ? SROW_E_KMS_SERVICE : SROW_E_KMS_REPLY;
+    return status >= 500 || is_throttle(code) ? SROW_E_KMS_SERVICE : SROW_E_KMS_REPLY;
+}
+
+/* The body's code; the header's where the body has none. */
+static struct srow_bytes type_of(const struct wire_reply *reply, const json_node *document)
+{
+    struct srow_bytes type = srow_str(reply->error_type);
+    (void)json_as_string(&type, json_get(document, "__type"));
+    return type;
+}
+
+bool wire_error_is_throttle(const struct wire_reply *reply, const json_node *document)
+{
+    return is_throttle(bare_code(type_of(reply, document)));
 }
 
 enum srow_rc wire_error_code(struct srow_bytes code)
@@ -125,9 +152,9 @@ static void clean(char *out, size_t room, struct srow_bytes text)
 enum srow_rc wire_error_read(const struct wire_reply *reply, const json_node *document,
                              struct srow_error *e)
 {
-    struct srow_bytes type = srow_str(reply->error_type), said = {0};
+    struct srow_bytes type = type_of(reply, document), said = {0};
     char code[64], text[160];
-    if (!json_as_string(&type, json_get(document, "__type")) && type.len == 0) {
+    if (json_get(document, "__type") == NULL && type.len == 0) {
         enum srow_rc rc = reply->status >= 500 ? SROW_E_KMS_SERVICE : SROW_E_KMS_REPLY;
         FAIL(e, rc, "status %d without an error code", reply->status);
     }

@@ -13,6 +13,9 @@ enum srow_rc wire_error_code(struct srow_bytes code);
 enum srow_rc wire_error_read(const struct wire_reply *reply, const json_node *document,
                              struct srow_error *e);
 
+/* Whether it asks for fewer requests: no sign of the Region's health. */
+bool wire_error_is_throttle(const struct wire_reply *reply, const json_node *document);
+
 /* What to do about it, with its "; " in front; "" if there is nothing to say. Static. */
 const char *wire_error_hint(enum srow_rc rc);
 

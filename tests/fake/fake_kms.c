@@ -28,6 +28,7 @@ struct fake_kms {
         enum srow_rc rc;
     } keys[KEYS];
     size_t widest;
+    bool throttle;
 };
 
 static const uint64_t FNV_START = 0xCBF29CE484222325U;
@@ -144,6 +145,7 @@ static void answer(struct fake_kms *f, struct kms_request *r)
     enum srow_rc rc = verdict(f, r);
     pthread_mutex_unlock(&f->lock);
     r->rc = rc;
+    r->throttled = f->throttle && rc == SROW_E_KMS_SERVICE;
     if (rc != SROW_OK) {
         error_set(&r->error, rc, "Region %s: %s for key %s", r->region, srow_rc_name(rc),
                   r->key_arn);
@@ -174,7 +176,7 @@ static void release(struct kms *kms)
     free(kms);
 }
 
-static const struct kms_ops ops = {"fake", call, release};
+static const struct kms_ops ops = {"fake", call, release, NULL};
 
 struct kms *fake_kms_new(const char *const *names)
 {
@@ -219,6 +221,11 @@ void fake_kms_set_key(struct kms *kms, const char *arn, enum srow_rc rc)
     snprintf(f->keys[at].arn, sizeof f->keys[at].arn, "%s", arn);
     f->keys[at].rc = rc;
     pthread_mutex_unlock(&f->lock);
+}
+
+void fake_kms_throttle(struct kms *kms, bool throttle)
+{
+    ((struct fake_kms *)kms)->throttle = throttle;
 }
 
 unsigned fake_kms_count(struct kms *kms, const char *region, enum kms_op op)

@@ -22,6 +22,9 @@ void fake_kms_set_op(struct kms *kms, const char *region, enum kms_op op, enum s
 /* The same for one key alone, whatever its Region; SROW_OK ends it. At most 8 keys. */
 void fake_kms_set_key(struct kms *kms, const char *arn, enum srow_rc rc);
 
+/* Whether its failures KMS_SERVICE call themselves throttling. */
+void fake_kms_throttle(struct kms *kms, bool throttle);
+
 /* Requests a Region has had: of one operation, or of all. */
 unsigned fake_kms_count(struct kms *kms, const char *region, enum kms_op op);
 unsigned fake_kms_total(struct kms *kms, const char *region);

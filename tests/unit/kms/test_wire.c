@@ -288,6 +288,28 @@ CASE(how_long_to_wait_is_passed_on)
     CHECK(r.error.retry_after_ms == 700);
 }
 
+CASE(throttling_is_told_from_a_failure)
+{
+    static const struct {
+        int status;
+        const char *type, *body;
+        bool throttled;
+    } rows[] = {
+        {400, "", "{\"__type\":\"com.amazonaws.kms#ThrottlingException\"}", true},
+        {400, "ThrottlingException:http://x/", "", true},
+        {503, "SlowDown", "", true},
+        {500, "", "{\"__type\":\"KMSInternalException\"}", false},
+        {503, "ServiceUnavailable", "", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct kms_request r = asked(KMS_DECRYPT);
+        struct wire_reply reply = {rows[i].status, srow_str(rows[i].body), rows[i].type, "", 0};
+        wire_read(&r, &reply);
+        CHECK_RC(r.rc, SROW_E_KMS_SERVICE);
+        CHECK(r.throttled == rows[i].throttled);
+    }
+}
+
 CASE(requests_are_written_as_KMS_reads_them)
 {
     static const uint8_t three[] = {1, 2, 3};
@@ -337,6 +359,7 @@ int main(void)
     RUN(texts_of_KMS_are_cleaned_and_cut);
     RUN(texts_of_KMS_end_with_a_whole_sentence_or_word);
     RUN(how_long_to_wait_is_passed_on);
+    RUN(throttling_is_told_from_a_failure);
     RUN(requests_are_written_as_KMS_reads_them);
     return check_done();
 }
