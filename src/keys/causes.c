@@ -11,6 +11,23 @@ static bool is_alarm(enum srow_rc rc)
     return kms_is_refusal(rc) || rc == SROW_E_KMS_KEY_ID || rc == SROW_E_KMS_DATA_KEY;
 }
 
+static void put(struct causes *c, const char *text)
+{
+    int n = snprintf(c->text + c->used, sizeof c->text - c->used, "%s%s", c->count == 0 ? "" : "; ",
+                     text);
+    c->used += n < 0 ? 0 : (size_t)n;
+    c->used = c->used < sizeof c->text ? c->used : sizeof c->text - 1;
+    c->count++;
+}
+
+void causes_add_down(struct causes *c, const char *region)
+{
+    char text[80];
+    snprintf(text, sizeof text, "Region %s is declared down", region);
+    put(c, text);
+    c->down = c->down == SROW_OK ? SROW_E_REGIONS : c->down;
+}
+
 void causes_add(struct causes *c, const struct materials *m, const struct kms_request *failed)
 {
     const struct srow_error *e = &failed->error;
@@ -20,11 +37,7 @@ void causes_add(struct causes *c, const struct materials *m, const struct kms_re
     if (e->retry_after_ms > c->retry_after_ms) {
         c->retry_after_ms = e->retry_after_ms;
     }
-    int n = snprintf(c->text + c->used, sizeof c->text - c->used, "%s%s", c->count == 0 ? "" : "; ",
-                     e->text);
-    c->used += n < 0 ? 0 : (size_t)n;
-    c->used = c->used < sizeof c->text ? c->used : sizeof c->text - 1;
-    c->count++;
+    put(c, e->text);
     if (is_alarm(failed->rc)) {
         struct key_event event = {failed->rc, failed->region, srow_str(failed->key_arn), e->text};
         materials_tell(m, &event);

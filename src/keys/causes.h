@@ -20,6 +20,9 @@ struct causes {
 /* Adds a failed request; refusals and answers that prove wrong are told to the watch. */
 void causes_add(struct causes *c, const struct materials *m, const struct kms_request *failed);
 
+/* Adds a Region that was not asked because it is declared down. */
+void causes_add_down(struct causes *c, const char *region);
+
 /* The materials' result. One cause stands for itself; more get `what` in front. Unavailability
  * alone keeps its code, or takes `down` if that is a failure. */
 void causes_settle(const struct causes *c, struct materials *m, const char *what,

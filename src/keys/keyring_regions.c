@@ -17,6 +17,7 @@ static void destroy(struct keyring *keyring)
         free(k->keys[i].arn);
     }
     free(k->keys);
+    free(k->places);
     free(k);
 }
 
@@ -44,14 +45,26 @@ static size_t target_of(struct regions *k, const char *arn)
     return k->targets++;
 }
 
-static bool is_promised(const struct regions *k, const char *region)
+static bool is_promised(const struct regions *k, size_t place)
 {
     for (size_t i = 0; i < k->count; i++) {
-        if (!k->keys[i].open_only && strcmp(k->keys[i].region, region) == 0) {
+        if (!k->keys[i].open_only && k->keys[i].place == place) {
             return true;
         }
     }
     return false;
+}
+
+static size_t place_of(struct regions *k, const char *region)
+{
+    size_t i = 0;
+    while (i < k->place_count && strcmp(k->places[i], region) != 0) {
+        i++;
+    }
+    if (i == k->place_count) {
+        k->places[k->place_count++] = region;
+    }
+    return i;
 }
 
 static MUST enum srow_rc add_key(struct regions *k, const struct keyring_regions_key *key,
@@ -63,14 +76,25 @@ static MUST enum srow_rc add_key(struct regions *k, const struct keyring_regions
                 key->arn);
     }
     struct regions_key added = {.open_only = key->open_only};
+    TRY(bytes_dup_str(&added.region, srow_str(key->region), e));
+    added.place = place_of(k, added.region);
     if (!key->open_only) {
-        k->promised += !is_promised(k, key->region);
+        k->home = k->promised == 0 ? added.place : k->home;
+        k->promised += !is_promised(k, added.place);
         added.target = target_of(k, key->arn);
     }
     k->keys[k->count] = added;
-    struct regions_key *to = &k->keys[k->count++];
-    TRY(bytes_dup_str(&to->region, srow_str(key->region), e));
-    return bytes_dup_str(&to->arn, srow_str(key->arn), e);
+    return bytes_dup_str(&k->keys[k->count++].arn, srow_str(key->arn), e);
+}
+
+static MUST enum srow_rc check_quorum(const struct regions *k, struct srow_error *e)
+{
+    FAIL_IF(k->require == REQUIRE_QUORUM && (k->quorum == 0 || k->quorum > k->promised), e,
+            SROW_E_CONFIG,
+            "write.require: quorum:%u, but new values are wrapped for %u Region%s: ask for 1 to "
+            "%u",
+            k->quorum, k->promised, k->promised == 1 ? "" : "s", k->promised);
+    return SROW_OK;
 }
 
 enum srow_rc keyring_regions_new(struct keyring **out, struct kms *kms,
@@ -84,12 +108,18 @@ enum srow_rc keyring_regions_new(struct keyring **out, struct kms *kms,
     k->keyring.ops = &ops;
     k->kms = kms;
     k->failover = (int)options->failover;
+    k->require = options->require;
+    k->quorum = options->quorum;
+    k->outage = options->outage;
     made = &k->keyring;
     k->keys = calloc(options->count, sizeof *k->keys);
-    FAIL_IF(k->keys == NULL, e, SROW_E_NOMEM, "no memory for %zu keys", options->count);
+    k->places = calloc(options->count, sizeof(const char *));
+    FAIL_IF(k->keys == NULL || k->places == NULL, e, SROW_E_NOMEM, "no memory for %zu keys",
+            options->count);
     for (size_t i = 0; i < options->count; i++) {
         TRY(add_key(k, &options->keys[i], e));
     }
+    TRY(check_quorum(k, e));
     made = NULL;
     *out = &k->keyring;
     return SROW_OK;

@@ -12,6 +12,7 @@ struct regions_key {
     char *arn;
     bool open_only;
     size_t target; /* which wrapped copy is this key's; keys of one mrk- id share it */
+    size_t place;  /* which of the Regions is its */
 };
 
 struct regions {
@@ -19,11 +20,30 @@ struct regions {
     struct kms *kms; /* borrowed */
     struct regions_key *keys;
     size_t count;
-    size_t targets;    /* wrapped copies of a new data key */
+    size_t targets;      /* wrapped copies of a new data key */
+    const char **places; /* names of the Regions, views into the keys */
+    size_t place_count;
     uint32_t promised; /* Regions that can open a new value */
+    size_t home;       /* place of the first of them */
     int failover;
+    enum keyring_require require;
+    uint32_t quorum;
+    struct keyring_outage *outage; /* borrowed, may be NULL */
     bool takes_data_key; /* strict: wraps a data key that is there; else that is refused */
 };
+
+/* In which order the keys are asked now: indices of keys, first of Regions that are well (`well` of
+ * them), then, up to `up`, of those that have not answered of late, then of those declared down. */
+struct regions_order {
+    size_t *keys;
+    size_t well, up;
+    bool *down; /* by place */
+};
+
+/* NOMEM. */
+MUST enum srow_rc regions_order_read(struct regions_order *out, const struct regions *k,
+                                     struct srow_error *e);
+void regions_order_cleanup(struct regions_order *order);
 
 void regions_wrap(struct keyring *keyring, struct materials *m, size_t n);
 void regions_unwrap(struct keyring *keyring, struct materials *m, size_t n);

@@ -9,9 +9,10 @@
 #include "keys/causes.h"
 #include "keys/regions.h"
 
-/* The next pair of key and encrypted data key to try. */
+/* The next pair of key and encrypted data key to try; the key by its place in the order. */
 struct item {
     struct materials *m;
+    const struct regions_order *order;
     size_t key, edk;
     bool asked, done;
     struct causes causes;
@@ -19,6 +20,7 @@ struct item {
 
 struct work {
     const struct regions *k;
+    struct regions_order first, rest; /* the first value's order, and that of all others */
     struct item *items;
     struct kms_request *requests;
     size_t items_count, requests_count;
@@ -28,6 +30,13 @@ static void work_cleanup(struct work *w)
 {
     free(w->items);
     free(w->requests);
+    regions_order_cleanup(&w->first);
+    regions_order_cleanup(&w->rest);
+}
+
+static const struct regions_key *key_of(const struct regions *k, const struct item *item)
+{
+    return &k->keys[item->order->keys[item->key]];
 }
 
 static bool is_kms(const struct edk *edk)
@@ -44,7 +53,7 @@ static const char *only_region(const struct regions *k, const struct materials *
 static bool fits(const struct regions *k, const struct item *item)
 {
     const char *only = only_region(k, item->m);
-    const struct regions_key *key = &k->keys[item->key];
+    const struct regions_key *key = key_of(k, item);
     const struct edk *edk = &item->m->offered->edk[item->edk];
     return (only == NULL || strcmp(only, key->region) == 0) && is_kms(edk) &&
            kms_key_matches(srow_str(key->arn), edk->info);
@@ -66,10 +75,10 @@ static bool seek(const struct regions *k, struct item *item)
 /* After a failure. A Region that does not answer is not asked for the same materials again. */
 static void advance(const struct regions *k, struct item *item, enum srow_rc rc)
 {
-    const char *region = k->keys[item->key].region;
+    size_t place = key_of(k, item)->place;
     item->edk++;
     if (srow_rc_class(rc) == SROW_CLASS_UNAVAILABLE) {
-        while (item->key < k->count && strcmp(k->keys[item->key].region, region) == 0) {
+        while (item->key < k->count && key_of(k, item)->place == place) {
             item->key++;
             item->edk = 0;
         }
@@ -151,7 +160,7 @@ static bool admit(struct materials *m)
 static void ask(struct work *w, const struct item *item)
 {
     const struct materials *m = item->m;
-    const struct regions_key *key = &w->k->keys[item->key];
+    const struct regions_key *key = key_of(w->k, item);
     w->requests[w->requests_count++] = (struct kms_request){
         .op = KMS_DECRYPT,
         .region = key->region,
@@ -212,17 +221,29 @@ static void settle(const struct regions *k, const struct item *item)
     causes_settle(&item->causes, m, "no Region opened the data key", SROW_OK);
 }
 
+/* Where a Region's health is to be found out, the order that is read first asks it, the one read
+ * after that does not: of many values one finds out. */
+static bool work_start(struct work *w, size_t n)
+{
+    w->items = calloc(n, sizeof *w->items);
+    w->requests = calloc(n, sizeof *w->requests);
+    return w->items != NULL && w->requests != NULL &&
+           regions_order_read(&w->first, w->k, NULL) == SROW_OK &&
+           (n == 1 || regions_order_read(&w->rest, w->k, NULL) == SROW_OK);
+}
+
 void regions_unwrap(struct keyring *keyring, struct materials *m, size_t n)
 {
     AUTO(work_cleanup) struct work w = {.k = (const struct regions *)keyring};
-    w.items = calloc(n, sizeof *w.items);
-    w.requests = calloc(n, sizeof *w.requests);
+    bool good = work_start(&w, n);
     for (size_t i = 0; i < n; i++) {
         bool admitted = admit(&m[i]);
-        if (admitted && (w.items == NULL || w.requests == NULL)) {
+        if (admitted && !good) {
             materials_fail(&m[i], SROW_E_NOMEM, "no memory for %zu data keys", n);
         } else if (admitted) {
-            w.items[w.items_count++] = (struct item){.m = &m[i]};
+            w.items[w.items_count] =
+                (struct item){.m = &m[i], .order = w.items_count == 0 ? &w.first : &w.rest};
+            w.items_count++;
         }
     }
     while (run_round(&w)) {

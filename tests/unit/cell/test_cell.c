@@ -268,7 +268,7 @@ CASE(a_strangers_wrapped_key_is_told_and_causes_no_request)
 {
     static const struct keyring_regions_key keys[] = {
         {"us-east-1", "arn:aws:kms:us-east-1:999922223333:key/stranger", false}};
-    struct keyring_regions_options options = {keys, 1, FAILOVER_ANY};
+    struct keyring_regions_options options = {.keys = keys, .count = 1};
     struct srow_error e = {0};
     AUTO(keyring_free) struct keyring *his = NULL;
     AUTO(manager_free) struct manager *forger = NULL;
@@ -364,7 +364,7 @@ static bool set_up(void)
     static const char *const regions[] = {"us-east-1", "eu-west-1", NULL};
     static const struct keyring_regions_key keys[] = {{"us-east-1", ARN_US, false},
                                                       {"eu-west-1", ARN_EU, false}};
-    struct keyring_regions_options options = {keys, 2, FAILOVER_ANY};
+    struct keyring_regions_options options = {.keys = keys, .count = 2};
     kms = fake_kms_new(regions);
     return srow_config_parse(&config, srow_str(YAML("bank")), NULL) == SROW_OK &&
            srow_config_parse(&staging, srow_str(YAML("staging")), NULL) == SROW_OK &&
