@@ -12,7 +12,7 @@ set -euo pipefail
 build='gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3
        libssl-dev nettle-dev libgmp-dev libcurl4-openssl-dev libjansson-dev libyaml-dev
        libsqlite3-dev libmicrohttpd-dev sqlite3=sqlite3 curl=curl'
-test="$build python3-pytest universal-ctags strace=strace openssl=openssl git=git"
+test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openssl git=git"
 bench="$build valgrind=valgrind"
 check="$test clang=clang clang-format=clang-format clang-tidy=clang-tidy
        iproute2 nodejs=node npm=npm python3-venv"

@@ -10,6 +10,8 @@
 
 #include <sealrow/error.h>
 
+#include "base/inner.h"
+
 /* A result that may not be ignored. */
 #define MUST __attribute__((warn_unused_result))
 

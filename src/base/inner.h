@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What libsealrow-sql takes from inside libsealrow, so that a process has one log, one way to fail
+ * and one pool of secrets. Between two shared libraries a name is seen by the whole process: a
+ * program with a `buf_put` of its own would be called in place of ours. So these have our prefix
+ * where the linker looks, and their short name everywhere else. They are exported under the version
+ * SEALROW_PRIVATE, which promises nothing to anybody but the SQL library of the same release.
+ */
+#ifndef BASE_INNER_H
+#define BASE_INNER_H
+
+#define buf_check srow_inner_buf_check
+#define buf_cleanup srow_inner_buf_cleanup
+#define buf_cstr srow_inner_buf_cstr
+#define buf_printf srow_inner_buf_printf
+#define buf_put srow_inner_buf_put
+#define buf_put_str srow_inner_buf_put_str
+#define buf_put_u8 srow_inner_buf_put_u8
+#define buf_take srow_inner_buf_take
+#define bytes_dup_str srow_inner_bytes_dup_str
+#define bytes_equal srow_inner_bytes_equal
+#define bytes_equal_str srow_inner_bytes_equal_str
+#define client_null_cell srow_inner_client_null_cell
+#define client_probe_open srow_inner_client_probe_open
+#define client_probe_seal srow_inner_client_probe_seal
+#define config_key_set_find srow_inner_config_key_set_find
+#define config_table_find srow_inner_config_table_find
+#define error_set srow_inner_error_set
+#define error_wrap srow_inner_error_wrap
+#define str_free srow_inner_str_free
+#define text_nearest srow_inner_text_nearest
+#define text_parse_integer srow_inner_text_parse_integer
+#define text_parse_size srow_inner_text_parse_size
+
+#endif
