@@ -105,7 +105,7 @@ def test_its_name_is_what_programs_will_look_for(name):
 
 
 def test_the_sql_library_takes_the_core_from_the_core():
-    """One log, one error table, one pool of secrets a process, and nothing taken that is not used."""
+    """One log, one error table, one pool of secrets a process; nothing is taken unused."""
     core = {line.split()[-1] for line in output(
         "nm", "-g", "--defined-only", BUILD / "src/libsealrow-core.a").splitlines() if " " in line}
     inside = {line.split()[-1] for line in output(
