@@ -57,6 +57,44 @@ struct srow_sealed {
     uint32_t missing;        /* promised Regions that do not: debt */
 };
 
+/* One cell of a page, with what to seal into it or the message to open. */
+struct srow_item {
+    struct srow_cell cell;
+    struct srow_bytes in;
+};
+
+/* What became of one item. error.rc is 0 when it succeeded; else nothing but the error is there. */
+struct srow_result {
+    struct srow_sealed sealed; /* sealing */
+    struct srow_buf plaintext; /* opening */
+    struct srow_error error;
+    void *reserved[2];
+};
+
+enum srow_region_state {
+    SROW_REGION_UNKNOWN = 0, /* not asked yet */
+    SROW_REGION_ANSWERS = 1, /* the last request was answered; a refusal is an answer */
+    SROW_REGION_FAILS = 2    /* the last request was not answered, or with a fault of the server */
+};
+
+/* How one Region does, by the requests there were. */
+struct srow_region_health {
+    const char *region;       /* as long as the client */
+    uint32_t is_local;        /* 1: the local Region */
+    uint32_t state;           /* enum srow_region_state */
+    uint32_t last_error;      /* enum srow_rc of the last failure; 0: none yet */
+    uint32_t latency_ms;      /* of the last answer */
+    uint64_t since_answer_ms; /* UINT64_MAX: never */
+    uint64_t since_error_ms;
+    void *reserved[2];
+};
+
+struct srow_health {
+    struct srow_region_health *regions; /* the local one first */
+    size_t count;
+    void *reserved[2];
+};
+
 struct srow_config;
 struct srow_client;
 
@@ -96,6 +134,32 @@ SROW_MUST SROW_API enum srow_rc srow_client_open(struct srow_client **out, const
 /* Waits for calls in flight, delivers queued alarms, wipes keys. NULL: nothing happens. */
 SROW_API void srow_client_free(struct srow_client *client);
 
+/* Credentials, connections and keys now, so that a program fails at its start and not at its first
+ * customer: each key of each key set is described in its Region, all at once, and must be enabled.
+ * `deadline_ms` 0: the configuration's. Fails with the first failure, the local Region's before
+ * others'; a program that must start while a Region is gone takes class UNAVAILABLE as a warning.
+ * Own KMS functions without `describe` are not asked. */
+SROW_MUST SROW_API enum srow_rc srow_client_warm(struct srow_client *client, uint32_t deadline_ms,
+                                                 struct srow_error *e);
+
+/* How each Region did when it was last asked; makes no request. The caller owns *out:
+ * srow_health_free. NOMEM. */
+SROW_MUST SROW_API enum srow_rc srow_client_health(struct srow_health *out,
+                                                   struct srow_client *client,
+                                                   struct srow_error *e);
+SROW_API void srow_health_free(struct srow_health *health);
+
+/* The client's counters in Prometheus's text format; the application has the port. The caller owns
+ * *out: srow_buf_free. NOMEM. */
+SROW_MUST SROW_API enum srow_rc srow_client_metrics(struct srow_buf *out,
+                                                    struct srow_client *client,
+                                                    struct srow_error *e);
+
+/* Waits for calls in flight, then wipes what is kept for the next: connections with their buffers
+ * and TLS sessions, and this thread's cipher contexts and pool of random bytes (no key is in them
+ * between calls). The client works on and connects anew. */
+SROW_API void srow_client_forget(struct srow_client *client);
+
 /* Seals one value: canonical text of the column's type, encrypted under a fresh data key that is
  * wrapped for each Region, bound to the cell. Up to 2^31 - 1 bytes. On success the caller owns
  * out->message: srow_sealed_free. Errors: COLUMN, BINDING, VALUE, LIMIT, CONTEXT_LIMIT, REGIONS
@@ -119,6 +183,30 @@ SROW_MUST SROW_API enum srow_rc srow_cell_match(int *same, struct srow_client *c
                                                 const struct srow_cell *cell,
                                                 struct srow_bytes message,
                                                 struct srow_bytes candidate, struct srow_error *e);
+
+/* The row's key or tenant changes: opens the value under `from` and seals it anew, with a new
+ * message id, under `to`; the plaintext does not leave. Both are cells of one column. `from->via`
+ * counts. Errors: USAGE (two columns), as open, as seal. */
+SROW_MUST SROW_API enum srow_rc srow_cell_rebind(struct srow_sealed *out,
+                                                 struct srow_client *client,
+                                                 const struct srow_cell *from,
+                                                 const struct srow_cell *to,
+                                                 struct srow_bytes message, struct srow_error *e);
+
+/* Seal, or open, a page of cells: the requests of all items of one key set are in flight at once,
+ * up to limits.in_flight in each Region; key sets follow one another. One deadline counts for all.
+ * out[i] is the result of items[i], and is written for each item, whatever becomes of the others:
+ * one altered row does not hide the rest. OK if all succeeded; else the error of the first that did
+ * not, with its place. USAGE (NULL given), NOMEM: nothing is written. The caller owns what the
+ * results hold: srow_cells_free. */
+SROW_MUST SROW_API enum srow_rc srow_cells_seal(struct srow_result *out, struct srow_client *client,
+                                                const struct srow_item *items, size_t n,
+                                                struct srow_error *e);
+SROW_MUST SROW_API enum srow_rc srow_cells_open(struct srow_result *out, struct srow_client *client,
+                                                const struct srow_item *items, size_t n,
+                                                struct srow_error *e);
+/* Wipes and frees what n results hold, not the array. */
+SROW_API void srow_cells_free(struct srow_result *results, size_t n);
 
 /* Wipes and frees what a seal returned; empty or NULL: nothing happens. */
 SROW_API void srow_sealed_free(struct srow_sealed *sealed);

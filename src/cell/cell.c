@@ -4,41 +4,112 @@
  */
 #include "cell/cell.h"
 
+#include <stdlib.h>
+
 #include "cell/type.h"
 #include "crypto/equal.h"
 
-static enum srow_rc named(struct event_relay *relay, enum srow_rc rc, struct srow_error *e)
+/* Out of memory for a page: no job that could have been done is done. */
+static void fail_all(struct cell_job *jobs, size_t n)
 {
-    if (rc == SROW_OK) {
-        return rc;
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].rc == SROW_OK) {
+            jobs[i].rc = error_set(&jobs[i].error, SROW_E_NOMEM, "no memory for %zu cells", n);
+        }
     }
-    event_result(relay, rc, e);
-    return error_wrap(e, rc, "%s", bind_name(relay->bind));
+}
+
+/* The message's result as the job's; the text gets the cell's name. */
+static enum srow_rc result(struct cell_job *job, enum srow_rc rc, const struct srow_error *error)
+{
+    if (rc != SROW_OK) {
+        job->error = *error;
+        error_wrap(&job->error, rc, "%s", bind_name(job->bind));
+    }
+    return rc;
+}
+
+/* -- seal -- */
+
+struct sealing {
+    struct event_relay *relays; /* one a job */
+    struct message_encrypt_job *messages;
+};
+
+static void begin_seal(struct message_encrypt_job *message, struct event_relay *relay,
+                       const struct cell_tools *tools, const struct cell_job *job)
+{
+    *relay = event_relay_of(tools->config, job->bind, tools->watch);
+    message->plaintext = job->in;
+    message->options = (struct message_encrypt_options){
+        .context = &job->bind->context,
+        .max_edks = tools->config->wrapped_keys,
+        .deadline = tools->deadline,
+        .watch = &relay->keys,
+    };
+    message->rc = type_check(job->bind->column->type, job->in, &message->error);
+}
+
+static void finish_seal(struct cell_job *job, struct message_encrypt_job *message)
+{
+    job->rc = result(job, message->rc, &message->error);
+    if (job->rc == SROW_OK) {
+        job->sealed = (struct srow_sealed){buf_take(&message->made.bytes), message->made.wrapped,
+                                           message->made.missing};
+    }
+}
+
+static void seal_all(const struct cell_tools *tools, struct cell_job *jobs, struct sealing *s,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        s->messages[i].rc = jobs[i].rc;
+        if (jobs[i].rc == SROW_OK) {
+            begin_seal(&s->messages[i], &s->relays[i], tools, &jobs[i]);
+        }
+    }
+    message_encrypt_all(tools->manager, s->messages, n);
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].rc == SROW_OK) {
+            finish_seal(&jobs[i], &s->messages[i]);
+        }
+    }
+}
+
+void cell_seal_all(const struct cell_tools *tools, struct cell_job *jobs, size_t n)
+{
+    struct sealing s = {calloc(n, sizeof *s.relays), calloc(n, sizeof *s.messages)};
+    if (s.relays != NULL && s.messages != NULL) {
+        seal_all(tools, jobs, &s, n);
+    } else {
+        fail_all(jobs, n);
+    }
+    free(s.relays);
+    free(s.messages);
 }
 
 enum srow_rc cell_seal(struct srow_sealed *out, const struct cell_tools *tools,
                        const struct bind *bind, struct srow_bytes value, struct srow_error *e)
 {
-    struct srow_error own = {0};
-    e = e == NULL ? &own : e;
-    struct event_relay relay = event_relay_of(tools->config, bind, tools->watch);
-    struct message_encrypt_options options = {
-        .context = &bind->context,
-        .max_edks = tools->config->wrapped_keys,
-        .deadline = tools->deadline,
-        .watch = &relay.keys,
-    };
-    struct message_encrypted sealed = {0};
-    enum srow_rc rc = type_check(bind->column->type, value, e);
-    if (rc == SROW_OK) {
-        rc = message_encrypt(&sealed, tools->manager, &options, value, e);
+    struct event_relay relay;
+    struct message_encrypt_job message = {0};
+    struct sealing s = {&relay, &message};
+    struct cell_job job = {.bind = bind, .in = value};
+    seal_all(tools, &job, &s, 1);
+    if (job.rc == SROW_OK) {
+        *out = job.sealed;
+    } else if (e != NULL) {
+        *e = job.error;
     }
-    if (rc != SROW_OK) {
-        return error_wrap(e, rc, "%s", bind_name(bind));
-    }
-    *out = (struct srow_sealed){buf_take(&sealed.bytes), sealed.wrapped, sealed.missing};
-    return SROW_OK;
+    return job.rc;
 }
+
+/* -- open -- */
+
+struct opening {
+    struct event_relay *relays; /* one a job */
+    struct message_decrypt_job *messages;
+};
 
 /* Suites without key commitment may be read by other rooms one day, never as a cell: a message of
  * theirs can be made to open to two values. */
@@ -51,34 +122,85 @@ static enum srow_rc check_suite(struct srow_bytes message, struct srow_error *e)
     return SROW_OK;
 }
 
-static enum srow_rc decrypt(struct srow_buf *out, const struct cell_tools *tools,
-                            struct event_relay *relay, struct srow_bytes message,
-                            struct srow_error *e)
+static void begin_open(struct message_decrypt_job *message, struct event_relay *relay,
+                       const struct cell_tools *tools, const struct cell_job *job)
 {
-    struct message_decrypt_options options = {
-        .expected = &relay->bind->context,
-        .or_expected = relay->bind->column->accepts_no_cell ? &relay->bind->no_cell : NULL,
+    const struct bind *bind = job->bind;
+    *relay = event_relay_of(tools->config, bind, tools->watch);
+    message->message = job->in;
+    message->options = (struct message_decrypt_options){
+        .expected = &bind->context,
+        .or_expected = bind->column->accepts_no_cell ? &bind->no_cell : NULL,
         .max_edks = tools->config->wrapped_keys,
-        .via = tools->via,
+        .via = job->via,
         .deadline = tools->deadline,
         .watch = &relay->keys,
     };
-    AUTO(buf_cleanup) struct srow_buf plaintext = {0};
-    TRY(check_suite(message, e));
-    TRY(message_decrypt(&plaintext, tools->manager, &options, message, e));
-    TRY(type_check(relay->bind->column->type, bytes_buf(&plaintext), e));
-    *out = buf_take(&plaintext);
-    return SROW_OK;
+    message->rc = check_suite(job->in, &message->error);
+}
+
+static void finish_open(struct cell_job *job, struct message_decrypt_job *message,
+                        struct event_relay *relay)
+{
+    enum srow_rc rc = message->rc;
+    if (rc == SROW_OK) {
+        rc = type_check(job->bind->column->type, bytes_buf(&message->plaintext), &message->error);
+    }
+    if (rc == SROW_OK) {
+        job->plaintext = buf_take(&message->plaintext);
+    } else {
+        event_result(relay, rc, &message->error);
+    }
+    buf_cleanup(&message->plaintext);
+    job->rc = result(job, rc, &message->error);
+}
+
+static void open_all(const struct cell_tools *tools, struct cell_job *jobs, struct opening *o,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        o->messages[i].rc = jobs[i].rc;
+        if (jobs[i].rc == SROW_OK) {
+            begin_open(&o->messages[i], &o->relays[i], tools, &jobs[i]);
+        }
+    }
+    message_decrypt_all(tools->manager, o->messages, n);
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].rc == SROW_OK) {
+            finish_open(&jobs[i], &o->messages[i], &o->relays[i]);
+        }
+    }
+}
+
+void cell_open_all(const struct cell_tools *tools, struct cell_job *jobs, size_t n)
+{
+    struct opening o = {calloc(n, sizeof *o.relays), calloc(n, sizeof *o.messages)};
+    if (o.relays != NULL && o.messages != NULL) {
+        open_all(tools, jobs, &o, n);
+    } else {
+        fail_all(jobs, n);
+    }
+    free(o.relays);
+    free(o.messages);
 }
 
 enum srow_rc cell_open(struct srow_buf *out, const struct cell_tools *tools,
                        const struct bind *bind, struct srow_bytes message, struct srow_error *e)
 {
-    struct srow_error own = {0};
-    e = e == NULL ? &own : e; /* the event wants its text */
-    struct event_relay relay = event_relay_of(tools->config, bind, tools->watch);
-    return named(&relay, decrypt(out, tools, &relay, message, e), e);
+    struct event_relay relay;
+    struct message_decrypt_job inner = {0};
+    struct opening o = {&relay, &inner};
+    struct cell_job job = {.bind = bind, .in = message, .via = tools->via};
+    open_all(tools, &job, &o, 1);
+    if (job.rc == SROW_OK) {
+        *out = job.plaintext;
+    } else if (e != NULL) {
+        *e = job.error;
+    }
+    return job.rc;
 }
+
+/* -- match, NULL -- */
 
 enum srow_rc cell_match(bool *same, const struct cell_tools *tools, const struct bind *bind,
                         struct srow_bytes message, struct srow_bytes candidate,
@@ -98,11 +220,13 @@ enum srow_rc cell_null(const struct cell_tools *tools, const struct bind *bind,
                        struct srow_error *e)
 {
     struct srow_error own = {0};
-    e = e == NULL ? &own : e;
-    struct event_relay relay = event_relay_of(tools->config, bind, tools->watch);
+    e = e == NULL ? &own : e; /* the event wants its text */
     if (!bind->column->required) {
         return SROW_OK;
     }
-    return named(
-        &relay, error_set(e, SROW_E_NULL_CELL, "NULL where the configuration requires a value"), e);
+    struct event_relay relay = event_relay_of(tools->config, bind, tools->watch);
+    enum srow_rc rc =
+        error_set(e, SROW_E_NULL_CELL, "NULL where the configuration requires a value");
+    event_result(&relay, rc, e);
+    return error_wrap(e, rc, "%s", bind_name(bind));
 }

@@ -30,6 +30,25 @@ MUST enum srow_rc cell_open(struct srow_buf *out, const struct cell_tools *tools
                             const struct bind *bind, struct srow_bytes message,
                             struct srow_error *e);
 
+/* One of several values. */
+struct cell_job {
+    /* asked: borrowed */
+    const struct bind *bind;
+    struct srow_bytes in; /* the value to seal, or the message to open */
+    const char *via;      /* opening: this Region alone */
+
+    /* answered: owned */
+    struct srow_sealed sealed;
+    struct srow_buf plaintext;
+    enum srow_rc rc; /* as cell_seal and cell_open; a job that has failed before is left alone */
+    struct srow_error error;
+};
+
+/* Seal and open n values of one key set; all their requests are in flight together (`via` of the
+ * tools is not used). Each job has its own result. */
+void cell_seal_all(const struct cell_tools *tools, struct cell_job *jobs, size_t n);
+void cell_open_all(const struct cell_tools *tools, struct cell_job *jobs, size_t n);
+
 /* Whether the value in the message is the candidate, in constant time for equal lengths. Fails as
  * cell_open, and with VALUE for a candidate that is no value of the type. */
 MUST enum srow_rc cell_match(bool *same, const struct cell_tools *tools, const struct bind *bind,

@@ -32,7 +32,8 @@ struct srow_client {
     struct credentials credentials;
     struct net *net;
     struct kms *own_kms; /* NULL: the caller's */
-    struct kms *kms;
+    struct kms *kms;     /* the meter's, in front of either */
+    struct meter *meter;
     struct set *sets; /* as config->key_sets */
     struct alarm *alarm;
     pthread_rwlock_t calls;
@@ -99,7 +100,8 @@ static enum srow_rc find_kms(struct srow_client *c, const struct client_options 
     } else if (options->kms == NULL) {
         TRY(kms_own_new(&c->own_kms, options->face.kms, c->config->attempt_ms, e));
     }
-    c->kms = options->kms != NULL ? options->kms : c->own_kms;
+    TRY(meter_new(&c->meter, c->config, options->kms != NULL ? options->kms : c->own_kms, e));
+    c->kms = meter_kms(c->meter);
     return SROW_OK;
 }
 
@@ -239,6 +241,7 @@ void srow_client_free(struct srow_client *c)
         keyring_free(&c->sets[i].keyring);
     }
     free(c->sets);
+    meter_free(&c->meter);
     kms_free(&c->own_kms);
     net_free(&c->net);
     credentials_cleanup(&c->credentials);
@@ -268,6 +271,33 @@ struct kms *client_kms(struct srow_client *c)
 uint64_t client_deadline(const struct srow_client *c)
 {
     return time_monotonic_ms() + c->deadline_ms;
+}
+
+struct meter *client_meter(struct srow_client *c)
+{
+    return c->meter;
+}
+
+enum srow_rc client_count(struct srow_client *c, enum meter_call call, enum srow_rc rc)
+{
+    meter_count(c->meter, call, rc);
+    return rc;
+}
+
+uint64_t client_alarms_dropped(const struct srow_client *c)
+{
+    return alarm_dropped(c->alarm);
+}
+
+/* In a child of fork the calls of the parent's threads never end, and its connections are not to
+ * be touched. */
+void client_disconnect(struct srow_client *c)
+{
+    if (c->pid == getpid() && c->net != NULL) {
+        pthread_rwlock_wrlock(&c->calls);
+        net_forget(c->net);
+        pthread_rwlock_unlock(&c->calls);
+    }
 }
 
 uint64_t client_events(const struct srow_client *c, enum srow_rc rc)

@@ -10,6 +10,7 @@
 #include <sealrow/sealrow.h>
 
 #include "cell/cell.h"
+#include "client/meter.h"
 #include "kms/kms.h"
 
 struct client_options {
@@ -27,6 +28,15 @@ const char *client_local_region(const struct srow_client *client);
 /* How KMS is reached, and when a call that begins now must have ended. */
 struct kms *client_kms(struct srow_client *client);
 uint64_t client_deadline(const struct srow_client *client);
+
+/* One call on a cell has ended: for the metrics. Returns its rc. */
+enum srow_rc client_count(struct srow_client *client, enum meter_call call, enum srow_rc rc);
+
+struct meter *client_meter(struct srow_client *client);
+uint64_t client_alarms_dropped(const struct srow_client *client);
+
+/* Closes the idle connections; not while calls are in flight. */
+void client_disconnect(struct srow_client *client);
 
 /* Security events of a code since the client was made. */
 uint64_t client_events(const struct srow_client *client, enum srow_rc rc);

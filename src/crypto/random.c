@@ -54,3 +54,11 @@ enum srow_rc random_public(void *out, size_t len, struct srow_error *e)
     bytes_wipe(pool->bytes + pool->left, len);
     return SROW_OK;
 }
+
+void random_forget(void)
+{
+    struct engine *engine;
+    if (engine_get(&engine, NULL) == SROW_OK && engine->pool != NULL) {
+        bytes_wipe(engine->pool, ENGINE_POOL); /* `left` too: it is empty */
+    }
+}

@@ -11,4 +11,7 @@ MUST enum srow_rc random_bytes(void *out, size_t len, struct srow_error *e);
  * IVs, which a restored snapshot may repeat only together with another data key. */
 MUST enum srow_rc random_public(void *out, size_t len, struct srow_error *e);
 
+/* Wipes this thread's pool; the next bytes are fresh. */
+void random_forget(void);
+
 #endif

@@ -143,6 +143,7 @@ static MUST enum srow_rc prepare(struct exchange *x, const struct kms_http *k,
 
 static void take_answer(struct kms_request *r, const struct exchange *x)
 {
+    r->took_ms = x->net.took_ms;
     if (x->net.rc != SROW_OK) {
         r->rc = x->net.rc;
         r->error = x->net.error;

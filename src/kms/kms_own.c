@@ -139,7 +139,9 @@ static MUST enum srow_rc ask(struct kms_request *r, const struct kms_own *k, str
         return SROW_OK;
     }
     TRY(prepare(&a, k, r, e));
+    uint64_t begun = time_monotonic_ms();
     enum srow_rc rc = function(k->functions.state, &a.call);
+    r->took_ms = (uint32_t)(time_monotonic_ms() - begun);
     if (rc != SROW_OK) {
         rc = fail(&a, rc, e);
         e->retry_after_ms = a.call.retry_after_ms;

@@ -203,8 +203,10 @@ static void run(struct manager *manager, struct message_decrypt_job *jobs, struc
 
 void message_decrypt_all(struct manager *manager, struct message_decrypt_job *jobs, size_t n)
 {
-    struct work *works = calloc(n, sizeof *works);
-    struct materials *m = calloc(n, sizeof *m);
+    struct work one = {0};
+    struct materials its = {0};
+    struct work *works = n == 1 ? &one : calloc(n, sizeof *works);
+    struct materials *m = n == 1 ? &its : calloc(n, sizeof *m);
     bool room = works != NULL && m != NULL;
     for (size_t i = 0; !room && i < n; i++) {
         if (jobs[i].rc == SROW_OK) {
@@ -214,18 +216,18 @@ void message_decrypt_all(struct manager *manager, struct message_decrypt_job *jo
     if (room) {
         run(manager, jobs, works, m, n);
     }
-    free(works);
-    free(m);
+    if (n != 1) {
+        free(works);
+        free(m);
+    }
 }
 
 enum srow_rc message_decrypt(struct srow_buf *plaintext, struct manager *manager,
                              const struct message_decrypt_options *options,
                              struct srow_bytes message, struct srow_error *e)
 {
-    struct work work = {0};
-    struct materials m = {0};
     struct message_decrypt_job job = {.options = *options, .message = message};
-    run(manager, &job, &work, &m, 1);
+    message_decrypt_all(manager, &job, 1);
     if (job.rc == SROW_OK) {
         *plaintext = job.plaintext;
     } else if (e != NULL) {

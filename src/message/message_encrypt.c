@@ -222,7 +222,8 @@ static void run(struct manager *manager, struct message_encrypt_job *jobs, struc
 
 void message_encrypt_all(struct manager *manager, struct message_encrypt_job *jobs, size_t n)
 {
-    struct materials *m = calloc(n, sizeof *m);
+    struct materials one = {0};
+    struct materials *m = n == 1 ? &one : calloc(n, sizeof *m);
     for (size_t i = 0; m == NULL && i < n; i++) {
         if (jobs[i].rc == SROW_OK) {
             jobs[i].rc = error_set(&jobs[i].error, SROW_E_NOMEM, "no memory for %zu messages", n);
@@ -231,16 +232,17 @@ void message_encrypt_all(struct manager *manager, struct message_encrypt_job *jo
     if (m != NULL) {
         run(manager, jobs, m, n);
     }
-    free(m);
+    if (n != 1) {
+        free(m);
+    }
 }
 
 enum srow_rc message_encrypt(struct message_encrypted *out, struct manager *manager,
                              const struct message_encrypt_options *options,
                              struct srow_bytes plaintext, struct srow_error *e)
 {
-    struct materials m = {0};
     struct message_encrypt_job job = {.options = *options, .plaintext = plaintext};
-    run(manager, &job, &m, 1);
+    message_encrypt_all(manager, &job, 1);
     if (job.rc == SROW_OK) {
         *out = job.made;
     } else if (e != NULL) {

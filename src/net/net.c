@@ -43,15 +43,21 @@ enum srow_rc net_new(struct net **out, const struct net_options *options, struct
     return SROW_OK;
 }
 
+void net_forget(struct net *net)
+{
+    struct loop *loop = atomic_load(&net->loop);
+    if (loop != NULL && loop_is_mine(loop)) {
+        atomic_store(&net->loop, NULL);
+        loop_free(loop);
+    }
+}
+
 void net_free(struct net **net)
 {
     if (*net == NULL) {
         return;
     }
-    struct loop *loop = atomic_load(&(*net)->loop);
-    if (loop != NULL && loop_is_mine(loop)) {
-        loop_free(loop);
-    }
+    net_forget(*net);
     free((*net)->ca_file);
     free(*net);
     *net = NULL;

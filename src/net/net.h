@@ -36,6 +36,7 @@ struct net_request {
     struct srow_buf body_in; /* wiped when freed */
     char error_type[128];    /* x-amzn-ErrorType, "" if there is none */
     char request_id[64];     /* x-amzn-RequestId */
+    uint32_t took_ms;        /* from its start to its end */
     uint32_t retry_after_ms; /* x-amz-retry-after or Retry-After; 0 if there is none */
     enum srow_rc rc; /* CONNECT, TIMEOUT, TLS, KMS_REPLY (no HTTP, or larger than the cap), BUSY,
                         CONFIG (net_check_url), NOMEM */
@@ -50,6 +51,10 @@ MUST enum srow_rc net_new(struct net **out, const struct net_options *options,
 
 /* Stops the loop thread after the requests in flight have ended. */
 void net_free(struct net **net);
+
+/* Ends idle connections, their buffers and TLS sessions; the next call makes new ones. Not while a
+ * call is in flight. */
+void net_forget(struct net *net);
 
 /* Puts all requests in at once and returns when each has its result. From any thread. */
 void net_call(struct net *net, struct net_request *const *requests, size_t n);

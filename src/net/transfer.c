@@ -283,6 +283,9 @@ static enum srow_rc explain(struct transfer *t, CURLcode code)
 void transfer_finish(struct transfer *t, CURLcode code)
 {
     struct net_request *r = t->request;
+    curl_off_t micros = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &micros);
+    r->took_ms = (uint32_t)(micros / 1000);
     if (code != CURLE_OK) {
         buf_cleanup(&r->body_in);
         r->rc = explain(t, code);

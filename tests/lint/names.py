@@ -9,6 +9,7 @@ from common import ROOT, Tap, files, lines, tags, where
 # Files that own a second noun, and why.
 ALSO = {
     "src/client/cell.c": ["sealed"],     # what a seal gives
+    "src/client/client_care.c": ["health"],  # what srow_client_health gives
     "src/client/version.c": ["srow"],    # the library's own version
     "src/base/bytes.c": ["buf", "str"],  # views and buffers that own are one idea
     "src/base/base64.c": ["text"],       # one form of text, too long for text.c

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a program does with a client besides cells: warm it, ask how it does, let it forget.
+ */
+#include <stdlib.h>
+
+#include "base/time.h"
+#include "client/client.h"
+#include "crypto/gcm.h"
+#include "crypto/random.h"
+
+/* -- warm -- */
+
+/* Appends a request for each key of one Region; returns how many there are now. */
+static size_t add_keys(struct kms_request *requests, size_t count, const struct srow_config *config,
+                       const char *region, uint64_t deadline)
+{
+    for (size_t s = 0; s < config->key_set_count; s++) {
+        const struct config_key_set *set = &config->key_sets[s];
+        for (size_t k = 0; k < set->count; k++) {
+            if (strcmp(set->keys[k].region, region) == 0) {
+                requests[count++] = (struct kms_request){.op = KMS_DESCRIBE,
+                                                         .region = region,
+                                                         .key_arn = set->keys[k].arn,
+                                                         .deadline = deadline};
+            }
+        }
+    }
+    return count;
+}
+
+static enum srow_rc settle(const struct kms_request *requests, size_t n, struct srow_error *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct kms_request *r = &requests[i];
+        if (r->rc != SROW_OK && e != NULL) {
+            *e = r->error;
+        }
+        TRY(r->rc);
+        FAIL_IF(!r->enabled, e, SROW_E_KMS_DISABLED, "Region %s: the key %s is not enabled",
+                r->region, r->key_arn);
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc ask_all(struct srow_client *client, uint64_t deadline, struct srow_error *e)
+{
+    const struct srow_config *config = client_config(client);
+    const char *local = client_local_region(client);
+    size_t all = 0;
+    for (size_t s = 0; s < config->key_set_count; s++) {
+        all += config->key_sets[s].count;
+    }
+    struct kms_request *requests = calloc(all, sizeof *requests);
+    FAIL_IF(requests == NULL, e, SROW_E_NOMEM, "no memory to ask for %zu keys", all);
+    size_t n = add_keys(requests, 0, config, local, deadline);
+    for (size_t i = 0; i < config->region_count; i++) {
+        if (strcmp(config->regions[i].name, local) != 0) {
+            n = add_keys(requests, n, config, config->regions[i].name, deadline);
+        }
+    }
+    kms_call(client_kms(client), requests, n);
+    enum srow_rc rc = settle(requests, n, e);
+    free(requests);
+    return rc;
+}
+
+enum srow_rc srow_client_warm(struct srow_client *client, uint32_t deadline_ms,
+                              struct srow_error *e)
+{
+    FAIL_IF(client == NULL, e, SROW_E_USAGE, "no client is given");
+    uint64_t deadline =
+        deadline_ms == 0 ? client_deadline(client) : time_monotonic_ms() + deadline_ms;
+    client_enter(client);
+    enum srow_rc rc = ask_all(client, deadline, e);
+    client_leave(client);
+    return rc;
+}
+
+/* -- health, metrics -- */
+
+enum srow_rc srow_client_health(struct srow_health *out, struct srow_client *client,
+                                struct srow_error *e)
+{
+    FAIL_IF(client == NULL, e, SROW_E_USAGE, "no client is given");
+    const struct srow_config *config = client_config(client);
+    struct srow_region_health *regions = calloc(config->region_count, sizeof *regions);
+    FAIL_IF(regions == NULL, e, SROW_E_NOMEM, "no memory for %zu Regions", config->region_count);
+    size_t next = 1;
+    for (size_t i = 0; i < config->region_count; i++) {
+        bool is_local = strcmp(config->regions[i].name, client_local_region(client)) == 0;
+        struct srow_region_health *to = &regions[is_local ? 0 : next++];
+        meter_health(to, client_meter(client), i);
+        to->is_local = is_local;
+    }
+    *out = (struct srow_health){.regions = regions, .count = config->region_count};
+    return SROW_OK;
+}
+
+void srow_health_free(struct srow_health *health)
+{
+    if (health != NULL) {
+        free(health->regions);
+        *health = (struct srow_health){0};
+    }
+}
+
+/* One line a name; several codes may share it. */
+static void put_events(struct srow_buf *out, const struct srow_client *client)
+{
+    buf_put_str(out, "# HELP sealrow_security_events_total Security events, by name.\n"
+                     "# TYPE sealrow_security_events_total counter\n");
+    for (const struct error_row *row = error_table; row->name != NULL; row++) {
+        const char *name = event_name(row->rc);
+        uint64_t sum = 0;
+        bool is_first = name != NULL;
+        for (const struct error_row *other = error_table; name != NULL && other->name != NULL;
+             other++) {
+            const char *its = event_name(other->rc);
+            if (its != NULL && strcmp(its, name) == 0) {
+                is_first = is_first && other >= row;
+                sum += client_events(client, other->rc);
+            }
+        }
+        if (is_first) {
+            buf_printf(out, "sealrow_security_events_total{event=\"%s\"} %llu\n", name,
+                       (unsigned long long)sum);
+        }
+    }
+}
+
+enum srow_rc srow_client_metrics(struct srow_buf *out, struct srow_client *client,
+                                 struct srow_error *e)
+{
+    FAIL_IF(client == NULL, e, SROW_E_USAGE, "no client is given");
+    AUTO(buf_cleanup) struct srow_buf text = {0};
+    meter_put(&text, client_meter(client));
+    put_events(&text, client);
+    buf_printf(&text,
+               "# HELP sealrow_alarms_dropped_total Events that a full queue kept from the alarm "
+               "commands.\n# TYPE sealrow_alarms_dropped_total counter\n"
+               "sealrow_alarms_dropped_total %llu\n",
+               (unsigned long long)client_alarms_dropped(client));
+    TRY(buf_check(&text, e));
+    *out = buf_take(&text);
+    return SROW_OK;
+}
+
+/* -- forget -- */
+
+void srow_client_forget(struct srow_client *client)
+{
+    if (client != NULL) {
+        client_disconnect(client);
+    }
+    gcm_forget();
+    random_forget();
+}

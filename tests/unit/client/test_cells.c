@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "face.h"
+#include "fake/fake_region.h"
+
+enum { PAGE = 16 };
+
+/* A page of rows, each with its own account and text. */
+struct page {
+    struct srow_bind binds[PAGE];
+    struct srow_item items[PAGE];
+    struct srow_result sealed[PAGE], opened[PAGE];
+    char texts[PAGE][24];
+};
+
+static void page_cleanup(struct page *p)
+{
+    srow_cells_free(p->sealed, PAGE);
+    srow_cells_free(p->opened, PAGE);
+}
+
+static void fill(struct page *p, const char *column)
+{
+    for (size_t i = 0; i < PAGE; i++) {
+        snprintf(p->texts[i], sizeof p->texts[i], "%zu", 100 + i);
+        p->items[i].cell = face_cell(&p->binds[i], column, (int64_t)i);
+        p->items[i].in = srow_str(p->texts[i]);
+    }
+}
+
+/* The same cells, with the messages that sealing gave. */
+static void turn(struct page *p)
+{
+    for (size_t i = 0; i < PAGE; i++) {
+        p->items[i].in = bytes_buf(&p->sealed[i].sealed.message);
+    }
+}
+
+static bool is_open(const struct page *p, size_t i)
+{
+    return p->opened[i].error.rc == 0 &&
+           bytes_equal_str(bytes_buf(&p->opened[i].plaintext), p->texts[i]);
+}
+
+CASE(a_page_is_sealed_and_opened_with_all_requests_in_one_call_each)
+{
+    AUTO(face_cleanup) struct face f = face_of();
+    AUTO(page_cleanup) struct page p = {0};
+    CHECK(f.client != NULL);
+    fill(&p, "profile.userid");
+    CHECK_OK(srow_cells_seal(p.sealed, f.client, p.items, PAGE, &f.e), f.e);
+    CHECK(fake_kms_widest(f.kms) == PAGE);
+    CHECK(fake_kms_count(f.kms, "us-east-1", KMS_GENERATE) == PAGE);
+    CHECK(fake_kms_count(f.kms, "eu-west-1", KMS_ENCRYPT) == PAGE);
+    CHECK(p.sealed[3].sealed.wrapped == 2 && p.sealed[3].sealed.missing == 0);
+    turn(&p);
+    fake_kms_reset(f.kms);
+    CHECK_OK(srow_cells_open(p.opened, f.client, p.items, PAGE, &f.e), f.e);
+    CHECK(fake_kms_widest(f.kms) == PAGE && fake_kms_total(f.kms, "us-east-1") == PAGE);
+    for (size_t i = 0; i < PAGE; i++) {
+        CHECK(is_open(&p, i));
+    }
+}
+
+CASE(what_a_page_sealed_one_call_opens_and_the_reverse)
+{
+    AUTO(face_cleanup) struct face f = face_of();
+    AUTO(page_cleanup) struct page p = {0};
+    struct srow_buf plain = {0};
+    CHECK(f.client != NULL);
+    fill(&p, "profile.userid");
+    CHECK_OK(srow_cells_seal(p.sealed, f.client, p.items, PAGE, &f.e), f.e);
+    turn(&p);
+    CHECK_OK(srow_cell_open(&plain, f.client, &p.items[5].cell, p.items[5].in, &f.e), f.e);
+    CHECK(bytes_equal_str(bytes_buf(&plain), p.texts[5]));
+    srow_sealed_free(&p.sealed[5].sealed);
+    CHECK_OK(
+        srow_cell_seal(&p.sealed[5].sealed, f.client, &p.items[5].cell, bytes_buf(&plain), &f.e),
+        f.e);
+    srow_buf_free(&plain);
+    turn(&p);
+    CHECK_OK(srow_cells_open(p.opened, f.client, p.items, PAGE, &f.e), f.e);
+}
+
+CASE(items_that_fail_do_not_hide_the_others)
+{
+    static const enum srow_rc wanted[PAGE] = {
+        [2] = SROW_E_BODY_TAG,  [4] = SROW_E_CONTEXT, [6] = SROW_E_COLUMN, [8] = SROW_E_BINDING,
+        [9] = SROW_E_TRUNCATED, [11] = SROW_E_REGION, [13] = SROW_E_USAGE,
+    };
+    AUTO(face_cleanup) struct face f = face_of();
+    AUTO(page_cleanup) struct page p = {0};
+    CHECK(f.client != NULL);
+    fill(&p, "profile.userid");
+    CHECK_OK(srow_cells_seal(p.sealed, f.client, p.items, PAGE, &f.e), f.e);
+    turn(&p);
+    char *last = p.sealed[2].sealed.message.at;
+    last[p.sealed[2].sealed.message.len - 1] ^= 1;
+    p.items[4].in = p.items[5].in;
+    p.items[6].cell.column = "profile.nobody";
+    p.items[8].cell.bind_count = 0;
+    p.items[9].in.len = 40;
+    p.items[11].cell.via = "us-west-9";
+    p.items[13].in.at = NULL;
+    CHECK_RC(srow_cells_open(p.opened, f.client, p.items, PAGE, &f.e), SROW_E_BODY_TAG);
+    CHECK(strstr(f.e.text, "7 of 16 cells failed, cell 3: bank.profile.userid: ") == f.e.text);
+    for (size_t i = 0; i < PAGE; i++) {
+        CHECK_RC((enum srow_rc)p.opened[i].error.rc, wanted[i]);
+        CHECK(wanted[i] == SROW_OK ? is_open(&p, i) : p.opened[i].plaintext.at == NULL);
+    }
+    CHECK(client_events(f.client, SROW_E_BODY_TAG) == 1);
+    CHECK(client_events(f.client, SROW_E_CONTEXT) == 1);
+}
+
+CASE(a_value_that_cannot_be_sealed_fails_alone)
+{
+    AUTO(face_cleanup) struct face f = face_of();
+    AUTO(page_cleanup) struct page p = {0};
+    CHECK(f.client != NULL);
+    fill(&p, "profile.balance");
+    p.items[7].in = srow_str("007");
+    p.items[8].cell.via = "us-east-1";
+    CHECK_RC(srow_cells_seal(p.sealed, f.client, p.items, PAGE, &f.e), SROW_E_VALUE);
+    for (size_t i = 0; i < PAGE; i++) {
+        enum srow_rc wanted = i == 7 ? SROW_E_VALUE : i == 8 ? SROW_E_USAGE : SROW_OK;
+        CHECK_RC((enum srow_rc)p.sealed[i].error.rc, wanted);
+        CHECK((p.sealed[i].sealed.message.len > 0) == (wanted == SROW_OK));
+    }
+}
+
+CASE(columns_of_several_key_sets_share_a_page)
+{
+    AUTO(face_cleanup) struct face f = face_of();
+    AUTO(page_cleanup) struct page p = {0};
+    CHECK(f.client != NULL);
+    fill(&p, "profile.userid");
+    for (size_t i = 0; i < PAGE; i += 2) {
+        p.items[i].cell.column = "profile.card";
+    }
+    CHECK_OK(srow_cells_seal(p.sealed, f.client, p.items, PAGE, &f.e), f.e);
+    CHECK(p.sealed[0].sealed.wrapped == 1 && p.sealed[1].sealed.wrapped == 2);
+    turn(&p);
+    CHECK_OK(srow_cells_open(p.opened, f.client, p.items, PAGE, &f.e), f.e);
+    for (size_t i = 0; i < PAGE; i++) {
+        CHECK(is_open(&p, i));
+    }
+}
+
+CASE(a_page_needs_a_client_items_and_room)
+{
+    AUTO(face_cleanup) struct face f = face_of();
+    AUTO(page_cleanup) struct page p = {0};
+    CHECK(f.client != NULL);
+    fill(&p, "profile.userid");
+    CHECK_RC(srow_cells_seal(p.sealed, NULL, p.items, PAGE, &f.e), SROW_E_USAGE);
+    CHECK_RC(srow_cells_seal(p.sealed, f.client, NULL, PAGE, &f.e), SROW_E_USAGE);
+    CHECK_RC(srow_cells_open(NULL, f.client, p.items, PAGE, NULL), SROW_E_USAGE);
+    CHECK_OK(srow_cells_open(NULL, f.client, NULL, 0, &f.e), f.e);
+    CHECK(fake_kms_total(f.kms, "us-east-1") == 0);
+    srow_cells_free(NULL, 3);
+}
+
+/* -- over HTTP -- */
+
+/* Lets nobody through before `wanted` are there. */
+struct barrier {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    unsigned there, wanted;
+};
+
+static void meet(void *state)
+{
+    struct barrier *b = state;
+    pthread_mutex_lock(&b->lock);
+    b->there++;
+    pthread_cond_broadcast(&b->changed);
+    while (b->there < b->wanted) {
+        pthread_cond_wait(&b->changed, &b->lock);
+    }
+    pthread_mutex_unlock(&b->lock);
+}
+
+static void let(struct barrier *b, unsigned wanted)
+{
+    pthread_mutex_lock(&b->lock);
+    b->there = 0;
+    b->wanted = wanted;
+    pthread_cond_broadcast(&b->changed);
+    pthread_mutex_unlock(&b->lock);
+}
+
+CASE(a_server_sees_sixteen_requests_open_for_sixteen_items)
+{
+    struct fake_region us = {0}, eu = {0};
+    struct barrier b = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, PAGE};
+    AUTO(page_cleanup) struct page p = {0};
+    struct face f = {0};
+    char yaml[2048];
+    fake_region_start(&us, "us-east-1");
+    fake_region_start(&eu, "eu-west-1");
+    us.before = meet;
+    us.state = &b;
+    setenv("AWS_ACCESS_KEY_ID", "AKID", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "secret", 1);
+    snprintf(yaml, sizeof yaml,
+             "version: 1\ndomain: bank\nregions: {us-east-1: {endpoint: \"%s\"}, eu-west-1: "
+             "{endpoint: \"%s\"}}\nlimits: {attempt: 5s, deadline: 10s}\n" FACE_REST,
+             fake_http_url(us.server), fake_http_url(eu.server));
+    struct srow_client_options options = {.local_region = "us-east-1"};
+    enum srow_rc sealed = SROW_E_INTERNAL, opened = SROW_E_INTERNAL;
+    if (srow_config_parse(&f.config, srow_str(yaml), &f.e) == SROW_OK &&
+        srow_client_new(&f.client, f.config, &options, &f.e) == SROW_OK) {
+        fill(&p, "profile.userid");
+        sealed = srow_cells_seal(p.sealed, f.client, p.items, PAGE, &f.e);
+        let(&b, PAGE);
+        turn(&p);
+        opened = srow_cells_open(p.opened, f.client, p.items, PAGE, &f.e);
+    }
+    let(&b, 0);
+    face_cleanup(&f);
+    fake_region_stop(&us);
+    fake_region_stop(&eu);
+    CHECK_OK(sealed, f.e);
+    CHECK_OK(opened, f.e);
+    CHECK(is_open(&p, 0) && is_open(&p, PAGE - 1));
+}
+
+int main(void)
+{
+    RUN(a_page_is_sealed_and_opened_with_all_requests_in_one_call_each);
+    RUN(what_a_page_sealed_one_call_opens_and_the_reverse);
+    RUN(items_that_fail_do_not_hide_the_others);
+    RUN(a_value_that_cannot_be_sealed_fails_alone);
+    RUN(columns_of_several_key_sets_share_a_page);
+    RUN(a_page_needs_a_client_items_and_room);
+    RUN(a_server_sees_sixteen_requests_open_for_sixteen_items);
+    return check_done();
+}
