@@ -10,12 +10,12 @@
         .brief = b, .name = n, .value = v, .help = h, .kind = k, .at = offsetof(struct args, m)    \
     }
 
-static const struct option globals[] = {
+const struct option options_globals[] = {
     GLOBAL('c', "config", "FILE", "configuration (default sealrow.yaml; env:NAME: in a variable)",
            OPTION_VALUE, config),
     GLOBAL(0, "local-region", "NAME", "the Region this runs in", OPTION_VALUE, local_region),
-    GLOBAL(0, "log-level", "LEVEL", "error, warning (default), info or debug, on standard error",
-           OPTION_VALUE, log_level),
+    GLOBAL(0, "log-level", "error|warning|info|debug",
+           "what the log on standard error has (default warning)", OPTION_VALUE, log_level),
     GLOBAL(0, "json", NULL, "print JSON", OPTION_FLAG, json),
     GLOBAL(0, "dry-run", NULL, "do everything but write", OPTION_FLAG, dry_run),
     GLOBAL('h', "help", NULL, "print this", OPTION_FLAG, help),
@@ -43,7 +43,7 @@ static enum srow_rc unknown_option(const struct command *command, const char *wo
                                    struct srow_bytes name, struct srow_error *e)
 {
     const char *words[32] = {0};
-    const struct option *tables[] = {globals, command == NULL ? NULL : command->options};
+    const struct option *tables[] = {options_globals, command == NULL ? NULL : command->options};
     size_t n = 0;
     for (size_t t = 0; t < 2; t++) {
         for (const struct option *o = tables[t]; o != NULL && o->name != NULL && n < 31; o++) {
@@ -84,7 +84,7 @@ static enum srow_rc take_option(struct args *args, const struct command *command
     const char *name = word + (brief ? 1 : 2);
     const char *inside = brief ? (name[1] == '\0' ? NULL : name + 1) : strchr(name, '=');
     size_t len = brief ? 1 : inside == NULL ? strlen(name) : (size_t)(inside - name);
-    const struct option *o = find_in(globals, bytes_of(name, len), brief);
+    const struct option *o = find_in(options_globals, bytes_of(name, len), brief);
     if (o == NULL && command != NULL) {
         o = find_in(command->options, bytes_of(name, len), brief);
     }
@@ -147,7 +147,7 @@ static const struct command *foresee(char **argv)
         }
         bool brief = (*argv)[1] != '-';
         if (strchr(*argv, '=') == NULL && (!brief || (*argv)[1] == '\0' || (*argv)[2] == '\0')) {
-            o = find_in(globals, srow_str(*argv + (brief ? 1 : 2)), brief);
+            o = find_in(options_globals, srow_str(*argv + (brief ? 1 : 2)), brief);
         }
         if (o != NULL && o->kind != OPTION_FLAG && argv[1] != NULL) {
             argv++;
@@ -217,7 +217,7 @@ static void put_program(struct srow_buf *out)
         buf_printf(out, "  %-22s  %s\n", (*c)->name, (*c)->brief);
     }
     buf_put_str(out, "\nOptions of every command, before or after its name:\n");
-    put_options(out, globals);
+    put_options(out, options_globals);
     buf_put_str(out, "\nThe database is in DATABASE_URL, as sqlite:PATH. Exit codes: 0 done, 1 "
                      "findings or not equal,\n2 usage, 65 data, 66 not found, 69 unavailable, 70 "
                      "internal, 71 resource, 75 conflict,\n77 denied, 78 configuration, 130 "
@@ -237,5 +237,5 @@ void options_put_usage(struct srow_buf *out, const struct command *command)
     }
     buf_put_str(out, "\n");
     put_options(out, command->options);
-    put_options(out, globals);
+    put_options(out, options_globals);
 }

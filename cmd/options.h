@@ -7,6 +7,9 @@
 
 #include "cmd.h"
 
+/* Options of every command; ends with a NULL name. */
+extern const struct option options_globals[];
+
 /* Options stand before or after the command's name; "--" ends them. *command is NULL if only help
  * was asked for. Fails with USAGE. */
 MUST enum srow_rc options_parse(struct args *out, const struct command **command, char **argv,

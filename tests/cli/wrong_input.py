@@ -95,6 +95,8 @@ ROWS = [
      "sealrow: --log-level: unknown level loud: say error, warning, info or debug"),
     ("unknown log level in a variable", environment(SEALROW_LOG="loud"), SEAL, b"x", 78,
      "sealrow: SEALROW_LOG: unknown level loud: say error, warning, info or debug"),
+    ("unknown shell", None, ("completion", "tcsh"), b"", 2,
+     "sealrow: completion tcsh: unknown shell: say bash, zsh or fish"),
     ("unknown part of config", None, ("config", "list"), b"", 2,
      "sealrow: config list: unknown: say show or keys"),
     ("unknown option", None, (*SEAL, "--bnd", "x"), b"x", 2,
