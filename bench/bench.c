@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "keys/keyring_aes.h"
 #include "limit.h"
 #include "message/message.h"
 
@@ -35,7 +34,7 @@ static void must_ok(enum srow_rc rc, const struct srow_error *e)
 
 /* Both sides, and what they work on. */
 struct bench {
-    struct keyring *keyring;
+    struct srow_keyring *keyring;
     struct manager *manager;
     struct context context;
     struct limit *limit;
@@ -48,9 +47,8 @@ static void bench_init(struct bench *b)
 {
     struct srow_error e = {0};
     struct srow_pair pair = {srow_str(LIMIT_PAIR_KEY), srow_str(LIMIT_PAIR_VALUE)};
-    AUTO(secret_cleanup) struct secret key = {0};
-    must_ok(secret_of(&key, bytes_of(wrapping_key, sizeof wrapping_key), &e), &e);
-    must_ok(keyring_aes_new(&b->keyring, LIMIT_NAMESPACE, LIMIT_NAME, &key, &e), &e);
+    struct srow_bytes key = bytes_of(wrapping_key, sizeof wrapping_key);
+    must_ok(srow_keyring_aes_new(&b->keyring, LIMIT_NAMESPACE, LIMIT_NAME, key, &e), &e);
     must_ok(manager_default_new(&b->manager, b->keyring, &e), &e);
     must_ok(context_add(&b->context, pair, &e), &e);
     b->limit = limit_new(wrapping_key);

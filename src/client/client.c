@@ -19,7 +19,7 @@
 
 /* What cells of one key set are sealed and opened with. */
 struct set {
-    struct keyring *keyring;
+    struct srow_keyring *keyring;
     struct manager *manager;
 };
 

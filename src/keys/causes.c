@@ -28,16 +28,21 @@ void causes_add_down(struct causes *c, const char *region)
     c->down = c->down == SROW_OK ? SROW_E_REGIONS : c->down;
 }
 
-void causes_add(struct causes *c, const struct materials *m, const struct kms_request *failed)
+void causes_put(struct causes *c, enum srow_rc rc, const struct srow_error *e)
 {
-    const struct srow_error *e = &failed->error;
-    bool down = srow_rc_class(failed->rc) == SROW_CLASS_UNAVAILABLE;
+    bool down = srow_rc_class(rc) == SROW_CLASS_UNAVAILABLE;
     enum srow_rc *first = down ? &c->down : &c->other;
-    *first = *first == SROW_OK ? failed->rc : *first;
+    *first = *first == SROW_OK ? rc : *first;
     if (e->retry_after_ms > c->retry_after_ms) {
         c->retry_after_ms = e->retry_after_ms;
     }
     put(c, e->text);
+}
+
+void causes_add(struct causes *c, const struct materials *m, const struct kms_request *failed)
+{
+    const struct srow_error *e = &failed->error;
+    causes_put(c, failed->rc, e);
     if (is_alarm(failed->rc)) {
         struct key_event event = {failed->rc, failed->region, srow_str(failed->key_arn), e->text};
         materials_tell(m, &event);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Why an operation failed in several Regions, collected into one error.
+ * Why an operation failed in several Regions or keyrings, collected into one error.
  */
 #ifndef KEYS_CAUSES_H
 #define KEYS_CAUSES_H
@@ -16,6 +16,9 @@ struct causes {
     size_t used;
     char text[400];
 };
+
+/* Adds a cause; with rc OK its text alone. */
+void causes_put(struct causes *c, enum srow_rc rc, const struct srow_error *e);
 
 /* Adds a failed request; refusals and answers that prove wrong are told to the watch. */
 void causes_add(struct causes *c, const struct materials *m, const struct kms_request *failed);

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "keys/keyring.h"
 
-void keyring_free(struct keyring **k)
+void srow_keyring_free(struct srow_keyring *keyring)
+{
+    keyring_free(&keyring);
+}
+
+void keyring_free(struct srow_keyring **k)
 {
     if (*k != NULL) {
         (*k)->ops->free(*k);

@@ -3,17 +3,17 @@
  * The raw AES keyring (spec: framework/raw-aes-keyring.md). Provider info: key name, tag length in
  * bits, IV length, IV. Ciphertext: encrypted data key, tag.
  */
-#include "keys/keyring_aes.h"
-
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "crypto/gcm.h"
 #include "crypto/random.h"
+#include "keys/keyring.h"
 
 enum { TAG_BITS = 8 * GCM_TAG, LENGTHS = 8, LARGEST_NAME = 65535 - LENGTHS - GCM_IV };
 
 struct keyring_aes {
-    struct keyring keyring;
+    struct srow_keyring keyring;
     char *namespace;
     char *name;
     struct secret key;
@@ -72,7 +72,7 @@ static MUST enum srow_rc wrap_one(struct materials *m, const struct keyring_aes 
     return SROW_OK;
 }
 
-static void wrap(struct keyring *keyring, struct materials *m, size_t n)
+static void wrap(struct srow_keyring *keyring, struct materials *m, size_t n)
 {
     const struct keyring_aes *k = (const struct keyring_aes *)keyring;
     for (size_t i = 0; i < n; i++) {
@@ -138,7 +138,7 @@ static MUST enum srow_rc unwrap_one(struct materials *m, const struct keyring_ae
          m->offered->count, k->name, k->namespace);
 }
 
-static void unwrap(struct keyring *keyring, struct materials *m, size_t n)
+static void unwrap(struct srow_keyring *keyring, struct materials *m, size_t n)
 {
     const struct keyring_aes *k = (const struct keyring_aes *)keyring;
     for (size_t i = 0; i < n; i++) {
@@ -150,7 +150,7 @@ static void unwrap(struct keyring *keyring, struct materials *m, size_t n)
 
 /* -- life -- */
 
-static void destroy(struct keyring *keyring)
+static void destroy(struct srow_keyring *keyring)
 {
     struct keyring_aes *k = (struct keyring_aes *)keyring;
     secret_cleanup(&k->key);
@@ -161,26 +161,35 @@ static void destroy(struct keyring *keyring)
 
 static const struct keyring_ops ops = {"raw AES", wrap, unwrap, destroy};
 
-enum srow_rc keyring_aes_new(struct keyring **out, const char *namespace, const char *name,
-                             struct secret *key, struct srow_error *e)
+static MUST enum srow_rc check(const char *namespace, const char *name, struct srow_bytes key,
+                               struct srow_error *e)
 {
+    FAIL_IF(namespace == NULL || name == NULL, e, SROW_E_USAGE,
+            "a raw keyring needs a namespace and a key name");
     FAIL_IF(strncmp(namespace, "aws-kms", 7) == 0, e, SROW_E_USAGE,
             "namespace \"%s\": names that begin with aws-kms are reserved for KMS keyrings",
             namespace);
     FAIL_IF(strlen(namespace) > LARGEST_NAME || strlen(name) > LARGEST_NAME, e, SROW_E_USAGE,
             "a namespace or key name longer than %d bytes", LARGEST_NAME);
-    FAIL_IF(key->len != 16 && key->len != 24 && key->len != 32, e, SROW_E_USAGE,
-            "an AES wrapping key of %zu bytes: 16, 24 or 32 are possible", key->len);
+    FAIL_IF(!text_is_utf8(srow_str(namespace)) || !text_is_utf8(srow_str(name)), e, SROW_E_USAGE,
+            "a namespace or key name that is not UTF-8");
+    FAIL_IF(key.len != 16 && key.len != 24 && key.len != 32, e, SROW_E_USAGE,
+            "an AES wrapping key of %zu bytes: 16, 24 or 32 are possible", key.len);
+    return SROW_OK;
+}
+
+enum srow_rc srow_keyring_aes_new(struct srow_keyring **out, const char *namespace,
+                                  const char *name, struct srow_bytes key, struct srow_error *e)
+{
+    TRY(check(namespace, name, key, e));
     struct keyring_aes *k = calloc(1, sizeof *k);
     FAIL_IF(k == NULL, e, SROW_E_NOMEM, "no memory for a keyring");
     k->keyring.ops = &ops;
-    k->namespace = strdup(namespace);
-    k->name = strdup(name);
-    if (k->namespace == NULL || k->name == NULL) {
-        destroy(&k->keyring);
-        FAIL(e, SROW_E_NOMEM, "no memory for a keyring");
-    }
-    k->key = secret_take(key);
-    *out = &k->keyring;
+    AUTO(keyring_free) struct srow_keyring *made = &k->keyring;
+    TRY(bytes_dup_str(&k->namespace, srow_str(namespace), e));
+    TRY(bytes_dup_str(&k->name, srow_str(name), e));
+    TRY(secret_of(&k->key, key, e));
+    *out = made;
+    made = NULL;
     return SROW_OK;
 }

@@ -6,8 +6,25 @@
 #include "keys/keyring_kms.h"
 
 #include "keys/regions.h"
+#include "kms/kms_own.h"
 
-enum srow_rc keyring_kms_new(struct keyring **out, struct kms *kms, const char *key_arn,
+enum { ATTEMPT_MS = 1000 };
+
+/* The keyring of a program's own functions owns its way to KMS. */
+enum srow_rc srow_keyring_kms_new(struct srow_keyring **out, const struct srow_kms_ops *functions,
+                                  const char *key_arn, uint32_t attempt_ms, struct srow_error *e)
+{
+    AUTO(kms_free) struct kms *kms = NULL;
+    FAIL_IF(functions == NULL || key_arn == NULL, e, SROW_E_USAGE,
+            "a KMS keyring needs functions and a key ARN");
+    TRY(kms_own_new(&kms, functions, attempt_ms == 0 ? ATTEMPT_MS : attempt_ms, e));
+    TRY(keyring_kms_new(out, kms, key_arn, e));
+    ((struct regions *)*out)->owned = kms;
+    kms = NULL;
+    return SROW_OK;
+}
+
+enum srow_rc keyring_kms_new(struct srow_keyring **out, struct kms *kms, const char *key_arn,
                              struct srow_error *e)
 {
     AUTO(str_free) char *region = NULL;

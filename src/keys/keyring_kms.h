@@ -7,7 +7,7 @@
 
 /* AWS KMS keyring, strict (spec: framework/aws-kms/aws-kms-keyring.md): one key ARN in one Region.
  * Borrows `kms`. Fails with USAGE (no key ARN), NOMEM. */
-MUST enum srow_rc keyring_kms_new(struct keyring **out, struct kms *kms, const char *key_arn,
+MUST enum srow_rc keyring_kms_new(struct srow_keyring **out, struct kms *kms, const char *key_arn,
                                   struct srow_error *e);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "keys/regions.h"
 
-static void destroy(struct keyring *keyring)
+static void destroy(struct srow_keyring *keyring)
 {
     struct regions *k = (struct regions *)keyring;
     for (size_t i = 0; i < k->count; i++) {
@@ -18,6 +18,7 @@ static void destroy(struct keyring *keyring)
     }
     free(k->keys);
     free(k->places);
+    kms_free(&k->owned);
     free(k);
 }
 
@@ -97,12 +98,12 @@ static MUST enum srow_rc check_quorum(const struct regions *k, struct srow_error
     return SROW_OK;
 }
 
-enum srow_rc keyring_regions_new(struct keyring **out, struct kms *kms,
+enum srow_rc keyring_regions_new(struct srow_keyring **out, struct kms *kms,
                                  const struct keyring_regions_options *options,
                                  struct srow_error *e)
 {
     FAIL_IF(options->count == 0, e, SROW_E_USAGE, "a key set without keys");
-    AUTO(keyring_free) struct keyring *made = NULL;
+    AUTO(keyring_free) struct srow_keyring *made = NULL;
     struct regions *k = calloc(1, sizeof *k);
     FAIL_IF(k == NULL, e, SROW_E_NOMEM, "no memory for a keyring");
     k->keyring.ops = &ops;

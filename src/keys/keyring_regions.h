@@ -54,7 +54,7 @@ struct keyring_regions_options {
  * under the first of them whose Region answers, and any of its Regions opens it. Borrows `kms`.
  * Fails with USAGE (no key ARN, another Region's, listed twice, none), CONFIG (a quorum of none, or
  * of more Regions than have keys for new values), NOMEM. */
-MUST enum srow_rc keyring_regions_new(struct keyring **out, struct kms *kms,
+MUST enum srow_rc keyring_regions_new(struct srow_keyring **out, struct kms *kms,
                                       const struct keyring_regions_options *options,
                                       struct srow_error *e);
 

@@ -34,7 +34,7 @@ void manager_free(struct manager **m);
 
 /* The default manager (spec: framework/default-cmm.md) over a keyring, which is borrowed. It holds
  * what the keyring answered against what was asked: data key length, at least one wrapped copy. */
-MUST enum srow_rc manager_default_new(struct manager **out, struct keyring *keyring,
+MUST enum srow_rc manager_default_new(struct manager **out, struct srow_keyring *keyring,
                                       struct srow_error *e);
 
 #endif

@@ -8,10 +8,10 @@
 
 struct manager_default {
     struct manager manager;
-    struct keyring *keyring;
+    struct srow_keyring *keyring;
 };
 
-static struct keyring *keyring_of(struct manager *m)
+static struct srow_keyring *keyring_of(struct manager *m)
 {
     return ((struct manager_default *)m)->keyring;
 }
@@ -40,7 +40,7 @@ static MUST enum srow_rc find_signer(struct materials *m, struct srow_error *e)
 }
 
 /* A data key of another length, or none, must not reach the cipher. */
-static void check_data_key(struct materials *m, const struct keyring *keyring)
+static void check_data_key(struct materials *m, const struct srow_keyring *keyring)
 {
     if (m->rc == SROW_OK && m->data_key.len != m->suite->data_key_bytes) {
         materials_fail(m, SROW_E_INTERNAL, "the %s keyring gave a data key of %zu bytes, not %u",
@@ -51,7 +51,7 @@ static void check_data_key(struct materials *m, const struct keyring *keyring)
 
 static void encrypt(struct manager *manager, struct materials *items, size_t n)
 {
-    struct keyring *keyring = keyring_of(manager);
+    struct srow_keyring *keyring = keyring_of(manager);
     for (size_t i = 0; i < n; i++) {
         if (items[i].rc == SROW_OK) {
             items[i].rc = make_signer(&items[i], &items[i].error);
@@ -69,7 +69,7 @@ static void encrypt(struct manager *manager, struct materials *items, size_t n)
 
 static void decrypt(struct manager *manager, struct materials *items, size_t n)
 {
-    struct keyring *keyring = keyring_of(manager);
+    struct srow_keyring *keyring = keyring_of(manager);
     for (size_t i = 0; i < n; i++) {
         if (items[i].rc == SROW_OK) {
             items[i].rc = find_signer(&items[i], &items[i].error);
@@ -88,7 +88,7 @@ static void destroy(struct manager *manager)
 
 static const struct manager_ops ops = {"default", encrypt, decrypt, destroy};
 
-enum srow_rc manager_default_new(struct manager **out, struct keyring *keyring,
+enum srow_rc manager_default_new(struct manager **out, struct srow_keyring *keyring,
                                  struct srow_error *e)
 {
     struct manager_default *m = calloc(1, sizeof *m);

@@ -16,8 +16,9 @@ struct regions_key {
 };
 
 struct regions {
-    struct keyring keyring;
-    struct kms *kms; /* borrowed */
+    struct srow_keyring keyring;
+    struct kms *kms;   /* borrowed */
+    struct kms *owned; /* the same, or NULL */
     struct regions_key *keys;
     size_t count;
     size_t targets;      /* wrapped copies of a new data key */
@@ -45,7 +46,7 @@ MUST enum srow_rc regions_order_read(struct regions_order *out, const struct reg
                                      struct srow_error *e);
 void regions_order_cleanup(struct regions_order *order);
 
-void regions_wrap(struct keyring *keyring, struct materials *m, size_t n);
-void regions_unwrap(struct keyring *keyring, struct materials *m, size_t n);
+void regions_wrap(struct srow_keyring *keyring, struct materials *m, size_t n);
+void regions_unwrap(struct srow_keyring *keyring, struct materials *m, size_t n);
 
 #endif

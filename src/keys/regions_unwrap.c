@@ -232,7 +232,7 @@ static bool work_start(struct work *w, size_t n)
            (n == 1 || regions_order_read(&w->rest, w->k, NULL) == SROW_OK);
 }
 
-void regions_unwrap(struct keyring *keyring, struct materials *m, size_t n)
+void regions_unwrap(struct srow_keyring *keyring, struct materials *m, size_t n)
 {
     AUTO(work_cleanup) struct work w = {.k = (const struct regions *)keyring};
     bool good = work_start(&w, n);

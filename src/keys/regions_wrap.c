@@ -328,7 +328,7 @@ static bool work_start(struct work *w, struct materials *m, size_t n)
     return true;
 }
 
-void regions_wrap(struct keyring *keyring, struct materials *m, size_t n)
+void regions_wrap(struct srow_keyring *keyring, struct materials *m, size_t n)
 {
     AUTO(work_cleanup) struct work w = {.k = (const struct regions *)keyring};
     size_t admitted = 0;

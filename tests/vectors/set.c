@@ -5,7 +5,8 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "keys/keyring_aes.h"
+
+enum { PARTS = 400 };
 
 static MUST enum srow_rc read_file(struct srow_buf *out, const char *path, struct srow_error *e)
 {
@@ -108,8 +109,8 @@ static MUST enum srow_rc text_of(char **out, const json_node *node, const char *
     return bytes_dup_str(out, text, e);
 }
 
-static MUST enum srow_rc add_keyring(struct multi *keyrings, const struct set *set,
-                                     const json_node *master, struct srow_error *e)
+static MUST enum srow_rc make_keyring(struct srow_keyring **out, const struct set *set,
+                                      const json_node *master, struct srow_error *e)
 {
     AUTO(str_free) char *key_name = NULL, *provider = NULL, *name = NULL;
     AUTO(buf_cleanup) struct srow_buf bytes = {0};
@@ -123,10 +124,29 @@ static MUST enum srow_rc add_keyring(struct multi *keyrings, const struct set *s
             "key %s has no material", key_name);
     TRY(text_parse_base64(&bytes, material, e));
     TRY(secret_of(&key, bytes_buf(&bytes), e));
-    FAIL_IF(keyrings->count == MULTI_MOST, e, SROW_E_LIMIT, "more than %d keyrings", MULTI_MOST);
-    TRY(keyring_aes_new(&keyrings->part[keyrings->count], provider, name, &key, e));
-    keyrings->count++;
-    return SROW_OK;
+    return srow_keyring_aes_new(out, provider, name, secret_bytes(&key), e);
+}
+
+/* All keys of an entry, in order. */
+static MUST enum srow_rc make_keyrings(struct srow_keyring **out, const struct set *set,
+                                       const json_node *masters, struct srow_error *e)
+{
+    struct srow_keyring *parts[PARTS];
+    size_t count = json_count(masters), made = 0;
+    enum srow_rc rc = SROW_OK;
+    FAIL_IF(count > PARTS, e, SROW_E_LIMIT, "more than %d keyrings", PARTS);
+    while (rc == SROW_OK && made < count) {
+        rc = make_keyring(&parts[made], set, json_at(masters, made), e);
+        made += rc == SROW_OK;
+    }
+    if (rc == SROW_OK) {
+        const struct srow_keyring_parts all = {.children = parts, .count = count};
+        rc = srow_keyring_multi_new(out, &all, e);
+    }
+    for (size_t i = 0; rc != SROW_OK && i < made; i++) {
+        srow_keyring_free(parts[i]);
+    }
+    return rc;
 }
 
 static bool has_rsa(const json_node *masters)
@@ -162,24 +182,19 @@ enum srow_rc setup_load(struct setup *out, const struct set *set, const json_nod
                         struct srow_error *e)
 {
     *out = (struct setup){.key_type = "aes"};
-    multi_init(&out->keyrings);
     const json_node *masters = json_get(entry, "master-keys");
     if (has_rsa(masters)) {
         out->key_type = "rsa";
         return SROW_OK;
     }
-    for (size_t i = 0; i < json_count(masters); i++) {
-        TRY(add_keyring(&out->keyrings, set, json_at(masters, i), e));
-    }
+    TRY(make_keyrings(&out->keyring, set, masters, e));
     TRY(load_options(out, entry, e));
-    return manager_default_new(&out->manager, &out->keyrings.keyring, e);
+    return manager_default_new(&out->manager, out->keyring, e);
 }
 
 void setup_cleanup(struct setup *setup)
 {
     manager_free(&setup->manager);
-    if (setup->keyrings.keyring.ops != NULL) {
-        multi_cleanup(&setup->keyrings);
-    }
+    keyring_free(&setup->keyring);
     pairs_cleanup(&setup->demanded);
 }

@@ -8,7 +8,6 @@
 
 #include "base/json.h"
 #include "message/message.h"
-#include "multi.h"
 
 struct set {
     const char *folder;
@@ -36,7 +35,7 @@ void pairs_cleanup(struct pairs *pairs);
 /* What an entry needs to be decrypted. */
 struct setup {
     const char *key_type; /* "aes" or "rsa": with an RSA key there is nothing else in here */
-    struct multi keyrings;
+    struct srow_keyring *keyring;
     struct manager *manager;
     struct pairs demanded;
     struct message_decrypt_options options;

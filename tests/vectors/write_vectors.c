@@ -14,10 +14,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "crypto/random.h"
-#include "keys/keyring_aes.h"
 #include "message/inspect.h"
 #include "message/message.h"
-#include "multi.h"
 
 enum { KEYS = 4, PAIRS = 12, TEXT = 64 };
 
@@ -178,30 +176,40 @@ static void put_entry(struct writer *w, const struct shape *shape, size_t number
                number);
 }
 
-static MUST enum srow_rc add_keyrings(struct multi *multi, const struct writer *w, unsigned set,
-                                      struct srow_error *e)
+/* One keyring over the keys of a set: the first makes the data key. */
+static MUST enum srow_rc make_keyring(struct srow_keyring **out, const struct writer *w,
+                                      unsigned set, struct srow_error *e)
 {
-    for (size_t i = 0; i < KEYS; i++) {
+    struct srow_keyring *all[KEYS];
+    size_t count = 0;
+    enum srow_rc rc = SROW_OK;
+    for (size_t i = 0; rc == SROW_OK && i < KEYS; i++) {
         if ((set >> i & 1) != 0) {
-            AUTO(secret_cleanup) struct secret key = {0};
-            TRY(secret_of(&key, secret_bytes(&w->key[i]), e));
-            TRY(keyring_aes_new(&multi->part[multi->count], namespace, keys[i].id, &key, e));
-            multi->count++;
+            rc = srow_keyring_aes_new(&all[count], namespace, keys[i].id, secret_bytes(&w->key[i]),
+                                      e);
+            count += rc == SROW_OK;
         }
     }
-    return SROW_OK;
+    if (rc == SROW_OK) {
+        const struct srow_keyring_parts parts = {
+            .generator = all[0], .children = all + 1, .count = count - 1};
+        rc = srow_keyring_multi_new(out, &parts, e);
+    }
+    while (rc != SROW_OK && count > 0) {
+        srow_keyring_free(all[--count]);
+    }
+    return rc;
 }
 
 /* Encrypts the plaintext as the shape says and writes both and the entry. */
 static MUST enum srow_rc write_message(struct writer *w, const struct shape *shape, size_t number,
                                        struct srow_bytes plaintext, struct srow_error *e)
 {
-    AUTO(multi_cleanup) struct multi multi = {0};
+    AUTO(keyring_free) struct srow_keyring *keyring = NULL;
     AUTO(manager_free) struct manager *manager = NULL;
     AUTO(message_inspected_cleanup) struct message_inspected m = {0};
-    multi_init(&multi);
-    TRY(add_keyrings(&multi, w, shape->keys, e));
-    TRY(manager_default_new(&manager, &multi.keyring, e));
+    TRY(make_keyring(&keyring, w, shape->keys, e));
+    TRY(manager_default_new(&manager, keyring, e));
     struct message_encrypt_options options = {
         .suite = shape->suite, .frame_length = shape->frame_length, .context = &shape->context};
     struct message_encrypted made;

@@ -31,7 +31,7 @@ struct ear {
 static struct ear ear;
 static struct srow_config *config, *staging;
 static struct kms *kms;
-static struct keyring *keyring;
+static struct srow_keyring *keyring;
 static struct manager *manager;
 
 static void hear(struct event_watch *watch, const struct event *event)
@@ -270,7 +270,7 @@ CASE(a_strangers_wrapped_key_is_told_and_causes_no_request)
         {"us-east-1", "arn:aws:kms:us-east-1:999922223333:key/stranger", false}};
     struct keyring_regions_options options = {.keys = keys, .count = 1};
     struct srow_error e = {0};
-    AUTO(keyring_free) struct keyring *his = NULL;
+    AUTO(keyring_free) struct srow_keyring *his = NULL;
     AUTO(manager_free) struct manager *forger = NULL;
     AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
     AUTO(bind_cleanup) struct bind b = bound(config, "profile.userid", "1");

@@ -41,7 +41,7 @@ struct scene {
     struct credentials credentials;
     struct net *net;
     struct kms *kms;
-    struct keyring *keyring;
+    struct srow_keyring *keyring;
     struct context context;
     struct watch watch;
     struct materials sealed, opened;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "keys/keyring_aes.h"
+#include "keys/keyring.h"
 
 #include "check.h"
 #include "keys/manager.h"
 
-static MUST enum srow_rc make(struct keyring **out, const char *name, size_t len, uint8_t byte,
+static MUST enum srow_rc make(struct srow_keyring **out, const char *name, size_t len, uint8_t byte,
                               struct srow_error *e)
 {
     AUTO(secret_cleanup) struct secret key = {0};
     TRY(secret_new(&key, len, e));
     memset(key.at, byte, len);
-    return keyring_aes_new(out, "ns", name, &key, e);
+    return srow_keyring_aes_new(out, "ns", name, secret_bytes(&key), e);
 }
 
 static const struct context empty;
@@ -24,7 +24,7 @@ CASE(what_a_key_wraps_it_unwraps_in_all_sizes)
 {
     static const size_t sizes[] = {16, 24, 32};
     for (size_t i = 0; i < 3; i++) {
-        AUTO(keyring_free) struct keyring *k = NULL;
+        AUTO(keyring_free) struct srow_keyring *k = NULL;
         AUTO(materials_cleanup) struct materials made = asked(NULL), got = asked(&made.edks);
         struct srow_error e = {0};
         CHECK_OK(make(&k, "key", sizes[i], 7, &e), e);
@@ -40,7 +40,7 @@ CASE(what_a_key_wraps_it_unwraps_in_all_sizes)
 CASE(many_materials_are_wrapped_and_unwrapped_in_one_call)
 {
     enum { N = 20 };
-    AUTO(keyring_free) struct keyring *k = NULL;
+    AUTO(keyring_free) struct srow_keyring *k = NULL;
     struct srow_error e = {0};
     CHECK_OK(make(&k, "key", 32, 7, &e), e);
     struct materials made[N], got[N];
@@ -66,7 +66,7 @@ CASE(many_materials_are_wrapped_and_unwrapped_in_one_call)
 
 CASE(a_second_key_wraps_the_data_key_that_is_there)
 {
-    AUTO(keyring_free) struct keyring *one = NULL, *two = NULL;
+    AUTO(keyring_free) struct srow_keyring *one = NULL, *two = NULL;
     AUTO(materials_cleanup) struct materials made = asked(NULL), got = asked(&made.edks);
     struct srow_error e = {0};
     CHECK_OK(make(&one, "one", 32, 1, &e), e);
@@ -83,7 +83,7 @@ CASE(a_second_key_wraps_the_data_key_that_is_there)
 /* Every byte of provider, info and ciphertext, and the context, decides. */
 CASE(a_changed_encrypted_data_key_is_not_opened)
 {
-    AUTO(keyring_free) struct keyring *k = NULL;
+    AUTO(keyring_free) struct srow_keyring *k = NULL;
     AUTO(materials_cleanup) struct materials made = asked(NULL);
     struct srow_error e = {0};
     CHECK_OK(make(&k, "key", 32, 7, &e), e);
@@ -108,7 +108,7 @@ CASE(a_changed_encrypted_data_key_is_not_opened)
 
 CASE(a_name_that_begins_like_another_is_another)
 {
-    AUTO(keyring_free) struct keyring *key = NULL, *key1 = NULL;
+    AUTO(keyring_free) struct srow_keyring *key = NULL, *key1 = NULL;
     AUTO(materials_cleanup) struct materials made = asked(NULL), got = asked(&made.edks);
     struct srow_error e = {0};
     CHECK_OK(make(&key, "key", 32, 7, &e), e);
@@ -120,23 +120,23 @@ CASE(a_name_that_begins_like_another_is_another)
 
 CASE(names_of_kms_and_other_key_sizes_are_refused)
 {
-    AUTO(keyring_free) struct keyring *k = NULL;
+    AUTO(keyring_free) struct srow_keyring *k = NULL;
     AUTO(secret_cleanup) struct secret key = {0};
     struct srow_error e = {0};
     CHECK_RC(make(&k, "key", 31, 7, &e), SROW_E_USAGE);
     CHECK_OK(secret_new(&key, 32, &e), e);
-    CHECK_RC(keyring_aes_new(&k, "aws-kms", "key", &key, &e), SROW_E_USAGE);
-    CHECK_RC(keyring_aes_new(&k, "aws-kms-mine", "key", &key, &e), SROW_E_USAGE);
+    CHECK_RC(srow_keyring_aes_new(&k, "aws-kms", "key", secret_bytes(&key), &e), SROW_E_USAGE);
+    CHECK_RC(srow_keyring_aes_new(&k, "aws-kms-mine", "key", secret_bytes(&key), &e), SROW_E_USAGE);
     CHECK(key.at != NULL && k == NULL); /* not taken */
 }
 
 /* A keyring that answers what it should not. */
 struct liar {
-    struct keyring keyring;
+    struct srow_keyring keyring;
     size_t data_key_len;
 };
 
-static void lie(struct keyring *k, struct materials *m, size_t n)
+static void lie(struct srow_keyring *k, struct materials *m, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (m[i].rc == SROW_OK && ((struct liar *)k)->data_key_len > 0) {
@@ -173,7 +173,7 @@ CASE(the_default_manager_holds_the_answer_against_the_question)
 
 CASE(a_signers_key_in_an_unsigned_context_is_refused)
 {
-    AUTO(keyring_free) struct keyring *k = NULL;
+    AUTO(keyring_free) struct srow_keyring *k = NULL;
     AUTO(manager_free) struct manager *manager = NULL;
     AUTO(context_cleanup) struct context c = {0};
     AUTO(materials_cleanup) struct materials m = asked(NULL);

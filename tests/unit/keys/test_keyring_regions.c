@@ -37,7 +37,7 @@ static void seen(struct key_watch *watch, const struct key_event *event)
 
 struct scene {
     struct kms *kms;
-    struct keyring *keyring;
+    struct srow_keyring *keyring;
     struct context context;
     struct witness witness;
     struct materials sealed, opened;
@@ -370,7 +370,7 @@ CASE(a_multi_Region_key_is_written_in_its_next_Region_when_the_first_is_down)
 CASE(a_data_key_that_is_there_is_wrapped_by_a_strict_keyring_and_refused_by_a_set)
 {
     AUTO(scene_end) struct scene s = scene_of(three, 3, 0);
-    AUTO(keyring_free) struct keyring *strict = NULL;
+    AUTO(keyring_free) struct srow_keyring *strict = NULL;
     CHECK_OK(keyring_kms_new(&strict, s.kms, EAST, &s.sealed.error), s.sealed.error);
     s.sealed = asked(&s);
     CHECK_OK(secret_new(&s.sealed.data_key, 32, &s.sealed.error), s.sealed.error);
@@ -388,7 +388,7 @@ CASE(a_data_key_that_is_there_is_wrapped_by_a_strict_keyring_and_refused_by_a_se
 CASE(a_strict_keyring_says_its_own_cause)
 {
     AUTO(scene_end) struct scene s = scene_of(three, 3, 0);
-    AUTO(keyring_free) struct keyring *strict = NULL;
+    AUTO(keyring_free) struct srow_keyring *strict = NULL;
     CHECK_OK(keyring_kms_new(&strict, s.kms, EAST, &s.sealed.error), s.sealed.error);
     fake_kms_set(s.kms, "us-east-1", SROW_E_TIMEOUT);
     s.sealed = asked(&s);
@@ -421,7 +421,7 @@ CASE(wrong_key_sets_are_refused)
     AUTO(scene_end) struct scene s = scene_of(three, 3, 0);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct srow_error e = {0};
-        struct keyring *keyring = NULL;
+        struct srow_keyring *keyring = NULL;
         struct keyring_regions_options options = {.keys = rows[i].keys, .count = rows[i].count};
         CHECK_RC(keyring_regions_new(&keyring, s.kms, &options, &e), SROW_E_USAGE);
         CHECK(keyring == NULL);

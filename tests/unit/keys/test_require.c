@@ -36,7 +36,7 @@ static void ask(struct keyring_outage *outage, bool *down, const char *const *re
 struct scene {
     struct outage outage;
     struct kms *fake, *kms;
-    struct keyring *keyring;
+    struct srow_keyring *keyring;
     struct context context;
     struct key_watch watch;
     struct materials sealed, opened;
@@ -240,7 +240,7 @@ CASE(a_quorum_that_the_keys_cannot_give_is_refused)
                 {4, 3, SROW_E_CONFIG},
                 {2, 1, SROW_E_CONFIG}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        AUTO(keyring_free) struct keyring *k = NULL;
+        AUTO(keyring_free) struct srow_keyring *k = NULL;
         AUTO(kms_free) struct kms *kms = fake_kms_new(names);
         struct keyring_regions_options options = {.keys = three,
                                                   .count = rows[i].keys,
@@ -248,7 +248,7 @@ CASE(a_quorum_that_the_keys_cannot_give_is_refused)
                                                   .quorum = rows[i].quorum};
         CHECK_RC(keyring_regions_new(&k, kms, &options, NULL), rows[i].rc);
     }
-    AUTO(keyring_free) struct keyring *k = NULL;
+    AUTO(keyring_free) struct srow_keyring *k = NULL;
     AUTO(kms_free) struct kms *kms = fake_kms_new(names);
     static const struct keyring_regions_key old[] = {{"us-east-1", OLD, true},
                                                      {"us-west-2", WEST, false}};

@@ -5,11 +5,10 @@
 #ifndef MESSAGE_LOCAL_H
 #define MESSAGE_LOCAL_H
 
-#include "keys/keyring_aes.h"
 #include "message/message.h"
 
 struct local {
-    struct keyring *keyring;
+    struct srow_keyring *keyring;
     struct manager *manager;
     struct context context; /* user = 4711, zone = "" */
     uint16_t suite;         /* 0: the default */
@@ -28,7 +27,7 @@ static inline MUST enum srow_rc local_init(struct local *l, uint8_t byte, struct
     AUTO(secret_cleanup) struct secret key = {0};
     TRY(secret_new(&key, 32, e));
     memset(key.at, byte, 32);
-    TRY(keyring_aes_new(&l->keyring, "tests", "key", &key, e));
+    TRY(srow_keyring_aes_new(&l->keyring, "tests", "key", secret_bytes(&key), e));
     TRY(context_add(&l->context, (struct srow_pair){srow_str("zone"), srow_str("")}, e));
     TRY(context_add(&l->context, (struct srow_pair){srow_str("user"), srow_str("4711")}, e));
     return manager_default_new(&l->manager, l->keyring, e);

@@ -205,19 +205,19 @@ CASE(limits_and_reserved_names_hold_when_encrypting)
 
 /* Wraps as often as it is told. */
 struct many {
-    struct keyring keyring;
-    struct keyring *one;
+    struct srow_keyring keyring;
+    struct srow_keyring *one;
     int times;
 };
 
-static void wrap_many(struct keyring *k, struct materials *m, size_t n)
+static void wrap_many(struct srow_keyring *k, struct materials *m, size_t n)
 {
     for (int i = 0; i < ((struct many *)k)->times; i++) {
         keyring_wrap(((struct many *)k)->one, m, n);
     }
 }
 
-static void unwrap_one(struct keyring *k, struct materials *m, size_t n)
+static void unwrap_one(struct srow_keyring *k, struct materials *m, size_t n)
 {
     keyring_unwrap(((struct many *)k)->one, m, n);
 }
