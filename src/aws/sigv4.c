@@ -3,7 +3,7 @@
  * Signature Version 4 in its header form: string to sign, signing key, Authorization header, and
  * the same way back for a server.
  */
-#include "aws/sigv4.h"
+#include "aws/sigv4_parts.h"
 
 #include <string.h>
 #include <strings.h>
@@ -13,11 +13,9 @@
 #include "crypto/equal.h"
 #include "crypto/hash.h"
 
-#define ALGORITHM "AWS4-HMAC-SHA256"
+_Static_assert(SIGV4_HEX == 2 * HASH_SHA256, "a signature is one HMAC-SHA256");
 
-enum { HEX_SHA256 = 2 * HASH_SHA256 };
-
-static void put_scope(struct srow_buf *out, const struct sigv4_scope *scope)
+void sigv4_put_scope(struct srow_buf *out, const struct sigv4_scope *scope)
 {
     char when[17];
     time_format_basic(when, scope->when);
@@ -31,8 +29,8 @@ enum srow_rc sigv4_string_to_sign(struct srow_buf *out, struct srow_bytes canoni
     char when[17];
     TRY(hash_sha256(hash, canonical, e));
     time_format_basic(when, scope->when);
-    buf_printf(out, ALGORITHM "\n%s\n", when);
-    put_scope(out, scope);
+    buf_printf(out, SIGV4_ALGORITHM "\n%s\n", when);
+    sigv4_put_scope(out, scope);
     buf_put_u8(out, '\n');
     text_put_hex(out, bytes_of(hash, sizeof hash));
     return buf_check(out, e);
@@ -54,9 +52,9 @@ static enum srow_rc derive(struct secret *key, const struct sigv4_scope *scope,
     return hash_hmac_sha256(key->at, secret_bytes(key), srow_str("aws4_request"), e);
 }
 
-static enum srow_rc put_signature(struct srow_buf *out, const struct sigv4_request *request,
-                                  const struct sigv4_scope *scope, struct srow_bytes signed_headers,
-                                  const struct secret *secret, struct srow_error *e)
+enum srow_rc sigv4_put_signature(struct srow_buf *out, const struct sigv4_request *request,
+                                 const struct sigv4_scope *scope, struct srow_bytes signed_headers,
+                                 const struct secret *secret, struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf canonical = {0}, text = {0};
     AUTO(secret_cleanup) struct secret key = {0};
@@ -76,12 +74,13 @@ enum srow_rc sigv4_sign(struct srow_buf *authorization, const struct sigv4_reque
 {
     AUTO(buf_cleanup) struct srow_buf names = {0}, out = {0};
     TRY(sigv4_signed_headers(&names, request, e));
-    buf_printf(&out, ALGORITHM " Credential=%s/", credentials->access_key_id);
-    put_scope(&out, scope);
+    buf_printf(&out, SIGV4_ALGORITHM " Credential=%s/", credentials->access_key_id);
+    sigv4_put_scope(&out, scope);
     buf_put_str(&out, ", SignedHeaders=");
     buf_put(&out, bytes_buf(&names));
     buf_put_str(&out, ", Signature=");
-    TRY(put_signature(&out, request, scope, bytes_buf(&names), &credentials->secret_access_key, e));
+    TRY(sigv4_put_signature(&out, request, scope, bytes_buf(&names),
+                            &credentials->secret_access_key, e));
     buf_cleanup(authorization);
     *authorization = buf_take(&out);
     return SROW_OK;
@@ -139,8 +138,8 @@ static bool starts(struct srow_bytes *part, const char *name)
     return true;
 }
 
-static enum srow_rc read_credential(struct sigv4_claim *out, struct srow_bytes credential,
-                                    struct srow_error *e)
+enum srow_rc sigv4_read_credential(struct sigv4_claim *out, struct srow_bytes credential,
+                                   struct srow_error *e)
 {
     out->access_key_id = cut(&credential, '/');
     out->date = cut(&credential, '/');
@@ -148,8 +147,16 @@ static enum srow_rc read_credential(struct sigv4_claim *out, struct srow_bytes c
     out->service = cut(&credential, '/');
     FAIL_IF(out->access_key_id.len == 0 || out->date.len != 8 || out->region.len == 0 ||
                 out->service.len == 0 || !bytes_equal_str(credential, "aws4_request"),
-            e, SROW_E_KMS_AUTH,
-            "Authorization: Credential must be KEY/YYYYMMDD/REGION/SERVICE/aws4_request");
+            e, SROW_E_KMS_AUTH, "Credential must be KEY/YYYYMMDD/REGION/SERVICE/aws4_request");
+    return SROW_OK;
+}
+
+enum srow_rc sigv4_read_date(struct sigv4_claim *out, struct srow_bytes date, struct srow_error *e)
+{
+    FAIL_IF(time_parse_basic(&out->when, date, NULL) != SROW_OK, e, SROW_E_KMS_AUTH,
+            "X-Amz-Date is not of the form YYYYMMDDTHHMMSSZ");
+    FAIL_IF(memcmp(date.at, out->date.at, out->date.len) != 0, e, SROW_E_KMS_AUTH,
+            "the day of X-Amz-Date is not the day of the Credential");
     return SROW_OK;
 }
 
@@ -172,9 +179,9 @@ static enum srow_rc read_parts(struct sigv4_claim *out, struct srow_bytes rest,
     FAIL_IF(credential.len == 0, e, SROW_E_KMS_AUTH, "Authorization: Credential is missing");
     FAIL_IF(out->signed_headers.len == 0, e, SROW_E_KMS_AUTH,
             "Authorization: SignedHeaders is missing");
-    FAIL_IF(out->signature.len != HEX_SHA256, e, SROW_E_KMS_AUTH,
-            "Authorization: Signature is missing or not %d hex digits", HEX_SHA256);
-    return read_credential(out, credential, e);
+    FAIL_IF(out->signature.len != SIGV4_HEX, e, SROW_E_KMS_AUTH,
+            "Authorization: Signature is missing or not %d hex digits", SIGV4_HEX);
+    return sigv4_read_credential(out, credential, e);
 }
 
 enum srow_rc sigv4_read(struct sigv4_claim *out, const struct sigv4_request *request,
@@ -184,15 +191,11 @@ enum srow_rc sigv4_read(struct sigv4_claim *out, const struct sigv4_request *req
     struct srow_bytes authorization, date;
     TRY(find(&authorization, request, "Authorization", e));
     authorization = trim(authorization);
-    FAIL_IF(!starts(&authorization, ALGORITHM " "), e, SROW_E_KMS_AUTH,
-            "Authorization: only " ALGORITHM " is supported");
+    FAIL_IF(!starts(&authorization, SIGV4_ALGORITHM " "), e, SROW_E_KMS_AUTH,
+            "Authorization: only " SIGV4_ALGORITHM " is supported");
     TRY(read_parts(&claim, authorization, e));
     TRY(find(&date, request, "X-Amz-Date", e));
-    date = trim(date);
-    FAIL_IF(time_parse_basic(&claim.when, date, NULL) != SROW_OK, e, SROW_E_KMS_AUTH,
-            "X-Amz-Date is not of the form YYYYMMDDTHHMMSSZ");
-    FAIL_IF(memcmp(date.at, claim.date.at, claim.date.len) != 0, e, SROW_E_KMS_AUTH,
-            "the day of X-Amz-Date is not the day of the Credential");
+    TRY(sigv4_read_date(&claim, trim(date), e));
     *out = claim;
     return SROW_OK;
 }
@@ -218,7 +221,7 @@ enum srow_rc sigv4_verify(const struct sigv4_claim *claim, const struct sigv4_re
     TRY(bytes_dup_str(&region, claim->region, e));
     TRY(bytes_dup_str(&service, claim->service, e));
     struct sigv4_scope scope = {region, service, claim->when, true, false};
-    TRY(put_signature(&wanted, request, &scope, claim->signed_headers, secret_access_key, e));
+    TRY(sigv4_put_signature(&wanted, request, &scope, claim->signed_headers, secret_access_key, e));
     FAIL_IF(!equal_bytes(bytes_buf(&wanted), claim->signature), e, SROW_E_KMS_AUTH,
             "the signature is not that of the access key's secret over this request");
     return SROW_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * AWS Signature Version 4, header form: signing for clients, verifying for servers.
+ * AWS Signature Version 4: signing for clients, verifying for servers, in the header and in the
+ * query.
  */
 #ifndef AWS_SIGV4_H
 #define AWS_SIGV4_H
@@ -67,5 +68,37 @@ MUST enum srow_rc sigv4_read(struct sigv4_claim *out, const struct sigv4_request
  * must be among the signed headers. Fails with KMS_AUTH. */
 MUST enum srow_rc sigv4_verify(const struct sigv4_claim *claim, const struct sigv4_request *request,
                                const struct secret *secret_access_key, struct srow_error *e);
+
+/* -- in the query -- */
+
+enum { SIGV4_EXPIRES_MOST = 604800 }; /* seconds: a week */
+
+/* The request's query with all that signs it, ready to be sent: good for `expires_s` seconds from
+ * the scope's time. All headers given are signed, so give host alone where only host will be sent;
+ * a session token goes into the query. Fails with USAGE (expires_s), NOMEM, CRYPTO. */
+MUST enum srow_rc sigv4_presign(struct srow_buf *query, const struct sigv4_request *request,
+                                const struct sigv4_scope *scope,
+                                const struct credentials *credentials, uint32_t expires_s,
+                                struct srow_error *e);
+
+/* A signed query, taken apart: the claim's views are into `text`. */
+struct sigv4_query {
+    struct sigv4_claim claim;
+    uint32_t expires_s;
+    struct srow_buf text;
+    struct srow_buf rest; /* the query that was signed: all but the signature */
+};
+
+void sigv4_query_cleanup(struct sigv4_query *query);
+
+/* Fails with KMS_AUTH: a parameter is missing, doubled or malformed. */
+MUST enum srow_rc sigv4_query_read(struct sigv4_query *out, const struct sigv4_request *request,
+                                   struct srow_error *e);
+
+/* As sigv4_verify; `now` must lie between the claim's time and its end as well. */
+MUST enum srow_rc sigv4_query_verify(const struct sigv4_query *query,
+                                     const struct sigv4_request *request,
+                                     const struct secret *secret_access_key, time_t now,
+                                     struct srow_error *e);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "aws/sigv4.h"
+#include "aws/sigv4_parts.h"
 #include "base/text.h"
 #include "crypto/hash.h"
 
@@ -90,18 +90,36 @@ static int hex(char c)
     return at == NULL ? -1 : (int)(at - digits) % 16;
 }
 
+/* The byte that is written at *i, which moves to its last character. */
+static char read_byte(struct srow_bytes text, size_t *i)
+{
+    const char *at = (const char *)text.at + *i;
+    if (*at == '%' && text.len - *i > 2 && hex(at[1]) >= 0 && hex(at[2]) >= 0) {
+        *i += 2;
+        return (char)(hex(at[1]) * 16 + hex(at[2]));
+    }
+    return *at;
+}
+
 /* Decodes and encodes again, so that every spelling of a byte becomes one. */
 static void put_recoded(struct srow_buf *out, struct srow_bytes text)
 {
-    const char *at = text.at;
     for (size_t i = 0; i < text.len; i++) {
-        char c = at[i];
-        if (c == '%' && text.len - i > 2 && hex(at[i + 1]) >= 0 && hex(at[i + 2]) >= 0) {
-            c = (char)(hex(at[i + 1]) * 16 + hex(at[i + 2]));
-            i += 2;
-        }
+        char c = read_byte(text, &i);
         put_encoded(out, bytes_of(&c, 1), "");
     }
+}
+
+void sigv4_put_decoded(struct srow_buf *out, struct srow_bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        buf_put_u8(out, (uint8_t)read_byte(text, &i));
+    }
+}
+
+void sigv4_put_encoded(struct srow_buf *out, struct srow_bytes text)
+{
+    put_encoded(out, text, "");
 }
 
 struct param {

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Runs the signing suite of aws-c-auth, header form: `sigv4-vectors DIR`, where DIR holds v4/ with
- * one folder a case. Compared are canonical request, string to sign, signature and the signed
- * request; each signature is verified as well. One TAP point a case.
+ * Runs the signing suite of aws-c-auth: `sigv4-vectors DIR`, where DIR holds v4/ with one folder a
+ * case. Compared are canonical request, string to sign, signature and the signed request, in the
+ * header and in the query; each signature is verified as well. Parameters of a signed query are
+ * compared sorted, for their order is not signed. Two TAP points a case.
  */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "aws/sigv4.h"
+#include "aws/sigv4_parts.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/hash.h"
 
-enum { MOST_HEADERS = 24 };
+enum { MOST_HEADERS = 24, MOST_PARAMS = 32 };
 
 struct vector {
     const char *folder;
@@ -28,6 +29,7 @@ struct vector {
     char *token, *region, *service;
     struct sigv4_scope scope;
     bool token_after; /* the token is added when all is signed */
+    int64_t expires;
     char when[17], hash[2 * HASH_SHA256 + 1];
 };
 
@@ -161,6 +163,8 @@ static enum srow_rc parse_context(struct vector *v, struct srow_error *e)
     v->scope.service = v->service;
     v->scope.normalize_path = flag(v->context, "normalize");
     v->token_after = flag(v->context, "omit_session_token");
+    FAIL_IF(!json_as_integer(&v->expires, json_get(v->context, "expiration_in_seconds")), e,
+            SROW_E_MALFORMED, "context: no expiration_in_seconds");
     return json_get(who, "token") == NULL ? SROW_OK : member(&v->token, who, "token", e);
 }
 
@@ -234,15 +238,21 @@ static enum srow_rc verify(struct vector *v, const struct srow_buf *authorizatio
     return SROW_OK;
 }
 
-static enum srow_rc run(struct vector *v, struct srow_error *e)
+static enum srow_rc read_all(struct vector *v, struct srow_error *e)
 {
-    AUTO(buf_cleanup) struct srow_buf json = {0}, names = {0}, canonical = {0}, to_sign = {0};
-    AUTO(buf_cleanup) struct srow_buf authorization = {0};
+    AUTO(buf_cleanup) struct srow_buf json = {0};
     TRY(load(&v->text, v->folder, "request.txt", e));
     TRY(load(&json, v->folder, "context.json", e));
     TRY(json_parse(&v->context, bytes_buf(&json), e));
     TRY(parse_request(v, e));
-    TRY(parse_context(v, e));
+    return parse_context(v, e);
+}
+
+static enum srow_rc run_header(struct vector *v, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf names = {0}, canonical = {0}, to_sign = {0};
+    AUTO(buf_cleanup) struct srow_buf authorization = {0};
+    TRY(read_all(v, e));
     TRY(add_own_headers(v, e));
     TRY(sigv4_signed_headers(&names, &v->request, e));
     TRY(sigv4_canonical(&canonical, &v->request, &v->scope, bytes_buf(&names), e));
@@ -261,6 +271,93 @@ static enum srow_rc run(struct vector *v, struct srow_error *e)
     return compare_signed(v, &authorization, e);
 }
 
+/* -- in the query -- */
+
+static enum srow_rc compare_signing(struct vector *v, const struct sigv4_query *query,
+                                    struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf canonical = {0}, to_sign = {0}, signature = {0};
+    struct sigv4_request request = v->request;
+    request.query = bytes_buf(&query->rest);
+    TRY(sigv4_canonical(&canonical, &request, &v->scope, query->claim.signed_headers, e));
+    TRY(compare(v, "query-canonical-request.txt", &canonical, e));
+    TRY(sigv4_string_to_sign(&to_sign, bytes_buf(&canonical), &v->scope, e));
+    TRY(compare(v, "query-string-to-sign.txt", &to_sign, e));
+    buf_put(&signature, query->claim.signature);
+    return compare(v, "query-signature.txt", &signature, e);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return bytes_compare(*(const struct srow_bytes *)a, *(const struct srow_bytes *)b);
+}
+
+/* A query's parameters in their order by bytes, a line each. */
+static void put_sorted(struct srow_buf *out, struct srow_bytes query)
+{
+    struct srow_bytes params[MOST_PARAMS];
+    size_t count = 0;
+    while (query.len > 0 && count < MOST_PARAMS) {
+        const char *end = memchr(query.at, '&', query.len);
+        size_t len = end == NULL ? query.len : (size_t)(end - (const char *)query.at);
+        params[count++] = bytes_of(query.at, len);
+        len += end != NULL;
+        query = bytes_of((const char *)query.at + len, query.len - len);
+    }
+    qsort(params, count, sizeof params[0], by_bytes);
+    for (size_t i = 0; i < count; i++) {
+        buf_put(out, params[i]);
+        buf_put_u8(out, '\n');
+    }
+}
+
+/* The target of the request line, and what follows it. */
+static enum srow_rc compare_sent(struct vector *v, const struct srow_buf *query,
+                                 struct srow_error *e)
+{
+    AUTO(vector_cleanup) struct vector sent = {.folder = v->folder};
+    AUTO(buf_cleanup) struct srow_buf ours = {0}, theirs = {0};
+    TRY(load(&sent.text, v->folder, "query-signed-request.txt", e));
+    TRY(parse_request(&sent, e));
+    put_sorted(&ours, bytes_buf(query));
+    put_sorted(&theirs, sent.request.query);
+    FAIL_IF(!bytes_equal(bytes_buf(&ours), bytes_buf(&theirs)) ||
+                !bytes_equal(sent.request.path, v->request.path) ||
+                !bytes_equal(sent.request.body, v->request.body) ||
+                sent.request.header_count != v->request.header_count,
+            e, SROW_E_MALFORMED, "query-signed-request.txt differs");
+    return SROW_OK;
+}
+
+static enum srow_rc run_query(struct vector *v, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sent = {0};
+    AUTO(sigv4_query_cleanup) struct sigv4_query query = {0};
+    TRY(read_all(v, e));
+    v->credentials.session_token = v->token_after ? NULL : v->token;
+    TRY(sigv4_presign(&sent, &v->request, &v->scope, &v->credentials, (uint32_t)v->expires, e));
+    struct sigv4_request request = v->request;
+    request.query = bytes_buf(&sent);
+    TRY(sigv4_query_read(&query, &request, e));
+    TRY(compare_signing(v, &query, e));
+    if (v->scope.normalize_path) {
+        TRY(sigv4_query_verify(&query, &request, &v->credentials.secret_access_key,
+                               v->scope.when + v->expires, e));
+    }
+    if (v->token_after) {
+        buf_put_str(&sent, "&X-Amz-Security-Token=");
+        sigv4_put_encoded(&sent, srow_str(v->token));
+    }
+    return compare_sent(v, &sent, e);
+}
+
+enum { FORMS = 2 };
+
+static const struct {
+    const char *name;
+    enum srow_rc (*run)(struct vector *v, struct srow_error *e);
+} forms[FORMS] = {{"header", run_header}, {"query", run_query}};
+
 static int visible(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
@@ -278,17 +375,19 @@ int main(int argc, char **argv)
         return 2;
     }
     for (int i = 0; i < count; i++) {
-        AUTO(vector_cleanup) struct vector v = {.folder = folder};
-        struct srow_error e = {0};
         snprintf(folder, sizeof folder, "%s/%s", root, cases[i]->d_name);
-        bool ok = run(&v, &e) == SROW_OK;
-        passed += ok;
-        failed += !ok;
-        printf("%s %d - sigv4 %s%s%s\n", ok ? "ok" : "not ok", i + 1, cases[i]->d_name,
-               ok ? "" : ": ", e.text);
+        for (int form = 0; form < FORMS; form++) {
+            AUTO(vector_cleanup) struct vector v = {.folder = folder};
+            struct srow_error e = {0};
+            bool ok = forms[form].run(&v, &e) == SROW_OK;
+            passed += ok;
+            failed += !ok;
+            printf("%s %d - sigv4 %s, %s%s%s\n", ok ? "ok" : "not ok", passed + failed,
+                   cases[i]->d_name, forms[form].name, ok ? "" : ": ", e.text);
+        }
         free(cases[i]);
     }
     free(cases);
-    printf("1..%d\n%d passed, %d failed, 0 skipped\n", count, passed, failed);
+    printf("1..%d\n%d passed, %d failed, 0 skipped\n", FORMS * count, passed, failed);
     return failed != 0;
 }
