@@ -54,6 +54,13 @@ clang() {
     /usr/bin/python3 dev/suite.py build/clang unit
 }
 
+# The smallest library: no network, no engine, no program.
+smallest() {
+    dev/build.sh build/smallest all meson-test-prereq -- -Dnet=disabled -Dsqlite=disabled || return
+    if ldd build/smallest/src/libsealrow.so.0 | grep -E 'curl|sqlite|microhttpd'; then return 1; fi
+    /usr/bin/python3 dev/suite.py build/smallest unit
+}
+
 # tidy: spaces as .clang-format has them, and what clang-tidy finds.
 tidy() {
     git ls-files -z '*.[ch]' | xargs -0 clang-format --dry-run -Werror || return
@@ -91,6 +98,7 @@ only_lo() {
 dev/build.sh build all meson-test-prereq "${readers[@]}"
 part sanitizers sanitizers
 part clang clang
+part smallest smallest
 part tidy tidy
 part vectors vectors build/tests/vectors esdk-js
 part sigv4 vectors build/tests/sigv4-vectors sigv4

@@ -13,8 +13,8 @@
 #include "base/time.h"
 #include "client/alarm.h"
 #include "client/client.h"
+#include "client/connection.h"
 #include "keys/keyring_regions.h"
-#include "kms/kms_http.h"
 #include "kms/kms_own.h"
 
 /* What cells of one key set are sealed and opened with. */
@@ -28,11 +28,10 @@ struct srow_client {
     struct srow_config *owned; /* NULL: the caller's */
     char *local_region;
     uint32_t deadline_ms;
-    pid_t pid; /* of the process that made it */
-    struct credentials credentials;
-    struct net *net;
-    struct kms *own_kms; /* NULL: the caller's */
-    struct kms *kms;     /* the meter's, in front of either */
+    pid_t pid;                     /* of the process that made it */
+    struct connection *connection; /* NULL: KMS functions of others */
+    struct kms *own_kms;           /* over the program's functions */
+    struct kms *kms;               /* the meter's, in front of either */
     struct meter *meter;
     struct set *sets; /* as config->key_sets */
     struct alarm *alarm;
@@ -66,41 +65,18 @@ static enum srow_rc find_local_region(struct srow_client *c, const char *wanted,
     return bytes_dup_str(&c->local_region, srow_str(wanted), e);
 }
 
-static enum srow_rc connect_kms(struct srow_client *c, struct srow_error *e)
-{
-    const struct srow_config *config = c->config;
-    TRY(credentials_load(&c->credentials, e));
-    struct net_options net = {.max_connections =
-                                  config->in_flight * (uint32_t)config->region_count};
-    TRY(net_new(&c->net, &net, e));
-    struct kms_http_region *regions = calloc(config->region_count, sizeof *regions);
-    FAIL_IF(regions == NULL, e, SROW_E_NOMEM, "no memory for the Regions");
-    for (size_t i = 0; i < config->region_count; i++) {
-        regions[i].name = config->regions[i].name;
-        regions[i].endpoint = config->regions[i].endpoint;
-    }
-    struct kms_http_options options = {
-        .regions = regions,
-        .count = config->region_count,
-        .net = c->net,
-        .credentials = &c->credentials,
-        .attempt_ms = config->attempt_ms,
-        .in_flight = config->in_flight,
-    };
-    enum srow_rc rc = kms_http_new(&c->own_kms, &options, e);
-    free(regions);
-    return rc;
-}
-
 static enum srow_rc find_kms(struct srow_client *c, const struct client_options *options,
                              struct srow_error *e)
 {
-    if (options->kms == NULL && options->face.kms == NULL) {
-        TRY(connect_kms(c, e));
-    } else if (options->kms == NULL) {
+    struct kms *kms = options->kms;
+    if (kms == NULL && options->face.kms != NULL) {
         TRY(kms_own_new(&c->own_kms, options->face.kms, c->config->attempt_ms, e));
+        kms = c->own_kms;
+    } else if (kms == NULL) {
+        TRY(connection_new(&c->connection, c->config, e));
+        kms = connection_kms(c->connection);
     }
-    TRY(meter_new(&c->meter, c->config, options->kms != NULL ? options->kms : c->own_kms, e));
+    TRY(meter_new(&c->meter, c->config, kms, e));
     c->kms = meter_kms(c->meter);
     return SROW_OK;
 }
@@ -243,8 +219,7 @@ void srow_client_free(struct srow_client *c)
     free(c->sets);
     meter_free(&c->meter);
     kms_free(&c->own_kms);
-    net_free(&c->net);
-    credentials_cleanup(&c->credentials);
+    connection_free(&c->connection);
     alarm_free(&c->alarm);
     srow_config_free(c->owned);
     free(c->local_region);
@@ -293,9 +268,9 @@ uint64_t client_alarms_dropped(const struct srow_client *c)
  * be touched. */
 void client_disconnect(struct srow_client *c)
 {
-    if (c->pid == getpid() && c->net != NULL) {
+    if (c->pid == getpid() && c->connection != NULL) {
         pthread_rwlock_wrlock(&c->calls);
-        net_forget(c->net);
+        connection_forget(c->connection);
         pthread_rwlock_unlock(&c->calls);
     }
 }

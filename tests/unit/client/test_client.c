@@ -212,6 +212,7 @@ CASE(calls_without_what_they_need_are_refused)
     CHECK(client == NULL && strcmp(srow_version(), SROW_VERSION) == 0);
 }
 
+#ifdef TEST_WITH_NET
 CASE(a_client_of_a_file_needs_credentials_and_makes_no_request)
 {
     char path[] = "/tmp/test_client_XXXXXX";
@@ -236,6 +237,7 @@ CASE(a_client_of_a_file_needs_credentials_and_makes_no_request)
     CHECK_RC(without, SROW_E_CREDENTIALS);
     CHECK_OK(with, e);
 }
+#endif
 
 CASE(null_is_an_event_where_a_value_is_required)
 {
@@ -425,7 +427,9 @@ int main(void)
     RUN(match_compares_without_giving_the_value);
     RUN(the_local_region_must_be_one_of_the_configuration);
     RUN(calls_without_what_they_need_are_refused);
+#ifdef TEST_WITH_NET
     RUN(a_client_of_a_file_needs_credentials_and_makes_no_request);
+#endif
     RUN(null_is_an_event_where_a_value_is_required);
     RUN(each_key_is_checked_in_its_region);
     RUN(a_probe_opens_through_each_region_by_readers);
