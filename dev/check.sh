@@ -100,6 +100,7 @@ part sanitizers sanitizers
 part clang clang
 part smallest smallest
 part tidy tidy
+part abi dev/abi.sh
 part vectors vectors build/tests/vectors esdk-js
 part sigv4 vectors build/tests/sigv4-vectors sigv4
 part clang-vectors vectors build/clang/tests/vectors esdk-js

@@ -14,7 +14,7 @@ build='gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3
        libsqlite3-dev libmicrohttpd-dev sqlite3=sqlite3 curl=curl'
 test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openssl git=git"
 bench="$build valgrind=valgrind"
-check="$test clang=clang clang-format=clang-format clang-tidy=clang-tidy
+check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tidy=clang-tidy
        iproute2 nodejs=node npm=npm python3-venv"
 
 case "${1:-}" in
