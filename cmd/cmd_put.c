@@ -54,10 +54,10 @@ const struct command cmd_put = {
     .name = "put",
     .takes = "TABLE NAME=VALUE ...",
     .brief = "Store one row: its binding, values to seal, other columns as they are",
-    .more = "A VALUE of \"-\" is standard input; an empty VALUE is an empty text, not NULL. "
-            "Values of other\ncolumns are given as text, which the database converts to the "
-            "column's type. A row that is there with the same values is "
-            "counted as\nalready there; with others it is a conflict (exit 75).",
+    .more = "A VALUE of \"-\" is standard input; an empty VALUE is an empty text, not NULL. Other "
+            "columns'\nvalues are given as text, which the database converts. A row that is there "
+            "with the same values\nis counted as already there; with others it is a conflict "
+            "(exit 75).",
     .options = options,
     .least = 2,
     .most = CMD_MAX_WORDS,
