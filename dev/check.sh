@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # make check: what takes longer than make test, part by part, each with its seconds: the suite under
-# the sanitizers and without a network, the other compiler, foreign vectors, and stock clients of
-# other makers. SHARED (default ../shared) is a folder with vectors and peers; parts without what
-# they need are skipped, by name, and counted. Ends with `N passed, N failed, N skipped`.
+# the sanitizers and without a network, the other compiler, foreign vectors, stock clients of other
+# makers, and a sample of planted bugs. SHARED (default ../shared) is a folder with vectors and
+# peers; parts without what they need are skipped, by name, and counted. Ends with `N passed, N
+# failed, N skipped`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 SHARED=$(realpath -m "${SHARED:-../shared}")
@@ -106,6 +107,7 @@ part sigv4 vectors build/tests/sigv4-vectors sigv4
 part clang-vectors vectors build/clang/tests/vectors esdk-js
 part clang-sigv4 vectors build/clang/tests/sigv4-vectors sigv4
 part peers peers
+part mutants /usr/bin/python3 tests/mutants/run.py --sample 6
 part only-lo only_lo
 
 echo "$passed passed, $failed failed, $skipped skipped"

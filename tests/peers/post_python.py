@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A value as a plain user of the AWS Encryption SDK for Python writes it: two KMS keys in two
+"""Values as a plain user of the AWS Encryption SDK for Python writes them: two KMS keys in two
 Regions by a strict master key provider, and a context of the caller's pairs and nothing more.
 
 A job as JSON on standard input: {"regions": {NAME: {"endpoint", "arn"}}, "credentials": [ID,
-SECRET], "context": {...}, "plaintext", "suite"}; the message goes to standard output.
+SECRET], "contexts": [{...}], "plaintext", "suite"}; a list of messages in base64 comes back.
 """
+import base64
 import json
 import sys
 
@@ -32,6 +33,7 @@ class Provider(aws_encryption_sdk.StrictAwsKmsMasterKeyProvider):
 client = aws_encryption_sdk.EncryptionSDKClient(
     commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT)
 provider = Provider(key_ids=[region["arn"] for region in JOB["regions"].values()])
-message, _ = client.encrypt(source=JOB["plaintext"], key_provider=provider,
-                            encryption_context=JOB["context"], algorithm=SUITES[JOB["suite"]])
-sys.stdout.buffer.write(message)
+messages = [client.encrypt(source=JOB["plaintext"], key_provider=provider,
+                           encryption_context=context, algorithm=SUITES[JOB["suite"]])[0]
+            for context in JOB["contexts"]]
+json.dump([base64.b64encode(message).decode() for message in messages], sys.stdout)

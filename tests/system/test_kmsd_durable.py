@@ -79,6 +79,16 @@ def test_the_check_sees_a_server_that_does_not_sync(start, tmp_path):
     assert first_answer_before_sync(lines) is not None
 
 
+@needs_strace
+def test_the_files_of_a_first_start_are_synced_before_it_is_ready(start, tmp_path):
+    lines = trace(start, tmp_path)
+    ready = next(n for n, line in enumerate(lines) if "write(1<" in line)
+    for name in ("master.key", "principals.json", "credentials"):
+        calls = [re.match(r"\d+ +(\w+)\(", line).group(1) for line in lines[:ready]
+                 if f"/{name}>" in line]
+        assert calls == ["write", "fsync"], name
+
+
 # -- kill -9 --
 
 class Writer(threading.Thread):

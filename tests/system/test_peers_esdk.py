@@ -18,7 +18,7 @@ import pytest
 from conftest import BUILD, ROOT, Kmsd
 
 REGIONS = ("us-east-1", "eu-west-1")
-SUITES = ("0478",)
+SUITES = ("0478", "0578")
 COUNT = 200
 VENV = os.environ.get("SEALROW_ESDK_VENV", "")
 NODE = os.environ.get("ESDK_JS", "")
@@ -183,18 +183,23 @@ def test_sealrow_opens_what_the_sdk_wrote_in_each_region(bench, written, peer, r
     assert bench.ask("sealrow", "open", written, [region], peer) == {}
 
 
+OTHERS = {
+    "plain": {"account_number": "1001"},
+    "more": {"account_number": "1001", "purpose": "test"},
+    "other name": {"customer": "1001"},
+    "cell": {"account_number": "1001", "sealrow:cell": "bank.customer.user_id"},
+}
+
+
 @pytest.fixture(scope="module", params=SUITES)
-def by_others(request, bench):
-    """write(CONTEXT): the message of a user who knows nothing of Sealrow."""
+def others(request, bench):
+    """Messages of a user who knows nothing of Sealrow (and of one who does), by OTHERS' names."""
     need("python")
-
-    def write(context):
-        job = {"regions": bench.regions, "credentials": bench.credentials, "context": context,
-               "plaintext": "ada.lark", "suite": request.param}
-        words = [f"{VENV}/bin/python", ROOT / "tests/peers/post_python.py"]
-        return bench.run(words, json.dumps(job).encode())
-
-    return write
+    job = {"regions": bench.regions, "credentials": bench.credentials, "plaintext": "ada.lark",
+           "contexts": list(OTHERS.values()), "suite": request.param}
+    words = [f"{VENV}/bin/python", ROOT / "tests/peers/post_python.py"]
+    told = json.loads(bench.run(words, json.dumps(job).encode()))
+    return {name: base64.b64decode(text) for name, text in zip(OTHERS, told)}
 
 
 def try_open(bench, message, column, account="1001", *options):
@@ -205,21 +210,20 @@ def try_open(bench, message, column, account="1001", *options):
     return done.returncode, done.stdout
 
 
-def test_a_value_of_another_writer_opens_where_it_is_accepted_and_only_so(bench, by_others):
-    value = by_others({"account_number": "1001"})
+def test_a_value_of_another_writer_opens_where_it_is_accepted_and_only_so(bench, others):
+    value = others["plain"]
     refused = (65, b"")
     for region in REGIONS:
         assert try_open(bench, value, "old", "1001", "--via", region) == (0, b"ada.lark")
     assert try_open(bench, value, "old", "1002") == refused
     assert try_open(bench, value, "user_id") == refused
     assert try_open(bench, value, "card") == refused
-    more = by_others({"account_number": "1001", "purpose": "test"})
-    assert try_open(bench, more, "old") == refused
-    assert try_open(bench, by_others({"customer": "1001"}), "old") == refused
+    assert try_open(bench, others["more"], "old") == refused
+    assert try_open(bench, others["other name"], "old") == refused
 
 
-def test_a_value_of_another_writer_who_knows_the_cells_name_opens_there_alone(bench, by_others):
-    value = by_others({"account_number": "1001", "sealrow:cell": "bank.customer.user_id"})
+def test_a_value_of_another_writer_who_knows_the_cells_name_opens_there_alone(bench, others):
+    value = others["cell"]
     assert try_open(bench, value, "user_id") == (0, b"ada.lark")
     assert try_open(bench, value, "old") == (65, b"")
     assert try_open(bench, value, "card") == (65, b"")

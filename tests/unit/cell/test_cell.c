@@ -25,7 +25,7 @@ struct ear {
     struct event_watch watch;
     unsigned count;
     enum srow_rc rc;
-    char name[32], region[32], cell[64], bindings[128];
+    char name[32], region[32], cell[64], bindings[128], key[96];
 };
 
 static struct ear ear;
@@ -43,11 +43,12 @@ static void hear(struct event_watch *watch, const struct event *event)
     snprintf(to->region, sizeof to->region, "%s", event->region);
     snprintf(to->cell, sizeof to->cell, "%s", event->cell);
     snprintf(to->bindings, sizeof to->bindings, "%s", event->bindings);
+    snprintf(to->key, sizeof to->key, "%.*s", (int)event->key.len, (const char *)event->key.at);
 }
 
 static struct cell_tools tools_of(const struct srow_config *c)
 {
-    ear = (struct ear){{hear}, 0, SROW_OK, "", "", "", ""};
+    ear = (struct ear){{hear}, 0, SROW_OK, "", "", "", "", ""};
     return (struct cell_tools){.config = c, .manager = manager, .watch = &ear.watch};
 }
 
@@ -161,6 +162,7 @@ CASE(a_value_without_a_cells_name_opens_where_it_is_accepted_and_only_so)
         {"profile.old", {{"account", "1"}}, 1, SROW_OK},
         {"profile.old", {{"account", "1"}, {"sealrow:cell", "bank.profile.old"}}, 2, SROW_OK},
         {"profile.note", {{"account", "1"}}, 1, SROW_E_CONTEXT},
+        {"profile.note", {{NULL, NULL}}, 0, SROW_E_CONTEXT},
         {"archive.userid", {{"account", "1"}}, 1, SROW_E_CONTEXT},
         {"profile.old", {{"account", "2"}}, 1, SROW_E_CONTEXT},
         {"profile.old", {{"account", "1"}, {"more", ""}}, 2, SROW_E_CONTEXT},
@@ -286,6 +288,7 @@ CASE(a_strangers_wrapped_key_is_told_and_causes_no_request)
     CHECK_RC(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), SROW_E_NO_DATA_KEY);
     CHECK(requests() == 0 && plain.at == NULL);
     CHECK(ear.count == 1 && strcmp(ear.name, "cell.stranger") == 0);
+    CHECK(strcmp(ear.key, keys[0].arn) == 0); /* whose it is, so that somebody can be asked */
 }
 
 CASE(an_answer_of_kms_that_does_not_fit_is_told)

@@ -34,6 +34,9 @@ CASE(more_entries_than_allowed_are_refused_unread)
     CHECK_RC(edk_list_read(&list, &r, 2, &e), SROW_E_EDK_LIMIT);
     r = reader_of(bytes_of("\0\3", 2));
     CHECK_RC(edk_list_read(&list, &r, 3, &e), SROW_E_TRUNCATED);
+    r = reader_of(bytes_of("\xFF\xFF\0\1p\0\0\0\0", 9)); /* nothing is set aside for 65535 */
+    CHECK_RC(edk_list_read(&list, &r, 0, &e), SROW_E_TRUNCATED);
+    CHECK(strstr(e.text, "65535 encrypted data keys announced") != NULL);
 }
 
 CASE(wrong_lists_are_refused_with_their_own_code)
