@@ -130,6 +130,12 @@ SROW_API enum srow_class srow_rc_class(enum srow_rc rc);
 /* Name of a code without its prefix, as "CONTEXT"; "?" for a number that is no code. Static. */
 SROW_API const char *srow_rc_name(enum srow_rc rc);
 
+/* What may be told to a remote caller: one text a class, without names, Regions or causes. Wrong
+ * key, wrong context, wrong tag, damage and refusal by KMS have one and the same, so that nobody
+ * learns from an answer what is wrong with a value he has altered; e->text is for the operator's
+ * log. NULL or no error: "". Static. */
+SROW_API const char *srow_error_public(const struct srow_error *e);
+
 #ifdef __cplusplus
 }
 #endif

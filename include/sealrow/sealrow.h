@@ -15,6 +15,7 @@
 #include <sealrow/bytes.h>
 #include <sealrow/error.h>
 #include <sealrow/kms.h>
+#include <sealrow/log.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -328,3 +328,32 @@ enum srow_rc error_wrap(struct srow_error *e, enum srow_rc rc, const char *forma
     tidy(e->text, sizeof e->text, wanted);
     return rc;
 }
+
+const char *srow_error_public(const struct srow_error *e)
+{
+    switch (e == NULL ? SROW_OK : e->rc) {
+    case SROW_OK:
+        return "";
+    case SROW_E_NOT_FOUND:
+        return "there is no such value";
+    case SROW_E_KMS_NOT_FOUND:
+        return "the value cannot be processed"; /* a key that is gone is a key that is wrong */
+    default:
+        break;
+    }
+    switch (srow_rc_class((enum srow_rc)e->rc)) {
+    case SROW_CLASS_USAGE:
+        return "the request is not valid";
+    case SROW_CLASS_FORMAT:
+    case SROW_CLASS_LIMIT:
+    case SROW_CLASS_INTEGRITY:
+    case SROW_CLASS_DENIED:
+        return "the value cannot be processed";
+    case SROW_CLASS_UNAVAILABLE:
+        return "temporarily unavailable: try again";
+    case SROW_CLASS_CONFLICT:
+        return "the value was changed meanwhile: try again";
+    default:
+        return "internal error";
+    }
+}

@@ -7,6 +7,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <sealrow/log.h>
+
 #include "base/error.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
@@ -18,8 +20,9 @@ void log_set_level(enum log_level level);
 void log_line(enum log_level level, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Writes a finished line (without its newline) to the sink as it is, whatever the level: EMF,
- * audit. */
-void log_raw(const char *line);
+/* A security event, whatever the level: its name, and the line as it is (JSON, without its
+ * newline).
+ */
+void log_event(const char *code, const char *line);
 
 #endif

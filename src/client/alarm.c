@@ -63,7 +63,7 @@ static void put_event(struct srow_buf *out, const struct event *event)
 }
 
 /* CloudWatch's embedded metric format: the metric, its dimensions and the rest as properties. */
-static void log_event(const struct event *event)
+static void log_seen(const struct event *event)
 {
     AUTO(buf_cleanup) struct srow_buf line = {0};
     buf_printf(&line,
@@ -73,7 +73,7 @@ static void log_event(const struct event *event)
                (long long)time_wall_ms());
     put_event(&line, event);
     buf_put_str(&line, "}");
-    log_raw(buf_cstr(&line));
+    log_event(event->name, buf_cstr(&line));
 }
 
 static struct srow_buf make_command_input(const struct alarm *a, const struct event *event)
@@ -190,7 +190,7 @@ static void seen(struct event_watch *watch, const struct event *event)
 {
     struct alarm *a = (struct alarm *)watch;
     atomic_fetch_add(&a->counts[(size_t)event->rc % CODES], 1);
-    log_event(event);
+    log_seen(event);
     if (a->config->alarm_count > 0) {
         AUTO(buf_cleanup) struct srow_buf line = make_command_input(a, event);
         enqueue(a, &line);

@@ -40,10 +40,33 @@ CASE(wrapping_puts_the_place_before_the_cause)
     CHECK_RC(error_wrap(NULL, SROW_E_TIMEOUT, "x"), SROW_E_TIMEOUT);
 }
 
+CASE(the_public_text_tells_no_cause_apart)
+{
+    static const enum srow_rc same[] = {
+        SROW_E_CONTEXT,  SROW_E_NO_DATA_KEY,    SROW_E_COMMITMENT, SROW_E_HEADER_TAG,
+        SROW_E_BODY_TAG, SROW_E_KMS_CIPHERTEXT, SROW_E_KMS_DENIED, SROW_E_KMS_DISABLED,
+        SROW_E_SEQUENCE, SROW_E_KMS_NOT_FOUND,  SROW_E_TRUNCATED,  SROW_E_MALFORMED,
+        SROW_E_POLICY,   SROW_E_EDK_LIMIT,      SROW_E_TRAILING,   SROW_E_VALUE,
+    };
+    struct srow_error e = {0}, none = {0};
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        CHECK_RC(error_set(&e, same[i], "key arn:aws:kms, row 4711"), same[i]);
+        CHECK(strcmp(srow_error_public(&e), "the value cannot be processed") == 0);
+    }
+    for (const struct error_row *row = error_table; row->name != NULL; row++) {
+        (void)error_set(&e, row->rc, "key arn:aws:kms, row 4711");
+        CHECK(srow_error_public(&e)[0] != '\0' && strstr(srow_error_public(&e), "4711") == NULL);
+    }
+    (void)error_set(&e, SROW_E_TIMEOUT, "x");
+    CHECK(strstr(srow_error_public(&e), "try again") != NULL);
+    CHECK(srow_error_public(NULL)[0] == '\0' && srow_error_public(&none)[0] == '\0');
+}
+
 int main(void)
 {
     RUN(every_code_has_a_name_a_class_and_an_exit_code);
     RUN(a_text_stays_one_line_and_is_cut_at_a_character);
     RUN(wrapping_puts_the_place_before_the_cause);
+    RUN(the_public_text_tells_no_cause_apart);
     return check_done();
 }
