@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fault/fault.h"
+
+#include <stdlib.h>
+
+#include "check.h"
+#include "fault/alloc.h"
+
+enum { MOST = 100000, PATIENCE = 20 };
+
+static const char *wrong;
+
+enum srow_rc fault_wrong(const char *what)
+{
+    wrong = what;
+    return SROW_E_INTERNAL;
+}
+
+struct outcome {
+    enum srow_rc rc;
+    size_t failures;
+    long left; /* blocks that are there and were not before */
+    struct srow_error error;
+};
+
+static struct outcome attempt(const struct fault_case *c, size_t n, bool for_good)
+{
+    struct outcome o = {0};
+    wrong = NULL;
+    long before = alloc_live();
+    alloc_arm(n, for_good);
+    o.rc = c->run(&o.error);
+    o.failures = alloc_disarm();
+    o.left = alloc_live() - before;
+    return o;
+}
+
+/* What libraries keep for the next time stops growing; a leak does not. */
+static bool leaks(const struct fault_case *c, size_t n, bool for_good, long left)
+{
+    for (int i = 0; left > 0 && i < PATIENCE; i++) {
+        left = attempt(c, n, for_good).left;
+    }
+    return left > 0;
+}
+
+static bool is_allowed(const struct fault_case *c, enum srow_rc rc)
+{
+    for (const enum srow_rc *other = c->others; other != NULL && *other != SROW_OK; other++) {
+        if (*other == rc) {
+            return true;
+        }
+    }
+    return rc == SROW_E_NOMEM || (rc == SROW_OK && c->survives);
+}
+
+static bool is_clean(const struct srow_error *e, enum srow_rc rc)
+{
+    return rc == SROW_OK || (e->rc == (uint32_t)rc && e->text[0] != '\0' && e->event[0] != '\0');
+}
+
+/* NULL, or what is wrong with this outcome. */
+static const char *judge(const struct fault_case *c, const struct outcome *o)
+{
+    if (wrong != NULL) {
+        return wrong;
+    }
+    if (!is_allowed(c, o->rc)) {
+        return o->rc == SROW_OK ? "it succeeded" : "another code";
+    }
+    return is_clean(&o->error, o->rc) ? NULL : "the error says something else than the code";
+}
+
+static void check_until_clean(const struct fault_case *c, bool for_good)
+{
+    size_t step = c->stride == 0 || getenv("FAULT_ALL") != NULL ? 1 : c->stride, n = 1;
+    for (;; n += step) {
+        struct outcome o = attempt(c, n, for_good);
+        const char *bad = o.failures == 0 ? wrong : judge(c, &o);
+        if (bad == NULL && leaks(c, n, for_good, o.left)) {
+            bad = "it leaks";
+        }
+        if (bad != NULL) {
+            printf("# allocation %zu fails %s: %s: %s: %s\n", n, for_good ? "for good" : "once",
+                   bad, srow_rc_name(o.rc), o.error.text);
+        }
+        CHECK(bad == NULL);
+        if (o.failures == 0) {
+            CHECK_OK(o.rc, o.error);
+            break;
+        }
+        CHECK(n < MOST);
+    }
+    printf("# %zu allocations\n", n - 1);
+}
+
+void fault_run(const struct fault_case *c)
+{
+    char name[200];
+    for (int i = 0; i < PATIENCE; i++) { /* libraries make what they make once */
+        (void)attempt(c, MOST, false);
+    }
+    for (int mode = 0; mode < 2; mode++) {
+        check_failed = false;
+        check_until_clean(c, mode == 1);
+        snprintf(name, sizeof name, "%s, %s", c->name, mode == 1 ? "for good" : "once");
+        check_point(name);
+    }
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An operation under failing allocations: number 1, 2, 3, ... fails, once and then for good, until
+ * a run meets no failure. Each run must end in the out-of-memory code, or, where a library of
+ * others survives or renames the failure, in the whole right result or one clean error; it must
+ * leave its out parameters alone when it fails and no block behind.
+ */
+#ifndef FAULT_FAULT_H
+#define FAULT_FAULT_H
+
+#include "base/bytes.h"
+
+struct fault_case {
+    const char *name; /* a sentence */
+
+    /* One run: does everything, compares the result and cleans up. Returns what the operation did;
+     * what breaks a promise is reported by fault_wrong. */
+    enum srow_rc (*run)(struct srow_error *e);
+
+    /* What a failure may be besides NOMEM; ends with SROW_OK. NULL: nothing else. */
+    const enum srow_rc *others;
+
+    bool survives; /* a failed allocation may be made good: the right result counts */
+    size_t stride; /* in a short run only each such number is failed; 0: all of them */
+};
+
+/* Says that a promise is broken; returns INTERNAL, so that a run can return it. */
+enum srow_rc fault_wrong(const char *what);
+
+/* Runs the case in both modes: a TAP point for each. FAULT_ALL in the environment: no strides. */
+void fault_run(const struct fault_case *c);
+
+#endif
