@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * P-384 through nettle, whose curve code is 3 to 6 times as fast as OpenSSL 3.0's. GMP ends the
- * process when it has no memory for its numbers
- * (docs/decisions/0005-p384-by-nettle-or-openssl.md).
+ * P-384 through nettle, whose curve code is 3 to 6 times as fast as OpenSSL 3.0's. Its numbers
+ * are GMP's, which live in an arena (docs/decisions/0005-p384-by-nettle-or-openssl.md).
  */
 #include <nettle/ecc-curve.h>
 #include <nettle/ecdsa.h>
 
+#include "crypto/arena.h"
 #include "crypto/p384.h"
 #include "crypto/random.h"
 
@@ -69,6 +69,8 @@ static MUST enum srow_rc load_key(struct ecc_scalar *out, const struct secret *k
 
 enum srow_rc p384_point(uint8_t out[P384_POINT], const struct secret *key, struct srow_error *e)
 {
+    AUTO(arena_end) struct arena arena = {0};
+    TRY(arena_begin(&arena, e));
     AUTO(scalar_free) struct ecc_scalar scalar;
     AUTO(point_free) struct ecc_point point;
     AUTO(number_free) mpz_t x, y;
@@ -105,6 +107,8 @@ static void draw(void *state, size_t len, uint8_t *out)
 enum srow_rc p384_sign(struct p384_signature *out, const struct secret *key,
                        const uint8_t hash[HASH_SHA384], struct srow_error *e)
 {
+    AUTO(arena_end) struct arena arena = {0};
+    TRY(arena_begin(&arena, e));
     AUTO(scalar_free) struct ecc_scalar scalar;
     AUTO(signature_free) struct dsa_signature signature;
     struct source source = {SROW_OK, e};
@@ -153,6 +157,8 @@ static MUST enum srow_rc load_point(struct ecc_point *out, const uint8_t point[P
 enum srow_rc p384_verify(const uint8_t point[P384_POINT], const uint8_t hash[HASH_SHA384],
                          const struct p384_signature *signature, struct srow_error *e)
 {
+    AUTO(arena_end) struct arena arena = {0};
+    TRY(arena_begin(&arena, e));
     AUTO(point_free) struct ecc_point key;
     AUTO(signature_free) struct dsa_signature numbers;
     ecc_point_init(&key, nettle_get_secp_384r1());

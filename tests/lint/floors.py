@@ -13,6 +13,7 @@ FLOOR = re.compile(r"^(\d+|-) (\w+):((?: \w+)*)$")
 WALLS = {
     "openssl/": ["src/crypto/"],
     "nettle/": ["src/crypto/"],
+    "gmp.h": ["src/crypto/"],
     "curl/": ["src/net/"],
     "microhttpd": ["kmsd/", "examples/webapp/"],
     "sqlite3.h": ["src/db/db_sqlite.c", "examples/webapp/"],
