@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/engine.h"
 
+#include <openssl/crypto.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t at_exit;
 static bool ready;
-static EVP_CIPHER *ciphers[ENGINE_SIZES]; /* written by `start` alone */
+static _Atomic(EVP_CIPHER *) ciphers[ENGINE_SIZES];
 static _Thread_local struct engine *mine;
 
 static void engine_free(void *thing)
@@ -25,25 +27,42 @@ static void engine_free(void *thing)
     mine = NULL;
 }
 
+/* OpenSSL sets itself up once. When that fails, for lack of memory, later calls into it crash. */
 static void start(void)
 {
-    static const char *const names[ENGINE_SIZES] = {"AES-128-GCM", "AES-192-GCM", "AES-256-GCM"};
-    for (int size = 0; size < ENGINE_SIZES; size++) {
-        ciphers[size] = EVP_CIPHER_fetch(NULL, names[size], NULL);
-    }
-    ready = pthread_key_create(&at_exit, engine_free) == 0;
+    ready = OPENSSL_init_crypto(0, NULL) == 1 && OSSL_LIB_CTX_get0_global_default() != NULL &&
+            pthread_key_create(&at_exit, engine_free) == 0;
 }
 
+/* A fetch that failed for lack of memory is tried again. */
 const EVP_CIPHER *engine_aes_gcm(int size)
 {
-    return ciphers[size];
+    static const char *const names[ENGINE_SIZES] = {"AES-128-GCM", "AES-192-GCM", "AES-256-GCM"};
+    EVP_CIPHER *known = atomic_load(&ciphers[size]);
+    if (known != NULL) {
+        return known;
+    }
+    EVP_CIPHER *fetched = EVP_CIPHER_fetch(NULL, names[size], NULL);
+    if (fetched != NULL && !atomic_compare_exchange_strong(&ciphers[size], &known, fetched)) {
+        EVP_CIPHER_free(fetched); /* another thread was faster */
+        return known;
+    }
+    return fetched;
+}
+
+enum srow_rc engine_start(struct srow_error *e)
+{
+    pthread_once(&once, start);
+    FAIL_IF(!ready, e, SROW_E_CRYPTO,
+            "the cryptographic library could not start, perhaps for lack of memory: restart the "
+            "program");
+    return SROW_OK;
 }
 
 enum srow_rc engine_get(struct engine **out, struct srow_error *e)
 {
     if (mine == NULL) {
-        pthread_once(&once, start);
-        FAIL_IF(!ready, e, SROW_E_CRYPTO, "no thread key left for the cryptographic contexts");
+        TRY(engine_start(e));
         struct engine *engine = calloc(1, sizeof *engine);
         FAIL_IF(engine == NULL, e, SROW_E_NOMEM, "no memory for cryptographic contexts");
         if (pthread_setspecific(at_exit, engine) != 0) {

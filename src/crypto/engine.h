@@ -26,6 +26,9 @@ struct engine {
     struct engine_pool *pool; /* NULL until it is used first */
 };
 
+/* Sees that the cryptographic library has started, before its first use. Fails with CRYPTO. */
+MUST enum srow_rc engine_start(struct srow_error *e);
+
 /* This thread's engine. Fails with CRYPTO or NOMEM. */
 MUST enum srow_rc engine_get(struct engine **out, struct srow_error *e);
 

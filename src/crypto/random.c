@@ -25,6 +25,7 @@ static MUST enum srow_rc broken(struct srow_error *e)
 
 enum srow_rc random_bytes(void *out, size_t len, struct srow_error *e)
 {
+    TRY(engine_start(e));
     if (len > INT_MAX || RAND_priv_bytes(out, (int)len) != 1) {
         return broken(e);
     }
