@@ -122,12 +122,15 @@ static MUST enum srow_rc unwrap_one(struct materials *m, const struct keyring_ae
     TRY(buf_check(&aad, e));
     size_t tried = 0;
     for (size_t i = 0; i < m->offered->count; i++) {
-        enum srow_rc rc = unwrap_key(&key, k, &m->offered->edk[i], bytes_buf(&aad), NULL);
+        enum srow_rc rc = unwrap_key(&key, k, &m->offered->edk[i], bytes_buf(&aad), e);
         if (rc == SROW_OK) {
             m->data_key = secret_take(&key);
             return SROW_OK;
         }
-        tried += rc != SROW_E_NO_DATA_KEY;
+        if (rc != SROW_E_NO_DATA_KEY && rc != SROW_E_BODY_TAG) {
+            return rc; /* no verdict on the key: memory, or the cryptographic library */
+        }
+        tried += rc == SROW_E_BODY_TAG;
     }
     FAIL_IF(tried > 0, e, SROW_E_NO_DATA_KEY,
             "the wrapping key \"%s\" does not open its encrypted data key: another key of that "
