@@ -20,6 +20,16 @@ static void wipe_and_free(void *at)
     free(at);
 }
 
+/* jansson does not always say that it was memory that failed. */
+static _Thread_local bool lacking;
+
+static void *noting_malloc(size_t len)
+{
+    void *at = malloc(len);
+    lacking = lacking || at == NULL;
+    return at;
+}
+
 /* Once; a program that has given jansson an allocator of its own keeps it. */
 static void set_allocator(void)
 {
@@ -27,7 +37,7 @@ static void set_allocator(void)
     json_free_t its_free;
     json_get_alloc_funcs(&its_malloc, &its_free);
     if (its_malloc == malloc && its_free == free) {
-        json_set_alloc_funcs(malloc, wipe_and_free);
+        json_set_alloc_funcs(noting_malloc, wipe_and_free);
     }
 }
 
@@ -36,11 +46,11 @@ enum srow_rc json_parse(json_node **out, struct srow_bytes text, struct srow_err
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, set_allocator);
     json_error_t why;
+    lacking = false;
     json_t *document = json_loadb(text.len == 0 ? "" : text.at, text.len,
                                   JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
-    if (document == NULL && json_error_code(&why) == json_error_out_of_memory) {
-        FAIL(e, SROW_E_NOMEM, "no memory for a JSON document");
-    }
+    bool no_memory = lacking || json_error_code(&why) == json_error_out_of_memory;
+    FAIL_IF(document == NULL && no_memory, e, SROW_E_NOMEM, "no memory for a JSON document");
     FAIL_IF(document == NULL, e, SROW_E_JSON,
             "line %d, column %d: not JSON, or a member is doubled", why.line, why.column);
     *out = document;
