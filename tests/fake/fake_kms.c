@@ -89,6 +89,10 @@ static void unwrap(struct kms_request *r)
     buf_put_str(&wanted, "FAKE");
     buf_put_u64(&wanted, key_sum(r->key_arn));
     buf_put_u64(&wanted, context_sum(r));
+    r->rc = buf_check(&wanted, &r->error);
+    if (r->rc != SROW_OK) {
+        return;
+    }
     const uint8_t *at = r->ciphertext.at;
     if (r->ciphertext.len != HEAD + len + TAIL || memcmp(at, wanted.at, HEAD) != 0) {
         r->rc =
@@ -97,6 +101,10 @@ static void unwrap(struct kms_request *r)
     }
     buf_put(&wanted, bytes_of(at + HEAD, len));
     buf_put_u64(&wanted, fnv(FNV_START, bytes_buf(&wanted)));
+    r->rc = buf_check(&wanted, &r->error);
+    if (r->rc != SROW_OK) {
+        return;
+    }
     if (!bytes_equal(bytes_buf(&wanted), r->ciphertext)) {
         r->rc =
             error_set(&r->error, SROW_E_KMS_CIPHERTEXT, "Region %s: invalid ciphertext", r->region);

@@ -11,7 +11,6 @@
 #include "check.h"
 #include "fault/alloc.h"
 #include "fault/fault.h"
-#include "keys/keyring_aes.h"
 #include "message/inspect.h"
 #include "message/message.h"
 
@@ -20,7 +19,7 @@ static struct srow_buf stored; /* a message of that */
 static uint16_t suite = 0x0478;
 
 struct local {
-    struct keyring *keyring;
+    struct srow_keyring *keyring;
     struct manager *manager;
     struct context context;
 };
@@ -36,7 +35,7 @@ static MUST enum srow_rc local_init(struct local *l, struct srow_error *e)
 {
     AUTO(secret_cleanup) struct secret key = {0};
     TRY(secret_new(&key, 32, e));
-    TRY(keyring_aes_new(&l->keyring, "tests", "key", &key, e));
+    TRY(srow_keyring_aes_new(&l->keyring, "tests", "key", secret_bytes(&key), e));
     TRY(context_add(&l->context, (struct srow_pair){srow_str("user"), srow_str("4711")}, e));
     return manager_default_new(&l->manager, l->keyring, e);
 }

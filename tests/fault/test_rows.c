@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rows in and out of an SQLite file under failing allocations, SQLite's own among them. A put that
+ * failed has stored nothing, or the whole row.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "client/client.h"
+#include "fake/fake_kms.h"
+#include "fault/alloc.h"
+#include "fault/fault.h"
+#include "rows/rows.h"
+
+#define ARN "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+static const char yaml[] = "version: 1\n"
+                           "domain: bank\n"
+                           "regions: {us-east-1: {}}\n"
+                           "keys: {default: {us-east-1: [\"" ARN "\"]}}\n"
+                           "tables:\n"
+                           "  customer:\n"
+                           "    table: customers\n"
+                           "    bind: {account: {column: account_no}}\n"
+                           "    columns: {userid: {sealed: userid_sealed}}\n";
+
+static const char ddl[] = "CREATE TABLE customers (account_no TEXT NOT NULL UNIQUE, note TEXT, "
+                          "userid_sealed BLOB)";
+
+static char path[] = "/tmp/sealrow-fault-XXXXXX", url[64];
+static struct srow_config *config;
+static struct kms *kms;
+static struct srow_client *client;
+static struct db *keeper; /* looks at the database without faults */
+
+static const struct rows_given given[] = {
+    {.name = "account", .value = {"4711", 4}},
+    {.name = "userid", .value = {"abc123", 6}},
+    {.name = "note", .value = {"hello", 5}},
+};
+
+static enum srow_rc open_database(struct srow_error *e)
+{
+    struct db *db = NULL;
+    enum srow_rc rc = db_open(&db, url, e);
+    if (rc != SROW_OK) {
+        return db == NULL ? rc : fault_wrong("a database in spite of the failure");
+    }
+    db_free(&db);
+    return SROW_OK;
+}
+
+/* Rows that are there, and those of them that are whole; -1 if nobody can tell. */
+static int64_t count_rows(const char *which)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    bool more = false;
+    buf_printf(&sql, "SELECT count(*) FROM customers %s", which);
+    if (db_query(&rows, keeper, buf_cstr(&sql), NULL, 0, NULL) != SROW_OK ||
+        db_next(&more, rows, NULL) != SROW_OK || !more) {
+        return -1;
+    }
+    return rows->ops->value(rows, 0).integer;
+}
+
+static enum srow_rc put_into(struct db *db, struct srow_error *e)
+{
+    struct rows rows = {config, client, db};
+    struct rows_put put = {.table = "customer", .given = given, .count = 3};
+    enum rows_done done = ROWS_REPLACED;
+    enum srow_rc rc = rows_put(&done, &rows, &put, e);
+    if (rc == SROW_OK && done != ROWS_INSERTED) {
+        return fault_wrong("another row was there");
+    }
+    return rc;
+}
+
+static enum srow_rc put(struct srow_error *e)
+{
+    AUTO(db_free) struct db *db = NULL;
+    enum srow_rc rc = db_open(&db, url, e);
+    if (rc == SROW_OK) {
+        rc = put_into(db, e);
+    }
+    db_free(&db);
+    alloc_exempt(true);
+    int64_t all = count_rows(""),
+            whole = count_rows("WHERE note = 'hello' AND userid_sealed > x''");
+    bool cleared = db_exec(keeper, "DELETE FROM customers", NULL, 0, NULL) == SROW_OK;
+    alloc_exempt(false);
+    if (all < 0 || !cleared || all != whole || (rc == SROW_OK && all != 1)) {
+        return fault_wrong("half a row, or no row");
+    }
+    return rc;
+}
+
+static bool holds(const struct rows_row *row, const char *name, const char *value)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (strcmp(row->fields[i].name, name) == 0) {
+            return bytes_equal_str(bytes_buf(&row->fields[i].value), value);
+        }
+    }
+    return false;
+}
+
+static enum srow_rc get(struct srow_error *e)
+{
+    AUTO(db_free) struct db *db = NULL;
+    TRY(db_open(&db, url, e));
+    struct rows rows = {config, client, db};
+    struct rows_get ask = {.table = "customer", .bind = given, .count = 1};
+    struct rows_row row = {0};
+    enum srow_rc rc = rows_get(&row, &rows, &ask, e);
+    if (rc != SROW_OK) {
+        return row.fields == NULL ? rc : fault_wrong("a row in spite of the failure");
+    }
+    bool right = holds(&row, "userid", "abc123") && holds(&row, "note", "hello");
+    rows_row_cleanup(&row);
+    return right ? SROW_OK : fault_wrong("another row");
+}
+
+static void bail_out(const char *text)
+{
+    printf("Bail out! %s\n", text);
+    unlink(path);
+    exit(1);
+}
+
+static void set_up(void)
+{
+    static const char *const regions[] = {"us-east-1", NULL};
+    struct srow_error e = {0};
+    struct client_options options = {.face = {.local_region = "us-east-1"}};
+    int fd = mkstemp(path);
+    if (fd < 0) {
+        bail_out("no file for a database");
+    }
+    close(fd);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    kms = fake_kms_new(regions);
+    options.kms = kms;
+    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
+        client_new(&client, config, &options, &e) != SROW_OK ||
+        db_open(&keeper, url, &e) != SROW_OK || db_exec(keeper, ddl, NULL, 0, &e) != SROW_OK) {
+        bail_out(e.text);
+    }
+}
+
+int main(void)
+{
+    /* what SQLite cannot name is a failure of the database, or of its file */
+    static const enum srow_rc database[] = {SROW_E_DB, SROW_E_IO, SROW_OK};
+    static const struct fault_case cases[] = {
+        {.name = "a database is opened or there is no memory",
+         .run = open_database,
+         .others = database,
+         .survives = true},
+        {.name = "a row is put whole or not at all",
+         .run = put,
+         .others = database,
+         .survives = true,
+         .stride = 37},
+        {.name = "a row is got whole or not at all",
+         .run = get,
+         .others = database,
+         .survives = true,
+         .stride = 5},
+    };
+    set_up();
+    struct srow_error e = {0};
+    fault_run(&cases[0]);
+    fault_run(&cases[1]);
+    if (put_into(keeper, &e) != SROW_OK) {
+        bail_out(e.text);
+    }
+    fault_run(&cases[2]);
+    db_free(&keeper);
+    srow_client_free(client);
+    srow_config_free(config);
+    kms_free(&kms);
+    unlink(path);
+    return check_done();
+}
