@@ -35,6 +35,25 @@ const struct config_key_set *config_key_set_find(const struct srow_config *c, co
     return NULL;
 }
 
+static bool has_new_key(const struct config_key_set *set, const char *region)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (!set->keys[i].open_only && strcmp(set->keys[i].region, region) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t config_key_set_regions(const struct srow_config *c, const struct config_key_set *set)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < c->region_count; i++) {
+        count += has_new_key(set, c->regions[i].name);
+    }
+    return count;
+}
+
 const struct config_table *config_table_find(const struct srow_config *c, struct srow_bytes name)
 {
     for (size_t i = 0; i < c->table_count; i++) {
@@ -121,6 +140,8 @@ void srow_config_free(struct srow_config *c)
     free_key_sets(c);
     free_alarms(c);
     free_texts(c->order, c->order_count);
+    free_texts(c->while_down, c->while_down_count);
+    free(c->while_down_file);
     free(c->regions);
     free(c->tables);
     free(c->writer);

@@ -27,6 +27,7 @@ struct config_key_set {
     size_t count;
 };
 
+enum config_require { CONFIG_REQUIRE_ALL, CONFIG_REQUIRE_QUORUM, CONFIG_REQUIRE_LOCAL };
 enum config_failover { CONFIG_FAILOVER_ANY, CONFIG_FAILOVER_UNAVAILABLE, CONFIG_FAILOVER_NONE };
 
 struct config_alarm {
@@ -66,6 +67,11 @@ struct srow_config {
     size_t region_count;
     struct config_key_set *key_sets;
     size_t key_set_count;
+    enum config_require require;
+    uint32_t quorum;   /* of CONFIG_REQUIRE_QUORUM: 1 or more */
+    char **while_down; /* Regions declared down from the start; never all of them */
+    size_t while_down_count;
+    char *while_down_file; /* NULL: none */
     enum config_failover failover;
     char **order; /* Regions after the local one; default: as listed */
     size_t order_count;
@@ -80,6 +86,8 @@ struct srow_config {
 /* NULL if there is none. */
 const struct config_region *config_region_find(const struct srow_config *c, const char *name);
 const struct config_key_set *config_key_set_find(const struct srow_config *c, const char *name);
+/* Regions with a key for new values in a set. */
+uint32_t config_key_set_regions(const struct srow_config *c, const struct config_key_set *set);
 const struct config_table *config_table_find(const struct srow_config *c, struct srow_bytes name);
 const struct config_column *config_column_find(const struct config_table *t,
                                                struct srow_bytes name);

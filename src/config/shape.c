@@ -9,6 +9,7 @@
 
 #include "config/key_sets.h"
 #include "config/sinks.h"
+#include "config/writes.h"
 
 #define AT(type, member) offsetof(struct type, member)
 
@@ -290,29 +291,6 @@ static const struct binder_field limit_fields[] = {
     {0},
 };
 
-/* require: all is what there is. */
-static enum srow_rc read_require(struct srow_config *c, void *base, const struct binder_field *f,
-                                 const struct node *n, struct srow_error *e)
-{
-    (void)c;
-    (void)base;
-    (void)f;
-    TRY(binder_expect(n, NODE_TEXT, e));
-    if (strcmp(n->text, "all") == 0) {
-        return SROW_OK;
-    }
-    bool known = strcmp(n->text, "local") == 0 || strncmp(n->text, "quorum:", 7) == 0;
-    return known ? node_fail(e, SROW_E_NOT_BUILT, n, "this version does not have this value")
-                 : node_fail(e, SROW_E_CONFIG, n, "unknown value, \"all\" is expected");
-}
-
-static const struct binder_field write_fields[] = {
-    {"require", read_require, 0, NULL, false},
-    {"while_down", NULL, 0, NULL, false},
-    {"while_down_file", NULL, 0, NULL, false},
-    {0},
-};
-
 static const struct binder_field database_fields[] = {
     {"writer", binder_text, AT(srow_config, writer), NULL, false},
     {"readers", NULL, 0, NULL, false},
@@ -336,7 +314,7 @@ static const struct binder_field root_fields[] = {
     {"domain", binder_name, AT(srow_config, domain), NULL, true},
     {"regions", binder_map, AT(srow_config, regions), &region_shape, true},
     {"keys", binder_map, AT(srow_config, key_sets), &key_sets_shape, true},
-    {"write", binder_group, 0, write_fields, false},
+    {"write", binder_group, 0, writes_fields, false},
     {"open", binder_group, 0, open_fields, false},
     {"limits", binder_group, 0, limit_fields, false},
     {"databases", binder_group, 0, database_fields, false},
