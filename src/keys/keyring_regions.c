@@ -46,7 +46,7 @@ static size_t target_of(struct regions *k, const char *arn)
     return k->targets++;
 }
 
-static bool is_promised(const struct regions *k, size_t place)
+bool regions_is_promised(const struct regions *k, size_t place)
 {
     for (size_t i = 0; i < k->count; i++) {
         if (!k->keys[i].open_only && k->keys[i].place == place) {
@@ -81,7 +81,7 @@ static MUST enum srow_rc add_key(struct regions *k, const struct keyring_regions
     added.place = place_of(k, added.region);
     if (!key->open_only) {
         k->home = k->promised == 0 ? added.place : k->home;
-        k->promised += !is_promised(k, added.place);
+        k->promised += !regions_is_promised(k, added.place);
         added.target = target_of(k, key->arn);
     }
     k->keys[k->count] = added;

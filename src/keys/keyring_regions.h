@@ -16,10 +16,12 @@ struct keyring_regions_key {
     bool open_only; /* unwraps, and is not used for new values */
 };
 
-/* Who knows which Regions are declared down. Asked once for each call of a keyring, by any thread:
- * sets down[i] for each of n names. */
+/* Who knows which Regions are declared down, and hears what a write lacks. Called by any thread. */
 struct keyring_outage {
+    /* Once for each call of a keyring: sets down[i] for each of n names. */
     void (*ask)(struct keyring_outage *outage, bool *down, const char *const *regions, size_t n);
+    /* Once for each value that was wrapped for fewer Regions than promised: those it lacks. */
+    void (*owe)(struct keyring_outage *outage, const char *const *regions, size_t n);
 };
 
 /* Where a new value must be wrapped; what it is not wrapped for beyond that is debt. */

@@ -33,6 +33,9 @@ struct regions {
     bool takes_data_key; /* strict: wraps a data key that is there; else that is refused */
 };
 
+/* Whether a Region has a key for new values. */
+bool regions_is_promised(const struct regions *k, size_t place);
+
 /* In which order the keys are asked now: indices of keys, first of Regions that are well (`well` of
  * them), then, up to `up`, of those that have not answered of late, then of those declared down. */
 struct regions_order {

@@ -267,6 +267,20 @@ static void fail(const struct work *w, struct item *item)
     causes_settle(&item->causes, item->m, what, w->k->takes_data_key ? SROW_OK : SROW_E_REGIONS);
 }
 
+/* Tells which of the promised Regions do not have the value. */
+static void tell_missing(const struct work *w, const struct item *item, size_t count)
+{
+    const char **missing = calloc(count, sizeof(const char *));
+    size_t n = 0;
+    for (size_t i = 0; missing != NULL && i < w->k->place_count; i++) {
+        if (regions_is_promised(w->k, i) && !serves(w, item, i)) {
+            missing[n++] = w->k->places[i];
+        }
+    }
+    w->k->outage->owe(w->k->outage, missing, n);
+    free(missing);
+}
+
 static void settle(struct work *w, struct item *item)
 {
     struct materials *m = item->m;
@@ -280,6 +294,9 @@ static void settle(struct work *w, struct item *item)
         uint32_t served = count_served(w, item);
         m->wrapped += served;
         m->missing += w->k->promised - served;
+        if (served < w->k->promised && w->k->outage != NULL) {
+            tell_missing(w, item, w->k->promised - served);
+        }
     }
 }
 

@@ -33,6 +33,21 @@ static void ask(struct keyring_outage *outage, bool *down, const char *const *re
     }
 }
 
+static unsigned owed; /* calls since the last seal */
+static bool owes[3];  /* what the last one named */
+
+static void owe(struct keyring_outage *outage, const char *const *regions, size_t n)
+{
+    (void)outage;
+    owed++;
+    for (size_t k = 0; k < 3; k++) {
+        owes[k] = false;
+        for (size_t i = 0; i < n; i++) {
+            owes[k] = owes[k] || strcmp(names[k], regions[i]) == 0;
+        }
+    }
+}
+
 struct scene {
     struct outage outage;
     struct kms *fake, *kms;
@@ -77,7 +92,7 @@ static uint64_t stopped_clock(void)
 static bool scene_start(struct scene *s, const struct keyring_regions_key *keys, size_t count,
                         struct rule rule)
 {
-    *s = (struct scene){.outage = {.outage = {ask}}, .fake = fake_kms_new(names)};
+    *s = (struct scene){.outage = {.outage = {ask, owe}}, .fake = fake_kms_new(names)};
     struct breaker_options breaker = {
         .kms = s->fake, .regions = names, .count = 3, .clock = stopped_clock};
     struct keyring_regions_options options = {.keys = keys,
@@ -98,7 +113,7 @@ static struct materials asked(struct scene *s)
 
 static void seal(struct scene *s)
 {
-    refusals = 0;
+    refusals = owed = 0;
     materials_cleanup(&s->sealed);
     s->sealed = asked(s);
     keyring_wrap(s->keyring, &s->sealed, 1);
@@ -155,11 +170,12 @@ static bool behaves(struct scene *s, struct rule rule, const enum state state[3]
     if (!is_met(rule, state)) {
         enum srow_rc rc = refusals > 0 ? SROW_E_KMS_DENIED : SROW_E_REGIONS;
         return s->sealed.rc == rc && s->sealed.edks.count == 0 && s->sealed.data_key.len == 0 &&
-               s->sealed.wrapped + s->sealed.missing == 0;
+               s->sealed.wrapped + s->sealed.missing == 0 && owed == 0;
     }
     bool good = s->sealed.rc == SROW_OK && s->sealed.edks.count == well &&
-                s->sealed.wrapped == well && s->sealed.missing == 3 - well;
+                s->sealed.wrapped == well && s->sealed.missing == 3 - well && owed == (well < 3);
     for (size_t i = 0; i < 3; i++) {
+        good = good && (well == 3 || owes[i] == (state[i] != WELL));
         good = good && opens(s, names[i]) == (state[i] == WELL);
     }
     return good;
