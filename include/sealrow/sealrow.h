@@ -87,7 +87,9 @@ struct srow_region_health {
     uint32_t latency_ms;      /* of the last answer */
     uint64_t since_answer_ms; /* UINT64_MAX: never */
     uint64_t since_error_ms;
-    void *reserved[2];
+    uint32_t declared_down; /* 1: no new value is wrapped there (srow_client_while_down) */
+    uint32_t avoided;       /* 1: it has not answered of late, and others are asked first */
+    void *reserved[1];
 };
 
 struct srow_health {
@@ -155,6 +157,15 @@ SROW_API void srow_health_free(struct srow_health *health);
 SROW_MUST SROW_API enum srow_rc srow_client_metrics(struct srow_buf *out,
                                                     struct srow_client *client,
                                                     struct srow_error *e);
+
+/* Declares Regions down, or up again, in a running program: what write.while_down said at the start
+ * is replaced by `regions`, which ends with NULL and may be NULL; the watched file adds to it. New
+ * values are not wrapped there and no write asks there; what they lack is their debt
+ * (srow_sealed.missing). Each change is a line of the log and a metric. Errors: REGION (unknown),
+ * USAGE (no Region would be left), NOMEM. */
+SROW_MUST SROW_API enum srow_rc srow_client_while_down(struct srow_client *client,
+                                                       const char *const *regions,
+                                                       struct srow_error *e);
 
 /* Waits for calls in flight, then wipes what is kept for the next: connections with their buffers
  * and TLS sessions, and this thread's cipher contexts and pool of random bytes (no key is in them

@@ -14,7 +14,9 @@
 #include "client/alarm.h"
 #include "client/client.h"
 #include "client/connection.h"
+#include "client/outage.h"
 #include "keys/keyring_regions.h"
+#include "kms/breaker.h"
 #include "kms/kms_own.h"
 
 /* What cells of one key set are sealed and opened with. */
@@ -31,10 +33,12 @@ struct srow_client {
     pid_t pid;                     /* of the process that made it */
     struct connection *connection; /* NULL: KMS functions of others */
     struct kms *own_kms;           /* over the program's functions */
-    struct kms *kms;               /* the meter's, in front of either */
+    struct kms *breaker;           /* in front of either */
+    struct kms *kms;               /* the meter's, in front of that */
     struct meter *meter;
     struct set *sets; /* as config->key_sets */
     struct alarm *alarm;
+    struct outage *outage;
     pthread_rwlock_t calls;
 };
 
@@ -65,6 +69,22 @@ static enum srow_rc find_local_region(struct srow_client *c, const char *wanted,
     return bytes_dup_str(&c->local_region, srow_str(wanted), e);
 }
 
+static enum srow_rc add_breaker(struct srow_client *c, struct kms *kms, struct srow_error *e)
+{
+    const char **names = calloc(c->config->region_count, sizeof(const char *));
+    FAIL_IF(names == NULL, e, SROW_E_NOMEM, "no memory for the Regions");
+    for (size_t i = 0; i < c->config->region_count; i++) {
+        names[i] = c->config->regions[i].name;
+    }
+    struct breaker_options options = {.kms = kms,
+                                      .regions = names,
+                                      .count = c->config->region_count,
+                                      .attempt_ms = c->config->attempt_ms};
+    enum srow_rc rc = breaker_new(&c->breaker, &options, e);
+    free(names);
+    return rc;
+}
+
 static enum srow_rc find_kms(struct srow_client *c, const struct client_options *options,
                              struct srow_error *e)
 {
@@ -76,7 +96,8 @@ static enum srow_rc find_kms(struct srow_client *c, const struct client_options 
         TRY(connection_new(&c->connection, c->config, e));
         kms = connection_kms(c->connection);
     }
-    TRY(meter_new(&c->meter, c->config, kms, e));
+    TRY(add_breaker(c, kms, e));
+    TRY(meter_new(&c->meter, c->config, c->breaker, e));
     c->kms = meter_kms(c->meter);
     return SROW_OK;
 }
@@ -106,6 +127,13 @@ static enum srow_rc check_arns(const struct config_key_set *set, struct srow_err
     return SROW_OK;
 }
 
+static enum keyring_require requirement_of(const struct srow_config *config)
+{
+    return config->require == CONFIG_REQUIRE_QUORUM  ? REQUIRE_QUORUM
+           : config->require == CONFIG_REQUIRE_LOCAL ? REQUIRE_LOCAL
+                                                     : REQUIRE_ALL;
+}
+
 static enum srow_rc make_set(struct set *out, struct srow_client *c,
                              const struct config_key_set *set, struct srow_error *e)
 {
@@ -118,13 +146,19 @@ static enum srow_rc make_set(struct set *out, struct srow_client *c,
             count = add_keys(keys, count, set, c->config->order[i]);
         }
     }
-    struct keyring_regions_options options = {.keys = keys, .count = count};
+    struct keyring_regions_options options = {.keys = keys,
+                                              .count = count,
+                                              .require = requirement_of(c->config),
+                                              .quorum = c->config->quorum,
+                                              .outage = outage_face(c->outage)};
     options.failover = c->config->failover == CONFIG_FAILOVER_ANY           ? FAILOVER_ANY
                        : c->config->failover == CONFIG_FAILOVER_UNAVAILABLE ? FAILOVER_UNAVAILABLE
                                                                             : FAILOVER_NONE;
     enum srow_rc rc = keyring_regions_new(&out->keyring, c->kms, &options, e);
     free(keys);
-    TRY(rc);
+    if (rc != SROW_OK) {
+        return error_wrap(e, rc, "key set \"%s\"", set->name);
+    }
     return manager_default_new(&out->manager, out->keyring, e);
 }
 
@@ -135,6 +169,7 @@ static enum srow_rc build(struct srow_client *c, const struct client_options *op
     c->deadline_ms =
         options->face.deadline_ms != 0 ? options->face.deadline_ms : c->config->deadline_ms;
     TRY(alarm_new(&c->alarm, c->config, e));
+    TRY(outage_new(&c->outage, c->config, NULL, e));
     TRY(find_kms(c, options, e));
     c->sets = calloc(c->config->key_set_count, sizeof *c->sets);
     FAIL_IF(c->sets == NULL, e, SROW_E_NOMEM, "no memory for the key sets");
@@ -218,9 +253,11 @@ void srow_client_free(struct srow_client *c)
     }
     free(c->sets);
     meter_free(&c->meter);
+    kms_free(&c->breaker);
     kms_free(&c->own_kms);
     connection_free(&c->connection);
     alarm_free(&c->alarm);
+    outage_free(&c->outage);
     srow_config_free(c->owned);
     free(c->local_region);
     free(c);
@@ -246,6 +283,16 @@ struct kms *client_kms(struct srow_client *c)
 uint64_t client_deadline(const struct srow_client *c)
 {
     return time_monotonic_ms() + c->deadline_ms;
+}
+
+struct outage *client_outage(struct srow_client *c)
+{
+    return c->outage;
+}
+
+struct kms *client_breaker(struct srow_client *c)
+{
+    return c->breaker;
 }
 
 struct meter *client_meter(struct srow_client *c)

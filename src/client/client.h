@@ -33,6 +33,8 @@ uint64_t client_deadline(const struct srow_client *client);
 enum srow_rc client_count(struct srow_client *client, enum meter_call call, enum srow_rc rc);
 
 struct meter *client_meter(struct srow_client *client);
+struct outage *client_outage(struct srow_client *client);
+struct kms *client_breaker(struct srow_client *client);
 uint64_t client_alarms_dropped(const struct srow_client *client);
 
 /* Closes the idle connections; not while calls are in flight. */

@@ -6,8 +6,10 @@
 
 #include "base/time.h"
 #include "client/client.h"
+#include "client/outage.h"
 #include "crypto/gcm.h"
 #include "crypto/random.h"
+#include "kms/breaker.h"
 
 /* -- warm -- */
 
@@ -92,6 +94,10 @@ enum srow_rc srow_client_health(struct srow_health *out, struct srow_client *cli
         struct srow_region_health *to = &regions[is_local ? 0 : next++];
         meter_health(to, client_meter(client), i);
         to->is_local = is_local;
+        struct breaker_state breaker;
+        (void)breaker_read(&breaker, client_breaker(client), to->region);
+        to->avoided = breaker.open;
+        to->declared_down = outage_read(client_outage(client), to->region).down;
     }
     *out = (struct srow_health){.regions = regions, .count = config->region_count};
     return SROW_OK;
@@ -129,6 +135,68 @@ static void put_events(struct srow_buf *out, const struct srow_client *client)
     }
 }
 
+static void put_head(struct srow_buf *out, const char *name, const char *kind, const char *help)
+{
+    buf_printf(out, "# HELP sealrow_%s %s\n# TYPE sealrow_%s %s\n", name, help, name, kind);
+}
+
+/* One number a Region. */
+static void put_regions(struct srow_buf *out, struct srow_client *client, const char *name,
+                        uint64_t (*number)(struct srow_client *client, const char *region))
+{
+    const struct srow_config *config = client_config(client);
+    for (size_t i = 0; i < config->region_count; i++) {
+        const char *region = config->regions[i].name;
+        buf_printf(out, "sealrow_%s{region=\"%s\"} %llu\n", name, region,
+                   (unsigned long long)number(client, region));
+    }
+}
+
+static uint64_t is_down(struct srow_client *client, const char *region)
+{
+    return outage_read(client_outage(client), region).down;
+}
+
+static uint64_t count_missing(struct srow_client *client, const char *region)
+{
+    return outage_read(client_outage(client), region).missing;
+}
+
+static uint64_t is_avoided(struct srow_client *client, const char *region)
+{
+    struct breaker_state state;
+    return breaker_read(&state, client_breaker(client), region) && state.open;
+}
+
+static void put_total(struct srow_buf *out, const char *name, const char *help, uint64_t number)
+{
+    put_head(out, name, "counter", help);
+    buf_printf(out, "sealrow_%s %llu\n", name, (unsigned long long)number);
+}
+
+static void put_outage(struct srow_buf *out, struct srow_client *client)
+{
+    struct outage_counts counts = outage_count(client_outage(client));
+    put_head(out, "region_declared_down", "gauge", "1 if the Region is declared down.");
+    put_regions(out, client, "region_declared_down", is_down);
+    put_head(out, "region_avoided", "gauge",
+             "1 if the Region has not answered of late, so that others are asked first.");
+    put_regions(out, client, "region_avoided", is_avoided);
+    put_head(out, "missing_total", "counter", "Values sealed without a promised Region.");
+    put_regions(out, client, "missing_total", count_missing);
+    put_total(out, "debts_total", "Values sealed in fewer Regions than promised.", counts.debts);
+    put_total(out, "while_down_changes_total", "Changes of what is declared down.", counts.changes);
+    put_total(out, "while_down_file_errors_total",
+              "Times that write.while_down_file could not be used.", counts.file_errors);
+}
+
+enum srow_rc srow_client_while_down(struct srow_client *client, const char *const *regions,
+                                    struct srow_error *e)
+{
+    FAIL_IF(client == NULL, e, SROW_E_USAGE, "no client is given");
+    return outage_declare(client_outage(client), regions, e);
+}
+
 enum srow_rc srow_client_metrics(struct srow_buf *out, struct srow_client *client,
                                  struct srow_error *e)
 {
@@ -136,6 +204,7 @@ enum srow_rc srow_client_metrics(struct srow_buf *out, struct srow_client *clien
     AUTO(buf_cleanup) struct srow_buf text = {0};
     meter_put(&text, client_meter(client));
     put_events(&text, client);
+    put_outage(&text, client);
     buf_printf(&text,
                "# HELP sealrow_alarms_dropped_total Events that a full queue kept from the alarm "
                "commands.\n# TYPE sealrow_alarms_dropped_total counter\n"
