@@ -37,7 +37,7 @@ static const struct option options[] = {
     FILES_OPTION_CONTEXT("a pair of the encryption context; once for each"),
     {.name = "suite",
      .value = "NUMBER",
-     .help = "algorithm suite (default 0478)",
+     .help = "algorithm suite: 0478 (default) or 0578, which is signed",
      .kind = OPTION_VALUE,
      .at = offsetof(struct args, suite)},
     {0},

@@ -179,11 +179,11 @@ static enum srow_rc read_suite(struct files *f, struct srow_error *e)
     }
     word += strncmp(word, "0x", 2) == 0 ? 2 : 0;
     FAIL_IF(strlen(word) != 4 || !is_hex(word), e, SROW_E_USAGE,
-            "--suite %s: not a suite's number: write 0478", f->args->suite);
+            "--suite %s: not a suite's number: write 0478 or 0578", f->args->suite);
     f->suite = (uint16_t)strtoul(word, NULL, 16);
     const struct suite *suite = suite_find(f->suite);
     FAIL_IF(suite == NULL || suite->commitment_bytes == 0, e, SROW_E_NOT_BUILT,
-            "--suite %s: this version does not write it: write 0478", f->args->suite);
+            "--suite %s: this version does not write it: write 0478 or 0578", f->args->suite);
     return SROW_OK;
 }
 

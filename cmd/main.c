@@ -23,14 +23,23 @@ static void interrupted(int number)
     _exit(error_exit(srow_rc_class(SROW_E_INTERRUPTED))); /* looks a number up in two tables */
 }
 
+/* What whoever started us has switched off stays off: nohup, the background of a shell. */
+static void stop_at(int number)
+{
+    struct sigaction stop = {.sa_handler = interrupted}, old = {0};
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
+        sigaction(number, &stop, NULL);
+    }
+}
+
 static void catch_signals(void)
 {
-    struct sigaction broken = {.sa_handler = SIG_IGN}, stop = {.sa_handler = interrupted};
+    struct sigaction broken = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &broken, NULL);
     sigaction(SIGXFSZ, &broken, NULL); /* the write fails and says so */
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGHUP, &stop, NULL);
+    stop_at(SIGINT);
+    stop_at(SIGTERM);
+    stop_at(SIGHUP);
 }
 
 static enum srow_rc run(int *status, char **argv, struct srow_error *e)

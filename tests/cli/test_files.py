@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import resource
+import signal as signals
 import subprocess
 
 import pytest
@@ -92,6 +93,16 @@ def test_a_folder_keeps_its_tree(place, tree):
         "files": 5}
     assert {n: (place.folder / "back" / n).read_bytes() for n in tree} == tree
     assert (place.folder / "back" / "sub").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_signed_suite(place):
+    (place.folder / "signed").write_bytes(place.ok("encrypt", "--suite", "0x0578", data=FILE))
+    told = json.loads(place.ok("inspect", "signed", "--json"))
+    assert (told["suite"], told["frames"]) == ("0578", 2)
+    assert place.ok("decrypt", "--in", "signed") == FILE
+    whole = (place.folder / "signed").read_bytes()
+    assert place.run("decrypt", data=whole[:-1] + bytes([whole[-1] ^ 1])).returncode == 65
+    assert place.run("encrypt", "--suite", "578", data=b"x").returncode == 2
 
 
 def test_endings_of_other_tools(place, tree):
@@ -222,12 +233,13 @@ def test_a_disk_that_is_full_leaves_nothing_and_keeps_the_old_file(sealed):
     nothing_left(sealed)
 
 
-def stopped_at(place, call, signal):
+def stopped_at(place, call, signal, prepare=None):
     """Decrypts into `out` under strace, which sends a signal at a system call."""
     return subprocess.run(
         ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
          "-e", f"inject={call}:signal={signal}", str(SEALROW), "decrypt", "--in", "sealed", "--out",
          "out"], cwd=place.folder, env={**place.env, "ASAN_OPTIONS": "detect_leaks=0"},
+        preexec_fn=prepare,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
 
 
@@ -244,6 +256,14 @@ def test_an_interrupt_in_mid_write_leaves_nothing(sealed, signal):  # SROW_E_INT
     done = stopped_at(sealed, "fsync", signal)
     assert done.returncode == 130 and done.stderr.startswith(b"sealrow: interrupted")
     nothing_left(sealed)
+
+
+def test_a_signal_that_was_switched_off_stays_off(sealed):
+    """nohup"""
+    done = stopped_at(sealed, "fsync", "SIGHUP",
+                      lambda: signals.signal(signals.SIGHUP, signals.SIG_IGN))
+    assert (done.returncode, done.stdout) == (0, b"1 file decrypted\n")
+    assert (sealed.folder / "out").read_bytes() == FILE
 
 
 def test_a_file_is_synced_before_it_has_its_name(sealed):

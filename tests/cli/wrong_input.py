@@ -225,7 +225,7 @@ ROWS = [
      'sealrow: the configuration has no key set "cards": add it under keys, or give '
      "--key ARN"),
     ("unknown algorithm suite", None, ("encrypt", "--suite", "0014"), b"x", 78,
-     "sealrow: --suite 0014: this version does not write it: write 0478"),
+     "sealrow: --suite 0014: this version does not write it: write 0478 or 0578"),
     ("standard input closed", None, SEAL, closed_input, 71,
      "sealrow: standard input: it is closed: give it data"),
     ("disk full", None, SEAL, full_disk, 71,
