@@ -127,9 +127,10 @@ PARTS = {
     "lint": lambda build: run_lint(build) + run_pytest(build, ["tests/lint"], "lint.xml"),
     "system": lambda build: run_pytest(build, system_tests(peers=False), "system.xml"),
     "cli": lambda build: run_pytest(build, ["tests/cli"], "cli.xml"),
+    "attacks": lambda build: run_pytest(build, ["tests/attacks"], "attacks.xml"),
     "peers": lambda build: run_pytest(build, system_tests(peers=True), "peers.xml"),
 }
-SUITE = ["unit", "lint", "system", "cli"]
+SUITE = ["unit", "lint", "system", "cli", "attacks"]
 
 
 def main(arguments):
