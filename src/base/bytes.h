@@ -60,7 +60,8 @@ void buf_grew(struct srow_buf *buf, size_t more);
 /* NOMEM if any put since the buffer was empty has failed. */
 MUST enum srow_rc buf_check(const struct srow_buf *buf, struct srow_error *e);
 
-/* NUL behind the content (not counted): the content as a C string, "" when failed. */
+/* NUL behind the content (not counted): the content as a C string, "" when failed. It may have to
+ * grow: buf_check comes behind it, not before. */
 const char *buf_cstr(struct srow_buf *buf);
 
 /* Wipes the content and keeps the room. */

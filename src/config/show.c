@@ -58,6 +58,7 @@ static enum srow_rc add_tree(struct show *s, const struct node *n, const char *p
         } else {
             buf_printf(&below, "%s[%zu]", path, child->index);
         }
+        TRY(buf_check(&below, e));
         TRY(add_tree(s, child, buf_cstr(&below), e));
     }
     return SROW_OK;
@@ -154,6 +155,7 @@ static enum srow_rc add_map(const struct walk *w, const void *base, const struct
         const struct node *item = node_find(n, name);
         size_t before = w->show->count;
         join(&below, path, name);
+        TRY(buf_check(&below, e));
         if (shape->fields == NULL || item->kind == NODE_TEXT) {
             bool nothing = item->kind == NODE_TEXT && item->text[0] == '\0';
             TRY(nothing ? SROW_OK : add_tree(w->show, item, buf_cstr(&below), e));
@@ -195,6 +197,7 @@ static enum srow_rc add_fields(const struct walk *w, const void *base,
         AUTO(buf_cleanup) struct srow_buf below = {0};
         const struct node *value = n == NULL ? NULL : node_find(n, f->name);
         const char *key = join(&below, path, f->name);
+        TRY(buf_check(&below, e));
         if (f->read == NULL) {
             continue;
         }
@@ -253,23 +256,26 @@ static enum srow_rc add_keys(struct show *s, const struct binder_field *fields, 
     for (const struct binder_field *f = fields; f->name != NULL; f++) {
         AUTO(buf_cleanup) struct srow_buf below = {0};
         const struct binder_shape *shape = f->read == binder_map ? f->more : NULL;
-        join(&below, path, f->name);
         if (f->read == NULL) {
             continue;
         }
+        join(&below, path, f->name);
+        buf_put_str(&below, shape == &key_sets_shape ? ".NAME.REGION[]"
+                            : shape != NULL          ? ".NAME"
+                            : f->read == sinks_read  ? "[]"
+                                                     : "");
+        const char *key = buf_cstr(&below);
+        TRY(buf_check(&below, e));
         if (f->read == binder_group) {
-            TRY(add_keys(s, f->more, buf_cstr(&below), e));
+            TRY(add_keys(s, f->more, key, e));
         } else if (shape == &key_sets_shape) {
-            buf_put_str(&below, ".NAME.REGION[]");
-            TRY(add_keys(s, key_sets_fields, buf_cstr(&below), e));
+            TRY(add_keys(s, key_sets_fields, key, e));
         } else if (shape != NULL) {
-            buf_put_str(&below, ".NAME");
-            TRY(add_keys(s, shape->fields, buf_cstr(&below), e));
+            TRY(add_keys(s, shape->fields, key, e));
         } else if (f->read == sinks_read) {
-            buf_put_str(&below, "[]");
-            TRY(add_keys(s, sinks_fields, buf_cstr(&below), e));
+            TRY(add_keys(s, sinks_fields, key, e));
         } else {
-            TRY(add_words(s, buf_cstr(&below), f, e));
+            TRY(add_words(s, key, f, e));
         }
     }
     return SROW_OK;

@@ -79,6 +79,7 @@ static enum srow_rc open_cell(struct rows_field *field, const struct reading *r,
     AUTO(buf_cleanup) struct srow_buf name = {0};
     pick_put_column(&name, r->pick, column);
     struct srow_cell cell = pick_cell(r->pick, buf_cstr(&name), r->get->via);
+    TRY(buf_check(&name, e));
     if (stored->type == DB_NULL) {
         return client_null_cell(r->rows->client, &cell, e);
     }

@@ -131,6 +131,7 @@ static enum srow_rc compare_cell(bool *same, const struct work *w, size_t column
     }
     pick_put_column(&name, &w->pick, column);
     struct srow_cell cell = pick_cell(&w->pick, buf_cstr(&name), NULL);
+    TRY(buf_check(&name, e));
     enum srow_rc rc = srow_cell_match(&equal, w->rows->client, &cell, bytes_buf(&stored->bytes),
                                       w->pick.sealed[column]->value, e);
     enum srow_class cls = srow_rc_class(rc);
@@ -168,8 +169,8 @@ static enum srow_rc seal_column(struct work *w, size_t column, struct srow_error
     const struct live_column *live = live_column_find(&w->pick.live, c->sealed);
     AUTO(buf_cleanup) struct srow_buf name = {0};
     pick_put_column(&name, &w->pick, column);
-    TRY(buf_check(&name, e));
     struct srow_cell cell = pick_cell(&w->pick, buf_cstr(&name), NULL);
+    TRY(buf_check(&name, e));
     struct srow_sealed *sealed = &w->messages[column];
     TRY(srow_cell_seal(sealed, w->rows->client, &cell, w->pick.sealed[column]->value, e));
     uint64_t width = live_column_width(live);

@@ -41,17 +41,20 @@ static enum srow_rc plan_add(struct ddl_plan *plan, struct srow_buf *sql, struct
 
 void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column, uint64_t width)
 {
-    AUTO(buf_cleanup) struct srow_buf name = {0};
-    db_put_name(&name, db, column);
-    const char *n = buf_cstr(&name);
-    buf_printf(out, "CHECK (%s IS NULL OR typeof(%s) = 'blob'", n, n);
+    buf_put_str(out, "CHECK (");
+    db_put_name(out, db, column);
+    buf_put_str(out, " IS NULL OR typeof(");
+    db_put_name(out, db, column);
+    buf_put_str(out, ") = 'blob' AND length(");
+    db_put_name(out, db, column);
     if (width > 0) {
-        buf_printf(out, " AND length(%s) BETWEEN %d AND %" PRIu64, n, DDL_FIXED_BYTES, width);
+        buf_printf(out, ") BETWEEN %d AND %" PRIu64, DDL_FIXED_BYTES, width);
+    } else {
+        buf_printf(out, ") >= %d", DDL_FIXED_BYTES);
     }
-    if (width == 0) {
-        buf_printf(out, " AND length(%s) >= %d", n, DDL_FIXED_BYTES);
-    }
-    buf_printf(out, " AND substr(%s, 1, 3) = X'020478')", n);
+    buf_put_str(out, " AND substr(");
+    db_put_name(out, db, column);
+    buf_put_str(out, ", 1, 3) = X'020478')");
 }
 
 /* DDL without white space and quotes of names, for comparing. */
@@ -79,9 +82,10 @@ enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column,
         buf_put_str(&part, parts[i].before);
         buf_put_str(&part, buf_cstr(&name));
         buf_put_str(&part, parts[i].after);
-        TRY(buf_check(&part, e));
         all = all && strcasestr(buf_cstr(&sql), buf_cstr(&part)) != NULL;
+        TRY(buf_check(&part, e));
     }
+    TRY(buf_check(&name, e));
     TRY(buf_check(&sql, e));
     *out = all;
     return SROW_OK;
@@ -97,8 +101,9 @@ enum srow_rc ddl_longest(uint64_t *out, struct db *db, const char *table, const 
     db_put_name(&sql, db, column);
     buf_put_str(&sql, " AS BLOB))) FROM ");
     db_put_name(&sql, db, table);
+    const char *text = buf_cstr(&sql);
     TRY(buf_check(&sql, e));
-    TRY(db_query(&rows, db, buf_cstr(&sql), NULL, 0, e));
+    TRY(db_query(&rows, db, text, NULL, 0, e));
     TRY(db_next(&more, rows, e));
     struct db_value v = more ? rows->ops->value(rows, 0) : (struct db_value){0};
     *out = v.type == DB_INTEGER ? (uint64_t)v.integer : 0;

@@ -52,6 +52,7 @@ static enum srow_rc look_table(struct finding_list *list, const struct config_ta
         const struct config_bind *bind = &table->binds[i];
         AUTO(buf_cleanup) struct srow_buf where = {0};
         buf_printf(&where, "%s.%s", table->name, bind->name);
+        TRY(buf_check(&where, e));
         if (is_sensitive(bind->name) || is_sensitive(bind->column)) {
             TRY(finding_add(
                 list, "bind-sensitive", buf_cstr(&where), e,
@@ -64,6 +65,7 @@ static enum srow_rc look_table(struct finding_list *list, const struct config_ta
         const struct config_column *column = &table->columns[i];
         AUTO(buf_cleanup) struct srow_buf where = {0};
         buf_printf(&where, "%s.%s", table->name, column->name);
+        TRY(buf_check(&where, e));
         if (column->accepts_no_cell) {
             TRY(finding_add(list, "accept-no-cell", buf_cstr(&where), e,
                             "values without the cell's name open here and may be moved between "

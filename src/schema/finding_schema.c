@@ -42,6 +42,7 @@ static enum srow_rc look_bind(const struct look *l, const struct config_bind *bi
     AUTO(buf_cleanup) struct srow_buf where = {0};
     buf_printf(&where, "%s.%s", l->table->name, bind->name);
     const char *w = buf_cstr(&where);
+    TRY(buf_check(&where, e));
     if (c == NULL) {
         return finding_add(l->list, "bind-missing", w, e,
                            "table %s has no column %s: correct the table or bind.%s.column",
@@ -133,6 +134,7 @@ static enum srow_rc look_column(const struct look *l, const struct config_column
     AUTO(buf_cleanup) struct srow_buf where = {0};
     buf_printf(&where, "%s.%s", l->table->name, column->name);
     const char *w = buf_cstr(&where);
+    TRY(buf_check(&where, e));
     if (c == NULL) {
         return finding_add(l->list, "column-missing", w, e,
                            "table %s has no column %s: run sealrow init", l->table->table,
