@@ -187,8 +187,13 @@ void audit_put_line(struct srow_buf *out, const struct call *call, const struct 
                ",\"requestID\":\"%s\",\"eventID\":\"%s\",\"readOnly\":%s,"
                "\"eventType\":\"AwsApiCall\",\"managementEvent\":true,"
                "\"recipientAccountId\":\"" CALL_ACCOUNT "\",\"eventCategory\":\"Management\","
-               "\"tlsDetails\":{\"clientProvidedHostHeader\":",
+               "\"tlsDetails\":{",
                call->id, event_id, call->op != NULL && call->op->read_only ? "true" : "false");
+    if (peer->tls_version[0] != '\0') {
+        buf_printf(out, "\"tlsVersion\":\"%s\",\"cipherSuite\":\"%s\",", peer->tls_version,
+                   peer->tls_suite);
+    }
+    buf_put_str(out, "\"clientProvidedHostHeader\":");
     json_put_string(out, cut(peer->host));
     buf_put_str(out, "}}");
 }

@@ -19,7 +19,9 @@ struct audit {
 
 /* What CloudTrail tells of the connection. */
 struct audit_peer {
-    const char *source;           /* address without port */
+    const char *source;      /* address without port */
+    const char *tls_version; /* "TLSv1.3"; "" without TLS */
+    const char *tls_suite;
     struct srow_bytes user_agent; /* may be empty */
     struct srow_bytes host;       /* as the client wrote it; may be empty */
 };

@@ -17,6 +17,7 @@
 #include "kmsd/control.h"
 #include "kmsd/datadir.h"
 #include "kmsd/listener_address.h"
+#include "kmsd/listener_tls.h"
 
 enum {
     CLOCK_WINDOW_S = 300,
@@ -29,6 +30,7 @@ enum {
 struct options {
     const char *data;
     struct option_list regions;
+    const char *any, *tls_cert, *tls_key;
     bool init;
     uint32_t clock_window, request_timeout, connections;
 };
@@ -38,6 +40,12 @@ static const struct option options[] = {
      "keys, access keys and audit log; made if it is not there"},
     {"--region", "NAME=HOST:PORT", OPTION_LIST, offsetof(struct options, regions),
      "serve this Region here; may be repeated; PORT 0: a free one"},
+    {"--any", "HOST:PORT", OPTION_TEXT, offsetof(struct options, any),
+     "serve all Regions here too, each request in the one its signature names"},
+    {"--tls-cert", "FILE", OPTION_TEXT, offsetof(struct options, tls_cert),
+     "serve TLS with this certificate; other addresses than loopback need it"},
+    {"--tls-key", "FILE", OPTION_TEXT, offsetof(struct options, tls_key),
+     "its private key, for the owner of this process alone"},
     {"--init", NULL, OPTION_FLAG, offsetof(struct options, init),
      "make DIR with a key in each Region, alias/sealrow, print how to use them, end"},
     {"--clock-window", "SECONDS", OPTION_NUMBER, offsetof(struct options, clock_window),
@@ -53,7 +61,8 @@ struct server {
     struct datadir dir;
     struct audit audit;
     struct http_service service;
-    struct listener *listeners[OPTIONS_LIST];
+    struct listener_tls tls;
+    struct listener *listeners[OPTIONS_LIST + 1]; /* the address of all Regions is the last */
     size_t count;
     int control, signals;
 };
@@ -61,9 +70,10 @@ struct server {
 static void server_cleanup(struct server *s)
 {
     uint64_t patience = time_monotonic_ms() + PATIENCE_MS;
-    for (size_t i = 0; i < s->count; i++) {
-        listener_stop(s->listeners[i], time_left_ms(patience) == 0);
-        listener_free(&s->listeners[i]);
+    while (s->count > 0) { /* the address of all Regions first: it asks the others */
+        s->count--;
+        listener_stop(s->listeners[s->count], time_left_ms(patience) == 0);
+        listener_free(&s->listeners[s->count]);
     }
     if (s->control > 0) {
         close(s->control);
@@ -74,6 +84,7 @@ static void server_cleanup(struct server *s)
     }
     audit_close(&s->audit);
     datadir_cleanup(&s->dir);
+    listener_tls_cleanup(&s->tls);
 }
 
 /* Before any thread: all of them inherit the mask, and only the loop below sees the signals. */
@@ -92,15 +103,21 @@ static enum srow_rc catch_signals(int *out, struct srow_error *e)
 
 static enum srow_rc listen_all(struct server *s, const struct options *o, struct srow_error *e)
 {
-    struct listener_limits limits = {o->request_timeout, o->connections};
+    struct listener_options how = {o->request_timeout, o->connections,
+                                   o->tls_cert == NULL ? NULL : &s->tls};
+    struct listener_regions all = {s->listeners, o->regions.count};
     s->service =
         (struct http_service){s->dir.store, &s->audit, {&s->dir.principals, o->clock_window}};
     for (size_t i = 0; i < o->regions.count; i++) {
-        TRY(listener_new(&s->listeners[i], o->regions.at[i], &s->service, &limits, e));
+        TRY(listener_new(&s->listeners[i], o->regions.at[i], &s->service, &how, e));
+        s->count++;
+    }
+    if (o->any != NULL) {
+        TRY(listener_new_any(&s->listeners[s->count], o->any, &all, &s->service, &how, e));
         s->count++;
     }
     for (size_t i = 0; i < s->count; i++) {
-        printf("%s http://%s\n", listener_region(s->listeners[i]),
+        printf("%s %s://%s\n", listener_region(s->listeners[i]), listener_scheme(s->listeners[i]),
                listener_address(s->listeners[i]));
     }
     puts("ready");
@@ -127,6 +144,9 @@ static enum srow_rc serve(const struct options *o, struct srow_error *e)
 {
     AUTO(server_cleanup) struct server s = {0};
     TRY(catch_signals(&s.signals, e));
+    if (o->tls_cert != NULL) { /* before the directory is entered: names are the caller's */
+        TRY(listener_tls_load(&s.tls, o->tls_cert, o->tls_key, e));
+    }
     TRY(datadir_open(&s.dir, o->data, false, e));
     TRY(audit_open(&s.audit, e));
     TRY(control_listen(&s.control, e));
@@ -137,17 +157,23 @@ static enum srow_rc serve(const struct options *o, struct srow_error *e)
 
 /* -- init -- */
 
+struct place {
+    const char *spec;
+    bool tls;
+};
+
 static enum srow_rc put_key(struct srow_buf *regions, struct srow_buf *keys, struct datadir *dir,
-                            const char *spec, struct srow_error *e)
+                            const struct place *place, struct srow_error *e)
 {
     AUTO(store_key_cleanup) struct store_key key = {0};
     struct listener_address address;
     char arn[CALL_ARN];
-    TRY(listener_address_parse(&address, spec, e));
+    TRY(listener_address_parse(&address, place->spec, place->tls, e));
     TRY(store_add(&key, dir->store, address.region, srow_str("made by sealrow-kmsd --init"), e));
     TRY(store_alias_add(dir->store, address.region, "alias/sealrow", key.id, e));
     call_format_arn(arn, address.region, key.id);
-    buf_printf(regions, "  %s: {endpoint: \"http://%s\"}\n", address.region, strchr(spec, '=') + 1);
+    buf_printf(regions, "  %s: {endpoint: \"%s://%s\"}\n", address.region,
+               place->tls ? "https" : "http", strchr(place->spec, '=') + 1);
     buf_printf(keys, "    %s: [\"%s\"]\n", address.region, arn);
     return SROW_OK;
 }
@@ -168,10 +194,11 @@ static enum srow_rc init(const struct options *o, struct srow_error *e)
     AUTO(datadir_cleanup) struct datadir dir = {0};
     AUTO(buf_cleanup) struct srow_buf regions = {0}, keys = {0}, path = {0};
     struct listener_address first;
-    TRY(listener_address_parse(&first, o->regions.at[0], e));
+    TRY(listener_address_parse(&first, o->regions.at[0], o->tls_cert != NULL, e));
     TRY(datadir_open(&dir, o->data, true, e));
     for (size_t i = 0; i < o->regions.count; i++) {
-        TRY(put_key(&regions, &keys, &dir, o->regions.at[i], e));
+        struct place place = {o->regions.at[i], o->tls_cert != NULL};
+        TRY(put_key(&regions, &keys, &dir, &place, e));
     }
     AUTO(str_free) char *here = realpath(".", NULL);
     FAIL_IF(here == NULL, e, SROW_E_IO, "%s: %s", o->data, strerror(errno));
@@ -189,13 +216,21 @@ static enum srow_rc init(const struct options *o, struct srow_error *e)
 
 /* -- command line -- */
 
-static enum srow_rc check_regions(const struct options *o, struct srow_error *e)
+static enum srow_rc check_addresses(const struct options *o, struct srow_error *e)
 {
-    struct listener_address all[OPTIONS_LIST];
+    struct listener_address all[OPTIONS_LIST], any;
+    bool tls = o->tls_cert != NULL;
+    FAIL_IF(tls != (o->tls_key != NULL), e, SROW_E_USAGE,
+            "--tls-cert and --tls-key go together: give both or none");
+    if (o->any != NULL) {
+        TRY(listener_address_parse_any(&any, o->any, tls, e));
+    }
     FAIL_IF(o->regions.count == 0, e, SROW_E_USAGE, "--region NAME=HOST:PORT is missing");
     for (size_t i = 0; i < o->regions.count; i++) {
         const char *spec = o->regions.at[i];
-        TRY(listener_address_parse(&all[i], spec, e));
+        TRY(listener_address_parse(&all[i], spec, tls, e));
+        FAIL_IF(strcmp(all[i].region, LISTENER_ANY) == 0, e, SROW_E_REGION,
+                "--region %s: the name stands for the address of all Regions (--any)", spec);
         for (size_t k = 0; k < i; k++) {
             FAIL_IF(strcmp(all[i].region, all[k].region) == 0, e, SROW_E_USAGE,
                     "--region %s: this Region stands there twice", spec);
@@ -214,7 +249,7 @@ static enum srow_rc run(char *const *args, struct srow_error *e)
     TRY(options_parse(&o, &words, options, args, e));
     FAIL_IF(words.count > 0, e, SROW_E_USAGE, "unknown command %s; see --help", words.at[0]);
     FAIL_IF(o.data == NULL, e, SROW_E_USAGE, "--data DIR is missing; see --help");
-    TRY(check_regions(&o, e));
+    TRY(check_addresses(&o, e));
     return o.init ? init(&o, e) : serve(&o, e);
 }
 

@@ -48,8 +48,9 @@ enum srow_rc control_listen(int *out, struct srow_error *e)
 static void put_status(struct srow_buf *out, struct listener *const *listeners, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        buf_printf(out, "%s http://%s %s\n", listener_region(listeners[i]),
-                   listener_address(listeners[i]), listener_is_up(listeners[i]) ? "up" : "down");
+        buf_printf(out, "%s %s://%s %s\n", listener_region(listeners[i]),
+                   listener_scheme(listeners[i]), listener_address(listeners[i]),
+                   listener_is_up(listeners[i]) ? "up" : "down");
     }
 }
 

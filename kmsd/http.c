@@ -48,7 +48,8 @@ static enum srow_rc check_place(struct call *call, const struct http_request *re
 {
     struct srow_bytes host = srow_str(""), type = srow_str("");
     auth_header(&host, &request->signed_part, "Host");
-    if (!is_our_host(host, request->address)) {
+    bool secure = request->tls_version[0] != '\0'; /* a browser has compared the certificate */
+    if (!secure && !is_our_host(host, request->address)) {
         return call_refuse(call, REFUSAL_ACCESS_DENIED, e,
                            "The Host header is not the address of this server: use http://%s",
                            request->address);
@@ -127,7 +128,9 @@ void http_serve(struct http_answer *out, const struct http_service *service,
     AUTO(call_cleanup) struct call call = {.store = service->store, .region = request->region};
     AUTO(json_free) json_node *document = NULL;
     struct srow_error e = {0};
-    struct audit_peer peer = {.source = request->source};
+    struct audit_peer peer = {.source = request->source,
+                              .tls_version = request->tls_version,
+                              .tls_suite = request->tls_suite};
     char event[EVENT];
     find_op(&call, event, &request->signed_part);
     auth_header(&peer.user_agent, &request->signed_part, "User-Agent");

@@ -22,7 +22,8 @@ struct http_request {
     const char *region;
     const char *address; /* HOST:PORT that this Region listens on */
     const char *source;
-    bool too_large; /* the body was not kept */
+    const char *tls_version, *tls_suite; /* "" without TLS */
+    bool too_large;                      /* the body was not kept */
     bool has_query;
     const char *path;
     struct sigv4_request signed_part; /* method, headers, body */

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "kmsd/listener_address.h"
+#include "kmsd/listener_tls.h"
 
 enum { THREADS = 4, IDLE_S = 60, DRAIN_MS = 2000, HEADER_BYTES = 32768, DISCARD_MOST = 4 << 20 };
 
@@ -41,17 +42,32 @@ struct exchange { /* one request as it arrives */
 
 struct listener {
     struct listener_address address;
-    struct listener_limits limits;
+    struct listener_options options;
     const struct http_service *service;
-    struct MHD_Daemon *daemon; /* NULL: stopped */
-    atomic_bool is_cut;        /* no answer leaves any more */
-    pthread_mutex_t lock;      /* of what follows */
+    struct listener_regions regions; /* of the address of all */
+    struct MHD_Daemon *daemon;       /* NULL: stopped */
+    atomic_bool is_up;               /* for other threads than the one that starts and stops */
+    atomic_bool is_cut;              /* no answer leaves any more */
+    pthread_mutex_t lock;            /* of what follows */
     pthread_cond_t calm;
     struct peer *peers;
     size_t in_flight;
 };
 
 /* -- peers -- */
+
+static void format_source(char out[INET6_ADDRSTRLEN], const void *address)
+{
+    const struct sockaddr_in *v4 = address;
+    const struct sockaddr_in6 *v6 = address;
+    if (address == NULL) {
+        snprintf(out, INET6_ADDRSTRLEN, "?");
+    } else if (v4->sin_family == AF_INET) {
+        inet_ntop(AF_INET, &v4->sin_addr, out, INET6_ADDRSTRLEN);
+    } else {
+        inet_ntop(AF_INET6, &v6->sin6_addr, out, INET6_ADDRSTRLEN);
+    }
+}
 
 static void add_peer(struct listener *l, struct MHD_Connection *connection, void **context)
 {
@@ -64,14 +80,9 @@ static void add_peer(struct listener *l, struct MHD_Connection *connection, void
     }
     peer->listener = l;
     peer->fd = info->connect_fd;
-    peer->deadline = time_monotonic_ms() + l->limits.request_s * 1000u;
+    peer->deadline = time_monotonic_ms() + l->options.request_s * 1000u;
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    if (info != NULL && info->client_addr->sa_family == AF_INET) {
-        const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)info->client_addr;
-        inet_ntop(AF_INET, &v4->sin_addr, peer->source, sizeof peer->source);
-    } else {
-        snprintf(peer->source, sizeof peer->source, "::1");
-    }
+    format_source(peer->source, info == NULL ? NULL : info->client_addr);
     pthread_mutex_lock(&l->lock);
     peer->next = l->peers;
     peer->link = &l->peers;
@@ -178,31 +189,74 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct htt
     return queued;
 }
 
+/* The Region that a request is for: this listener's own, or the one its signature names; NULL if
+ * that one is stopped. What names none of ours goes to the first, which refuses it. */
+static const struct listener *region_of(const struct listener *l,
+                                        const struct sigv4_request *request)
+{
+    struct sigv4_claim claim;
+    if (l->regions.count == 0) {
+        return l;
+    }
+    const struct listener *found = l->regions.at[0];
+    if (sigv4_read(&claim, request, NULL) == SROW_OK) {
+        for (size_t i = 0; i < l->regions.count; i++) {
+            if (bytes_equal_str(claim.region, l->regions.at[i]->address.region)) {
+                found = l->regions.at[i];
+            }
+        }
+    }
+    return atomic_load(&found->is_up) ? found : NULL;
+}
+
+static void describe_tls(struct listener_tls_session *out, const struct listener *l,
+                         struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        l->options.tls == NULL
+            ? NULL
+            : MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (info != NULL) {
+        listener_tls_describe(out, info->tls_session);
+    }
+}
+
+static bool may_answer(const struct listener *l, const struct listener *region)
+{
+    return !atomic_load(&l->is_cut) && region != NULL && !atomic_load(&region->is_cut);
+}
+
 static enum MHD_Result answer(struct listener *l, struct MHD_Connection *connection,
                               struct exchange *x, const char *method, const char *path)
 {
     AUTO(http_answer_cleanup) struct http_answer out = {0};
+    struct listener_tls_session session = {0};
     struct peer *peer = peer_of(connection);
     MHD_get_connection_values(connection, MHD_HEADER_KIND, note_header, x);
-    if (peer == NULL || x->too_many_headers || atomic_load(&l->is_cut)) {
+    struct sigv4_request signed_part = {.method = method,
+                                        .headers = x->headers,
+                                        .header_count = x->header_count,
+                                        .body = bytes_buf(&x->body)};
+    const struct listener *region = region_of(l, &signed_part);
+    if (peer == NULL || x->too_many_headers || !may_answer(l, region)) {
         return MHD_NO;
     }
+    describe_tls(&session, l, connection);
     struct http_request request = {
-        .region = l->address.region,
+        .region = region->address.region,
         .address = l->address.text,
         .source = peer->source,
+        .tls_version = session.version,
+        .tls_suite = session.suite,
         .too_large = x->seen > HTTP_BODY_MOST,
         .has_query = MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0,
         .path = path,
-        .signed_part = {.method = method,
-                        .headers = x->headers,
-                        .header_count = x->header_count,
-                        .body = bytes_buf(&x->body)},
+        .signed_part = signed_part,
     };
     set_deadline(l, peer, 0, 0);
     http_serve(&out, l->service, &request);
-    set_deadline(l, peer, l->limits.request_s, 0);
-    return atomic_load(&l->is_cut) ? MHD_NO : send_answer(connection, &out);
+    set_deadline(l, peer, l->options.request_s, 0);
+    return may_answer(l, region) ? send_answer(connection, &out) : MHD_NO;
 }
 
 static enum MHD_Result begin(struct listener *l, struct MHD_Connection *connection, void **context)
@@ -213,7 +267,7 @@ static enum MHD_Result begin(struct listener *l, struct MHD_Connection *connecti
         return MHD_NO;
     }
     *context = x;
-    set_deadline(l, peer, l->limits.request_s, 1);
+    set_deadline(l, peer, l->options.request_s, 1);
     return MHD_YES;
 }
 
@@ -275,7 +329,7 @@ static enum srow_rc start(struct listener *l, struct srow_error *e)
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_LISTEN_SOCKET, fd, NULL},
         {MHD_OPTION_THREAD_POOL_SIZE, THREADS, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)l->limits.connections, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)l->options.connections, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADER_BYTES, NULL},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, l},
@@ -283,32 +337,65 @@ static enum srow_rc start(struct listener *l, struct srow_error *e)
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
+    const struct listener_tls *tls = l->options.tls;
+    struct MHD_OptionItem secure[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, tls == NULL ? NULL : tls->cert.at},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, tls == NULL ? NULL : tls->key.at},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)LISTENER_TLS_VERSIONS},
+        {MHD_OPTION_END, 0, NULL},
+    };
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG;
-    l->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, l, MHD_OPTION_ARRAY, options,
-                                 MHD_OPTION_END);
+    l->daemon = MHD_start_daemon(flags | (tls == NULL ? 0 : MHD_USE_TLS), 0, NULL, NULL, on_request,
+                                 l, MHD_OPTION_ARRAY, options, MHD_OPTION_ARRAY,
+                                 tls == NULL ? &secure[3] : secure, MHD_OPTION_END);
     if (l->daemon == NULL) {
         close(fd);
         FAIL(e, SROW_E_IO, "Region %s: the HTTP server does not start: %s", l->address.region,
              strerror(errno));
     }
+    atomic_store(&l->is_up, true);
     return SROW_OK;
 }
 
-enum srow_rc listener_new(struct listener **out, const char *spec,
-                          const struct http_service *service, const struct listener_limits *limits,
-                          struct srow_error *e)
+static struct listener *make(const struct http_service *service,
+                             const struct listener_options *options)
 {
-    AUTO(listener_free) struct listener *l = calloc(1, sizeof *l);
+    struct listener *l = calloc(1, sizeof *l);
+    if (l != NULL) {
+        pthread_condattr_t attributes;
+        pthread_condattr_init(&attributes);
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+        pthread_cond_init(&l->calm, &attributes);
+        pthread_condattr_destroy(&attributes);
+        pthread_mutex_init(&l->lock, NULL);
+        l->service = service;
+        l->options = *options;
+    }
+    return l;
+}
+
+enum srow_rc listener_new(struct listener **out, const char *spec,
+                          const struct http_service *service,
+                          const struct listener_options *options, struct srow_error *e)
+{
+    AUTO(listener_free) struct listener *l = make(service, options);
     FAIL_IF(l == NULL, e, SROW_E_NOMEM, "no memory for a Region");
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&l->calm, &attributes);
-    pthread_condattr_destroy(&attributes);
-    pthread_mutex_init(&l->lock, NULL);
-    l->service = service;
-    l->limits = *limits;
-    TRY(listener_address_parse(&l->address, spec, e));
+    TRY(listener_address_parse(&l->address, spec, options->tls != NULL, e));
+    TRY(start(l, e));
+    *out = l;
+    l = NULL;
+    return SROW_OK;
+}
+
+enum srow_rc listener_new_any(struct listener **out, const char *spec,
+                              const struct listener_regions *regions,
+                              const struct http_service *service,
+                              const struct listener_options *options, struct srow_error *e)
+{
+    AUTO(listener_free) struct listener *l = make(service, options);
+    FAIL_IF(l == NULL, e, SROW_E_NOMEM, "no memory for an address");
+    l->regions = *regions;
+    TRY(listener_address_parse_any(&l->address, spec, options->tls != NULL, e));
     TRY(start(l, e));
     *out = l;
     l = NULL;
@@ -329,6 +416,11 @@ void listener_free(struct listener **listener)
 const char *listener_region(const struct listener *listener)
 {
     return listener->address.region;
+}
+
+const char *listener_scheme(const struct listener *listener)
+{
+    return listener->options.tls == NULL ? "http" : "https";
 }
 
 const char *listener_address(const struct listener *listener)
@@ -364,6 +456,7 @@ void listener_stop(struct listener *listener, bool now)
     if (l->daemon == NULL) {
         return;
     }
+    atomic_store(&l->is_up, false);
     atomic_store(&l->is_cut, now);
     int fd = MHD_quiesce_daemon(l->daemon);
     if (fd >= 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One Region at one address: the only file that knows libmicrohttpd. It can be stopped and started
- * again while its neighbours go on.
+ * One Region at one address, or all of them: the only file that knows libmicrohttpd. It can be
+ * stopped and started again while its neighbours go on.
  */
 #ifndef KMSD_LISTENER_H
 #define KMSD_LISTENER_H
@@ -10,22 +10,38 @@
 
 enum { LISTENER_NAME = 33, LISTENER_ADDRESS = 64 };
 
-struct listener_limits {
-    uint32_t request_s;   /* a request must be complete this long after its first byte */
-    uint32_t connections; /* at the same time */
-};
+#define LISTENER_ANY "any" /* what the address of all Regions is called */
 
 struct listener;
 
-/* Reads "NAME=HOST:PORT" and listens: HOST must be a loopback address or localhost, PORT 0 takes a
- * free one. Borrows `service`. Fails with USAGE, REGION (no name of a Region), IN_USE (the port is
- * taken), IO, NOMEM. */
+/* Borrowed for the listener's life. */
+struct listener_options {
+    uint32_t request_s;             /* a request must be complete this long after its first byte */
+    uint32_t connections;           /* at the same time */
+    const struct listener_tls *tls; /* NULL: plain HTTP */
+};
+
+/* Reads "NAME=HOST:PORT" and listens: without TLS HOST must be a loopback address or localhost,
+ * PORT 0 takes a free one. Borrows `service`. Fails with USAGE, REGION (no name of a Region),
+ * IN_USE (the port is taken), IO, NOMEM. */
 MUST enum srow_rc listener_new(struct listener **out, const char *spec,
                                const struct http_service *service,
-                               const struct listener_limits *limits, struct srow_error *e);
+                               const struct listener_options *options, struct srow_error *e);
+
+/* Makes a listener at "HOST:PORT" that serves all Regions of `regions`, those that are up: each
+ * request goes to the Region its signature names. */
+struct listener_regions {
+    struct listener *const *at;
+    size_t count;
+};
+MUST enum srow_rc listener_new_any(struct listener **out, const char *spec,
+                                   const struct listener_regions *regions,
+                                   const struct http_service *service,
+                                   const struct listener_options *options, struct srow_error *e);
 void listener_free(struct listener **listener);
 
 const char *listener_region(const struct listener *listener);
+const char *listener_scheme(const struct listener *listener);  /* "http" or "https" */
 const char *listener_address(const struct listener *listener); /* "127.0.0.1:4566" */
 bool listener_is_up(const struct listener *listener);
 

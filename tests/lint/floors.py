@@ -16,6 +16,7 @@ WALLS = {
     "gmp.h": ["src/crypto/"],
     "curl/": ["src/net/"],
     "microhttpd": ["kmsd/", "examples/webapp/"],
+    "gnutls/": ["kmsd/"],
     "sqlite3.h": ["src/db/db_sqlite.c", "examples/webapp/"],
     "libpq": ["src/db/db_postgresql.c", "examples/webapp/"],
     "mysql": ["src/db/db_mariadb.c", "examples/webapp/"],

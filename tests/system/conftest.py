@@ -38,7 +38,7 @@ class Kmsd:
             if line == "ready\n":
                 break
             name, url = line.split()
-            self.address[name] = url.removeprefix("http://")
+            self.address[name] = url.split("://")[1]
             self.ports[name] = int(url.rsplit(":", 1)[1])
         else:
             raise RuntimeError(f"kmsd did not start: {self.process.stderr.read()}")
@@ -47,10 +47,11 @@ class Kmsd:
     def pid(self):
         return self.process.pid
 
-    def client(self, region=REGIONS[0], profile="default"):
+    def client(self, region=REGIONS[0], profile="default", at=None):
+        """`at`: the address of another Region, or of all ("any")."""
         keys = configparser.ConfigParser(default_section="-")
         keys.read(self.data / "credentials")
-        return Client(region, self.address[region], keys[profile]["aws_access_key_id"],
+        return Client(region, self.address[at or region], keys[profile]["aws_access_key_id"],
                       keys[profile]["aws_secret_access_key"])
 
     def command(self, *args):

@@ -51,6 +51,8 @@ class Answer:
 class Client:
     """One Region of a server, as one principal."""
 
+    tls = None  # an ssl.SSLContext: https
+
     def __init__(self, region, address, access, secret):
         self.region, self.address, self.access, self.secret = region, address, access, secret
 
@@ -68,7 +70,8 @@ class Client:
         return headers
 
     def send(self, headers, body, method="POST", path="/", on_sent=lambda: None):
-        connection = http.client.HTTPConnection(self.address, timeout=10)
+        connection = (http.client.HTTPSConnection(self.address, timeout=10, context=self.tls)
+                      if self.tls else http.client.HTTPConnection(self.address, timeout=10))
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in headers.items():

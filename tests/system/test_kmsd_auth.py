@@ -214,7 +214,8 @@ def test_only_loopback_is_served(tmp_path, address):
     code, out, err = run("--data", tmp_path / "kms", "--region", f"eu-central-1={address}")
     assert (code, out) == (2, "")
     assert err == (f"sealrow-kmsd: --region eu-central-1={address}: only loopback addresses are "
-                   "served, for there is no TLS here: write 127.0.0.1:PORT or [::1]:PORT\n")
+                   "served without TLS: write 127.0.0.1:PORT or [::1]:PORT, or give --tls-cert and "
+                   "--tls-key\n")
     assert not (tmp_path / "kms").exists()
 
 

@@ -43,6 +43,10 @@ def test_usage():
     (["--data", "d", "--region", AT, "--region", AT], "twice"),
     (["--data", "d", "--region", AT, "--clock-window", "0"], "--clock-window"),
     (["--data", "d", "--region", AT, "--init"], "--init needs the port"),
+    (["--data", "d", "--region", AT, "--any", "127.0.0.1"], "expected HOST:PORT"),
+    (["--data", "d", "--region", AT, "--any", "10.0.0.1:0"], "only loopback addresses"),
+    (["--data", "d", "--region", AT, "--tls-cert", "c"], "--tls-cert and --tls-key go together"),
+    (["--data", "d", "--region", AT, "--tls-key", "k"], "--tls-cert and --tls-key go together"),
     (["region", "stop", "--data", "d"], "region stop|start NAME"),
     (["region", "start", "x", "--now", "--data", "d"], "--now goes with stop"),
     (["audit"], "--data DIR is missing"),
@@ -56,6 +60,8 @@ def test_wrong_usage_is_one_line(tmp_path, args, text):
 def test_a_region_needs_a_region_name(tmp_path):
     fails(78, "not the name of a Region", "--data", tmp_path / "kms", "--region",
           "EU West=127.0.0.1:0")
+    fails(78, "stands for the address of all Regions", "--data", tmp_path / "kms", "--region",
+          "any=127.0.0.1:0")
 
 
 def test_a_port_in_use_is_one_line(tmp_path):
