@@ -25,11 +25,15 @@ enum srow_type {
     SROW_TYPE_TEXT = 1,
     SROW_TYPE_INTEGER = 2,
     SROW_TYPE_BYTES = 3,
-    SROW_TYPE_NULL = 4
+    SROW_TYPE_NULL = 4,
+    SROW_TYPE_BOOLEAN = 5, /* "true", "false" */
+    SROW_TYPE_DATE = 6,    /* "2026-11-24": proleptic Gregorian, years 0001 to 9999 */
+    SROW_TYPE_UUID = 7     /* "123e4567-e89b-12d3-a456-426614174000", lower case */
 };
 
-/* A typed value as the caller holds it. `integer` counts for SROW_TYPE_INTEGER, `bytes` for text
- * (UTF-8) and bytes. */
+/* A typed value as the caller holds it. `integer` counts for SROW_TYPE_INTEGER and
+ * SROW_TYPE_BOOLEAN (0 or 1), `bytes` for text (UTF-8), bytes, and the text of dates and UUIDs. A
+ * binding of any type but bytes may also be given as SROW_TYPE_TEXT: its canonical text. */
 struct srow_value {
     uint32_t type; /* enum srow_type */
     uint32_t reserved;
@@ -227,6 +231,13 @@ static inline struct srow_value srow_text(const char *text)
 {
     struct srow_value v = {SROW_TYPE_TEXT, 0, 0, {0, 0}};
     v.bytes = srow_str(text);
+    return v;
+}
+
+static inline struct srow_value srow_boolean(int truth)
+{
+    struct srow_value v = {SROW_TYPE_BOOLEAN, 0, 0, {0, 0}};
+    v.integer = truth != 0;
     return v;
 }
 

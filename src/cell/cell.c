@@ -6,8 +6,11 @@
 
 #include <stdlib.h>
 
+#include "cell/pad.h"
 #include "cell/type.h"
 #include "crypto/equal.h"
+
+enum { UNSIGNED = 0x0478, SIGNED = 0x0578 };
 
 /* Out of memory for a page: no job that could have been done is done. */
 static void fail_all(struct cell_job *jobs, size_t n)
@@ -34,20 +37,36 @@ static enum srow_rc result(struct cell_job *job, enum srow_rc rc, const struct s
 struct sealing {
     struct event_relay *relays; /* one a job */
     struct message_encrypt_job *messages;
+    struct srow_buf *padded; /* empty in columns without padding */
 };
 
-static void begin_seal(struct message_encrypt_job *message, struct event_relay *relay,
-                       const struct cell_tools *tools, const struct cell_job *job)
+static enum srow_rc check_value(struct message_encrypt_job *message, struct srow_buf *padded,
+                                const struct cell_job *job)
 {
-    *relay = event_relay_of(tools->config, job->bind, tools->watch);
+    const struct config_column *column = job->bind->column;
+    TRY(type_check(column->type, job->in, &message->error));
     message->plaintext = job->in;
+    if (column->pad > 0) {
+        TRY(pad_put(padded, job->in, column->pad, &message->error));
+        message->plaintext = bytes_buf(padded);
+    }
+    return SROW_OK;
+}
+
+static void begin_seal(struct sealing *s, size_t i, const struct cell_tools *tools,
+                       const struct cell_job *job)
+{
+    struct message_encrypt_job *message = &s->messages[i];
+    struct event_relay *relay = &s->relays[i];
+    *relay = event_relay_of(tools->config, job->bind, tools->watch);
     message->options = (struct message_encrypt_options){
+        .suite = job->bind->column->is_signed ? SIGNED : UNSIGNED,
         .context = &job->bind->context,
         .max_edks = tools->config->wrapped_keys,
         .deadline = tools->deadline,
         .watch = &relay->keys,
     };
-    message->rc = type_check(job->bind->column->type, job->in, &message->error);
+    message->rc = check_value(message, &s->padded[i], job);
 }
 
 static void finish_seal(struct cell_job *job, struct message_encrypt_job *message)
@@ -65,7 +84,7 @@ static void seal_all(const struct cell_tools *tools, struct cell_job *jobs, stru
     for (size_t i = 0; i < n; i++) {
         s->messages[i].rc = jobs[i].rc;
         if (jobs[i].rc == SROW_OK) {
-            begin_seal(&s->messages[i], &s->relays[i], tools, &jobs[i]);
+            begin_seal(s, i, tools, &jobs[i]);
         }
     }
     message_encrypt_all(tools->manager, s->messages, n);
@@ -73,19 +92,22 @@ static void seal_all(const struct cell_tools *tools, struct cell_job *jobs, stru
         if (jobs[i].rc == SROW_OK) {
             finish_seal(&jobs[i], &s->messages[i]);
         }
+        buf_cleanup(&s->padded[i]);
     }
 }
 
 void cell_seal_all(const struct cell_tools *tools, struct cell_job *jobs, size_t n)
 {
-    struct sealing s = {calloc(n, sizeof *s.relays), calloc(n, sizeof *s.messages)};
-    if (s.relays != NULL && s.messages != NULL) {
+    struct sealing s = {calloc(n, sizeof *s.relays), calloc(n, sizeof *s.messages),
+                        calloc(n, sizeof *s.padded)};
+    if (s.relays != NULL && s.messages != NULL && s.padded != NULL) {
         seal_all(tools, jobs, &s, n);
     } else {
         fail_all(jobs, n);
     }
     free(s.relays);
     free(s.messages);
+    free(s.padded);
 }
 
 enum srow_rc cell_seal(struct srow_sealed *out, const struct cell_tools *tools,
@@ -93,7 +115,8 @@ enum srow_rc cell_seal(struct srow_sealed *out, const struct cell_tools *tools,
 {
     struct event_relay relay;
     struct message_encrypt_job message = {0};
-    struct sealing s = {&relay, &message};
+    struct srow_buf padded = {0};
+    struct sealing s = {&relay, &message, &padded};
     struct cell_job job = {.bind = bind, .in = value};
     seal_all(tools, &job, &s, 1);
     if (job.rc == SROW_OK) {
@@ -132,6 +155,7 @@ static void begin_open(struct message_decrypt_job *message, struct event_relay *
         .expected = &bind->context,
         .or_expected = bind->column->accepts_no_cell ? &bind->no_cell : NULL,
         .max_edks = tools->config->wrapped_keys,
+        .signed_only = bind->column->is_signed,
         .via = job->via,
         .deadline = tools->deadline,
         .watch = &relay->keys,
@@ -142,9 +166,13 @@ static void begin_open(struct message_decrypt_job *message, struct event_relay *
 static void finish_open(struct cell_job *job, struct message_decrypt_job *message,
                         struct event_relay *relay)
 {
+    const struct config_column *column = job->bind->column;
     enum srow_rc rc = message->rc;
+    if (rc == SROW_OK && column->pad > 0) {
+        rc = pad_strip(&message->plaintext, column->pad, &message->error);
+    }
     if (rc == SROW_OK) {
-        rc = type_check(job->bind->column->type, bytes_buf(&message->plaintext), &message->error);
+        rc = type_check(column->type, bytes_buf(&message->plaintext), &message->error);
     }
     if (rc == SROW_OK) {
         job->plaintext = buf_take(&message->plaintext);

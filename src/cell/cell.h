@@ -19,11 +19,13 @@ struct cell_tools {
     struct event_watch *watch; /* may be NULL */
 };
 
-/* Seals a value. The caller owns out->message. Fails with VALUE and message_encrypt's codes. */
+/* Seals a value: padded and signed as its column has it. The caller owns out->message. Fails with
+ * VALUE and message_encrypt's codes. */
 MUST enum srow_rc cell_seal(struct srow_sealed *out, const struct cell_tools *tools,
                             const struct bind *bind, struct srow_bytes value, struct srow_error *e);
 
-/* Opens a value: version 2 of the format with a committing suite only (POLICY), the context
+/* Opens a value: version 2 of the format with a committing suite only, in a signed column one that
+ * signs (POLICY), the context
  * compared before the manager is asked, and what comes out is a value of the column's type (VALUE).
  * Fails also with message_decrypt's codes. */
 MUST enum srow_rc cell_open(struct srow_buf *out, const struct cell_tools *tools,

@@ -46,6 +46,8 @@ struct config_column {
     enum srow_type type;
     char *keys; /* name of the key set */
     bool required;
+    bool is_signed;       /* sealed signed, and nothing unsigned is opened */
+    uint32_t pad;         /* to a multiple of so many bytes; 0: not at all */
     bool accepts_no_cell; /* accept: [context:no-cell]: opens values without sealrow:cell too */
 };
 

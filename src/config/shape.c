@@ -14,11 +14,11 @@
 #define AT(type, member) offsetof(struct type, member)
 
 static const struct binder_word types[] = {
-    {"text", SROW_TYPE_TEXT},   {"integer", SROW_TYPE_INTEGER},
-    {"bytes", SROW_TYPE_BYTES}, {"decimal", BINDER_LATER},
-    {"date", BINDER_LATER},     {"timestamp", BINDER_LATER},
-    {"boolean", BINDER_LATER},  {"uuid", BINDER_LATER},
-    {"json", BINDER_LATER},     {NULL, 0},
+    {"text", SROW_TYPE_TEXT},       {"integer", SROW_TYPE_INTEGER},
+    {"bytes", SROW_TYPE_BYTES},     {"decimal", BINDER_LATER},
+    {"boolean", SROW_TYPE_BOOLEAN}, {"date", SROW_TYPE_DATE},
+    {"uuid", SROW_TYPE_UUID},       {"timestamp", BINDER_LATER},
+    {"json", BINDER_LATER},         {NULL, 0},
 };
 
 /* -- bind -- */
@@ -104,6 +104,8 @@ static enum srow_rc read_accept(struct srow_config *c, void *base, const struct 
     return SROW_OK;
 }
 
+static const struct binder_range pads = {0, 65536};
+
 static const struct binder_field column_fields[] = {
     {"type", binder_word, AT(config_column, type), types, false},
     {"sealed", binder_text, AT(config_column, sealed), NULL, false},
@@ -113,8 +115,8 @@ static const struct binder_field column_fields[] = {
     {"plain", NULL, 0, NULL, false},
     {"stage", NULL, 0, NULL, false},
     {"until", NULL, 0, NULL, false},
-    {"signed", NULL, 0, NULL, false},
-    {"pad", NULL, 0, NULL, false},
+    {"signed", binder_bool, AT(config_column, is_signed), NULL, false},
+    {"pad", binder_count, AT(config_column, pad), &pads, false},
     {"context", NULL, 0, NULL, false},
     {"version", NULL, 0, NULL, false},
     {"accept", read_accept, 0, NULL, false},

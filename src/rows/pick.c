@@ -73,6 +73,13 @@ static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given 
         v.bytes = bytes_of(NULL, 0);
         p->bound[i] = db_integer(v.integer);
     }
+    if (bind->type == SROW_TYPE_BOOLEAN) {
+        bool truth = bytes_equal_str(g->value, "true");
+        FAIL_IF(!truth && !bytes_equal_str(g->value, "false"), e, SROW_E_VALUE,
+                "%s.%s: not a boolean: true or false", p->table->name, bind->name);
+        v = srow_boolean(truth);
+        p->bound[i] = db_integer(truth);
+    }
     p->binds[i] = (struct srow_bind){.name = bind->name, .value = v};
     return SROW_OK;
 }

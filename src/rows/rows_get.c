@@ -107,6 +107,15 @@ static enum srow_rc read_row(struct held_row *out, const struct pick *p, struct 
     return SROW_OK;
 }
 
+/* A bound boolean is 0 or 1 in the database, and true or false everywhere else. */
+static enum srow_rc put_boolean(struct rows_field *field, const struct held_value *held,
+                                struct srow_error *e)
+{
+    field->type = DB_TEXT;
+    buf_put_str(&field->value, bytes_equal_str(bytes_buf(&held->bytes), "1") ? "true" : "false");
+    return buf_check(&field->value, e);
+}
+
 static enum srow_rc fill(struct rows_row *row, const struct reading *r, struct held_row *held,
                          struct srow_error *e)
 {
@@ -115,6 +124,10 @@ static enum srow_rc fill(struct rows_row *row, const struct reading *r, struct h
         struct rows_field *field = &row->fields[i];
         if (field->kind == ROWS_SEALED) {
             TRY(open_cell(field, r, i - binds, &held->values[i], e));
+            continue;
+        }
+        if (i < binds && r->pick->table->binds[i].type == SROW_TYPE_BOOLEAN) {
+            TRY(put_boolean(field, &held->values[i], e));
             continue;
         }
         field->type = held->values[i].type;

@@ -10,12 +10,16 @@
 #include <stdlib.h>
 
 enum {
-    ROOM_BINDING = 64,  /* a text or bytes binding, if none in the table is longer */
-    ROOM_INTEGER = 20,  /* "-9223372036854775808" */
+    ROOM_BINDING = 64, /* a text or bytes binding, if none in the table is longer */
+    ROOM_INTEGER = 20, /* "-9223372036854775808" */
+    ROOM_BOOLEAN = 5,  /* "false" */
+    ROOM_DATE = 10,
+    ROOM_UUID = 36,
     ROOM_VALUE = 128,   /* a text or bytes value */
     ROOM_WRAPPED = 200, /* KMS's ciphertext of a data key */
     ROOM_PAIR = 4,      /* two lengths around key and value */
     ROOM_EDK = 2 + 7 + 2 + 2,
+    ROOM_SIGNATURE = (ROOM_PAIR + 21 + 68) + (2 + 104), /* the signer's pair, and a footer */
     ROOM_STEP = 100,
 };
 
@@ -39,7 +43,8 @@ static enum srow_rc plan_add(struct ddl_plan *plan, struct srow_buf *sql, struct
     return SROW_OK;
 }
 
-void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column, uint64_t width)
+void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column, bool is_signed,
+                   uint64_t width)
 {
     buf_put_str(out, "CHECK (");
     db_put_name(out, db, column);
@@ -54,7 +59,7 @@ void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column
     }
     buf_put_str(out, " AND substr(");
     db_put_name(out, db, column);
-    buf_put_str(out, ", 1, 3) = X'020478')");
+    buf_printf(out, ", 1, 3) %s)", is_signed ? "= X'020578'" : "IN (X'020478', X'020578')");
 }
 
 /* DDL without white space and quotes of names, for comparing. */
@@ -67,27 +72,39 @@ static void put_dense(struct srow_buf *out, const char *text)
     }
 }
 
-enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column,
+/* Whether dense DDL has `before`, the column's dense name and `after` in a row. */
+static enum srow_rc has_part(bool *out, struct srow_buf *sql, struct srow_buf *name,
+                             const char *before, const char *after, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf part = {0};
+    buf_printf(&part, "%s%s%s", before, buf_cstr(name), after);
+    const char *text = buf_cstr(&part);
+    TRY(buf_check(&part, e));
+    *out = strcasestr(buf_cstr(sql), text) != NULL;
+    return SROW_OK;
+}
+
+enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column, bool is_signed,
                            struct srow_error *e)
 {
-    static const struct {
-        const char *before, *after; /* the column's name */
-    } parts[] = {{"typeof(", ")='blob'"}, {"substr(", ",1,3)=X'020478'"}};
+    /* an unsigned column may also take unsigned messages alone */
+    static const char *const suites[2][2] = {
+        {",1,3)IN(X'020478',X'020578')", ",1,3)=X'020478'"},
+        {",1,3)=X'020578'", ",1,3)=X'020578'"},
+    };
     AUTO(buf_cleanup) struct srow_buf sql = {0}, name = {0};
+    bool blob = false, one = false, other = false;
     put_dense(&sql, table_sql);
     put_dense(&name, column);
-    bool all = strcasestr(buf_cstr(&sql), "CHECK(") != NULL;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        AUTO(buf_cleanup) struct srow_buf part = {0};
-        buf_put_str(&part, parts[i].before);
-        buf_put_str(&part, buf_cstr(&name));
-        buf_put_str(&part, parts[i].after);
-        all = all && strcasestr(buf_cstr(&sql), buf_cstr(&part)) != NULL;
-        TRY(buf_check(&part, e));
-    }
-    TRY(buf_check(&name, e));
     TRY(buf_check(&sql, e));
-    *out = all;
+    TRY(buf_check(&name, e));
+    TRY(has_part(&blob, &sql, &name, "typeof(", ")='blob'", e));
+    TRY(has_part(&one, &sql, &name, "substr(", suites[is_signed][0], e));
+    TRY(has_part(&other, &sql, &name, "substr(", suites[is_signed][1], e));
+    bool checked = strcasestr(buf_cstr(&sql), "CHECK(") != NULL;
+    TRY(buf_check(&sql, e));
+    TRY(buf_check(&name, e));
+    *out = checked && blob && (one || other);
     return SROW_OK;
 }
 
@@ -122,6 +139,32 @@ static uint64_t wrapped_bytes(const struct srow_config *config, const struct con
     return bytes;
 }
 
+/* The longest text of a type, or what is usual where there is none. */
+static uint64_t usual_bytes(enum srow_type type, uint64_t open_ended)
+{
+    switch (type) {
+    case SROW_TYPE_INTEGER:
+        return ROOM_INTEGER;
+    case SROW_TYPE_BOOLEAN:
+        return ROOM_BOOLEAN;
+    case SROW_TYPE_DATE:
+        return ROOM_DATE;
+    case SROW_TYPE_UUID:
+        return ROOM_UUID;
+    case SROW_TYPE_TEXT:
+    case SROW_TYPE_BYTES:
+    case SROW_TYPE_NULL:
+        break;
+    }
+    return open_ended;
+}
+
+/* A value of `len` bytes with its padding. */
+static uint64_t value_bytes(const struct config_column *column, uint64_t len)
+{
+    return column->pad == 0 ? len : (len / column->pad + 1) * column->pad;
+}
+
 enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct srow_config *config,
                            const struct config_table *table, const struct config_column *column,
                            struct srow_error *e)
@@ -129,36 +172,38 @@ enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct sro
     uint64_t cell = strlen("sealrow:cell") + strlen(config->domain) + 1 + strlen(table->name) + 1 +
                     strlen(column->name);
     uint64_t base = DDL_FIXED_BYTES + 2 + ROOM_PAIR + cell + wrapped_bytes(config, column);
-    struct ddl_room room = {.least = base, .width = base};
+    base += column->is_signed ? ROOM_SIGNATURE : 0;
+    struct ddl_room room = {.least = base + value_bytes(column, 0), .width = base};
     for (size_t i = 0; i < table->bind_count; i++) {
         const struct config_bind *bind = &table->binds[i];
         uint64_t live = 0;
         TRY(ddl_longest(&live, db, table->table, bind->column, e));
-        uint64_t usual = bind->type == SROW_TYPE_INTEGER ? ROOM_INTEGER : ROOM_BINDING;
+        uint64_t usual = usual_bytes(bind->type, ROOM_BINDING);
         uint64_t twice = bind->type == SROW_TYPE_BYTES ? 2 : 1; /* bytes are bound as hex */
         room.least += ROOM_PAIR + strlen(bind->name) + live * twice;
         room.width += ROOM_PAIR + strlen(bind->name) + (live > usual ? live : usual) * twice;
     }
-    room.width += column->type == SROW_TYPE_INTEGER ? ROOM_INTEGER : ROOM_VALUE;
+    room.width += value_bytes(column, usual_bytes(column->type, ROOM_VALUE));
     room.width = (room.width + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
     *out = room;
     return SROW_OK;
 }
 
 static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const struct live_table *live,
-                                const char *name, uint64_t width, struct srow_error *e)
+                                const struct config_column *column, uint64_t width,
+                                struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf sql = {0};
     buf_put_str(&sql, "ALTER TABLE ");
     db_put_name(&sql, db, live->name);
     buf_put_str(&sql, " ADD COLUMN ");
-    db_put_name(&sql, db, name);
+    db_put_name(&sql, db, column->sealed);
     buf_printf(&sql, " %s", db->ops->dialect->blob_type);
     if (!live->strict) {
         buf_printf(&sql, "(%" PRIu64 ")", width);
     }
     buf_put_str(&sql, " ");
-    ddl_put_check(&sql, db, name, width);
+    ddl_put_check(&sql, db, column->sealed, column->is_signed, width);
     return plan_add(plan, &sql, e);
 }
 
@@ -185,7 +230,7 @@ static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
             continue;
         }
         TRY(ddl_room_read(&room, db, config, table, column, e));
-        TRY(plan_column(plan, db, &live, column->sealed, room.width, e));
+        TRY(plan_column(plan, db, &live, column, room.width, e));
     }
     return SROW_OK;
 }
@@ -202,7 +247,7 @@ static enum srow_rc plan_probe(struct ddl_plan *plan, struct db *db, struct srow
                "CREATE TABLE " DDL_PROBE_TABLE " (key_set TEXT NOT NULL PRIMARY KEY, "
                "keys TEXT NOT NULL, message %s NOT NULL ",
                db->ops->dialect->blob_type);
-    ddl_put_check(&sql, db, "message", 0);
+    ddl_put_check(&sql, db, "message", false, 0);
     buf_put_str(&sql, ")");
     return plan_add(plan, &sql, e);
 }

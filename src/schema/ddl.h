@@ -3,11 +3,11 @@
  * The DDL of sealed columns and of our own tables.
  *
  * A sealed column is BLOB(n) with a CHECK that refuses plaintext: a net under the application, not
- * the proof of a value. n = 132 + encryption context + wrapped keys + value, rounded up to a
- * hundred, where each text or bytes binding counts 64 bytes (or the longest in the table), an
- * integer 20, a wrapped key 13 + its ARN + 200 (AWS does not publish the length of KMS's
- * ciphertext; 184 were seen), and a text or bytes value 128. For longer values print the DDL, raise
- * the number and run it.
+ * the proof of a value. n = 132 + encryption context + wrapped keys + value with its padding, and
+ * 199 if it is signed, rounded up to a hundred, where each text or bytes binding counts 64 bytes
+ * (or the longest in the table), an integer 20, a boolean 5, a date 10, a UUID 36, a wrapped key 13
+ * + its ARN + 200 (AWS does not publish the length of KMS's ciphertext; 184 were seen), and a text
+ * or bytes value 128. For longer values print the DDL, raise the number and run it.
  */
 #ifndef SCHEMA_DDL_H
 #define SCHEMA_DDL_H
@@ -33,13 +33,14 @@ MUST enum srow_rc ddl_plan_make(struct ddl_plan *out, const struct srow_config *
 MUST enum srow_rc ddl_plan_run(const struct ddl_plan *plan, struct db *db, struct srow_error *e);
 void ddl_plan_cleanup(struct ddl_plan *plan);
 
-/* Appends the CHECK of a sealed column of at most `width` bytes. */
-void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column, uint64_t width);
+/* Appends the CHECK of a sealed column of at most `width` bytes; 0: of any. */
+void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column, bool is_signed,
+                   uint64_t width);
 
 /* Whether a table's DDL has such a CHECK: its parts are looked for without regard to white space,
  * quotes or the length, so one that a person has rewritten another way is not found. NOMEM. */
 MUST enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column,
-                                struct srow_error *e);
+                                bool is_signed, struct srow_error *e);
 
 /* Bytes of the longest value in a column, 0 for an empty table. Fails with the errors of db. */
 MUST enum srow_rc ddl_longest(uint64_t *out, struct db *db, const char *table, const char *column,

@@ -65,7 +65,9 @@ static enum srow_rc look_bind(const struct look *l, const struct config_bind *bi
         TRY(finding_add(l->list, "bind-nullable", w, e, "column %s may be NULL: make it NOT NULL",
                         bind->column));
     }
-    if (bind->type != SROW_TYPE_INTEGER && live_column_is_numeric(c)) {
+    /* a date or a UUID looks like no number and stays as it is */
+    bool converts = bind->type == SROW_TYPE_TEXT || bind->type == SROW_TYPE_BYTES;
+    if (converts && live_column_is_numeric(c)) {
         TRY(finding_add(l->list, "bind-converted", w, e,
                         "column %s is %s and turns '007' into 7: bind it as integer, or make it "
                         "TEXT",
@@ -146,7 +148,7 @@ static enum srow_rc look_column(const struct look *l, const struct config_column
                            column->sealed, c->type, l->db->ops->dialect->blob_type);
     }
     bool checked = false;
-    TRY(ddl_has_check(&checked, l->live->sql, c->name, e));
+    TRY(ddl_has_check(&checked, l->live->sql, c->name, column->is_signed, e));
     if (!checked) {
         TRY(finding_add(l->list, "check-missing", w, e,
                         "column %s takes plaintext too: add it with the CHECK that sealrow init "

@@ -18,6 +18,8 @@
     "      note: {}\n"                                                                             \
     "      balance: {type: integer}\n"                                                             \
     "      old: {accept: [context:no-cell]}\n"                                                     \
+    "      contract: {signed: true, accept: [context:no-cell]}\n"                                  \
+    "      diagnosis: {pad: 32}\n"                                                                 \
     "  archive: {bind: {account: text}, columns: {userid: {}}}\n"
 
 /* A watch that counts and keeps the last. */
@@ -351,6 +353,84 @@ CASE(a_value_of_another_type_is_neither_sealed_nor_opened)
     CHECK(plain.at == NULL && strstr(e.text, "12.50") == NULL);
 }
 
+/* Seals in one column, then opens under the same context as the other would have it. */
+static enum srow_rc open_as(const char *column, const char *suite_of, struct srow_buf *plain,
+                            struct srow_error *e)
+{
+    AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
+    AUTO(bind_cleanup)
+    struct bind writer = bound(config, column, "1"),
+                reader = bound(config, column, "1");
+    struct config_column other = *config_column_find(writer.table, srow_str(suite_of));
+    struct cell_tools tools = tools_of(config);
+    reset();
+    writer.column = &other;
+    TRY(cell_seal(&sealed, &tools, &writer, srow_str("secret"), e));
+    return cell_open(plain, &tools, &reader, bytes_buf(&sealed.message), e);
+}
+
+CASE(a_signed_column_opens_nothing_unsigned_and_an_unsigned_one_both)
+{
+    static const struct {
+        const char *column, *sealed_as;
+        enum srow_rc rc;
+    } rows[] = {
+        {"profile.contract", "contract", SROW_OK},
+        {"profile.contract", "note", SROW_E_POLICY},
+        {"profile.note", "contract", SROW_OK},
+        {"profile.note", "note", SROW_OK},
+    };
+    struct srow_error e = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(buf_cleanup) struct srow_buf plain = {0};
+        CHECK_RC(open_as(rows[i].column, rows[i].sealed_as, &plain, &e), rows[i].rc);
+        CHECK(ear.count == (rows[i].rc == SROW_OK ? 0 : 1));
+        CHECK(rows[i].rc != SROW_OK || bytes_equal_str(bytes_buf(&plain), "secret"));
+    }
+    CHECK(strcmp(ear.name, "cell.policy") == 0 || ear.count == 0);
+}
+
+CASE(a_signed_value_whose_signature_was_changed_is_told)
+{
+    AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
+    AUTO(buf_cleanup) struct srow_buf plain = {0};
+    AUTO(bind_cleanup) struct bind b = bound(config, "profile.contract", "1");
+    struct cell_tools tools = tools_of(config);
+    struct srow_error e = {0};
+    reset();
+    CHECK_OK(cell_seal(&sealed, &tools, &b, srow_str("secret"), &e), e);
+    CHECK(memcmp(sealed.message.at, "\x02\x05\x78", 3) == 0);
+    ((uint8_t *)sealed.message.at)[sealed.message.len - 1] ^= 1;
+    CHECK_RC(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), SROW_E_SIGNATURE);
+    CHECK(ear.count == 1 && strcmp(ear.name, "cell.signature") == 0 && plain.at == NULL);
+}
+
+CASE(padded_values_of_one_step_have_one_length_and_open_without_their_padding)
+{
+    static const char *const values[] = {"", "flu", "a rather long chronic one"};
+    struct srow_error e = {0};
+    size_t len = 0;
+    for (size_t i = 0; i < 3; i++) {
+        AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
+        AUTO(buf_cleanup) struct srow_buf plain = {0};
+        AUTO(bind_cleanup) struct bind b = bound(config, "profile.diagnosis", "1");
+        struct cell_tools tools = tools_of(config);
+        bool same = false;
+        reset();
+        CHECK_OK(cell_seal(&sealed, &tools, &b, srow_str(values[i]), &e), e);
+        CHECK(i == 0 || sealed.message.len == len);
+        len = sealed.message.len;
+        CHECK_OK(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), e);
+        CHECK(bytes_equal_str(bytes_buf(&plain), values[i]));
+        CHECK_OK(cell_match(&same, &tools, &b, bytes_buf(&sealed.message), srow_str(values[i]), &e),
+                 e);
+        CHECK(same);
+    }
+    AUTO(buf_cleanup) struct srow_buf none = {0};
+    CHECK_RC(open_as("profile.diagnosis", "note", &none, &e), SROW_E_VALUE);
+    CHECK(none.at == NULL && strstr(e.text, "secret") == NULL);
+}
+
 CASE(null_is_refused_where_a_value_is_required)
 {
     AUTO(bind_cleanup) struct bind required = bound(config, "profile.userid", "1");
@@ -391,6 +471,9 @@ int main(void)
     RUN(an_answer_of_kms_that_does_not_fit_is_told);
     RUN(match_says_equal_or_not_and_checks_its_candidate);
     RUN(a_value_of_another_type_is_neither_sealed_nor_opened);
+    RUN(a_signed_column_opens_nothing_unsigned_and_an_unsigned_one_both);
+    RUN(a_signed_value_whose_signature_was_changed_is_told);
+    RUN(padded_values_of_one_step_have_one_length_and_open_without_their_padding);
     RUN(null_is_refused_where_a_value_is_required);
     manager_free(&manager);
     keyring_free(&keyring);

@@ -151,6 +151,36 @@ CASE(what_a_write_requires_and_who_is_declared_down_is_read)
     CHECK(strcmp(c->while_down_file, "/run/down") == 0);
 }
 
+CASE(a_column_may_be_signed_padded_and_of_every_type)
+{
+    static const struct {
+        const char *column;
+        enum srow_type type;
+        bool is_signed;
+        uint32_t pad;
+    } rows[] = {
+        {"{}", SROW_TYPE_TEXT, false, 0},
+        {"{signed: true}", SROW_TYPE_TEXT, true, 0},
+        {"{signed: false, pad: 0}", SROW_TYPE_TEXT, false, 0},
+        {"{pad: 65536, type: integer}", SROW_TYPE_INTEGER, false, 65536},
+        {"{type: boolean}", SROW_TYPE_BOOLEAN, false, 0},
+        {"{type: date, signed: true, pad: 16}", SROW_TYPE_DATE, true, 16},
+        {"{type: uuid}", SROW_TYPE_UUID, false, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(buf_cleanup) struct srow_buf yaml = {0};
+        AUTO(free_config) struct srow_config *c = NULL;
+        struct srow_error e = {0};
+        buf_printf(&yaml, HEAD "tables: {t: {bind: {k: %s}, columns: {c: %s}}}\n",
+                   i % 2 == 0 ? "uuid" : "{type: date}", rows[i].column);
+        CHECK_OK(srow_config_parse(&c, bytes_buf(&yaml), &e), e);
+        const struct config_column *column = &c->tables[0].columns[0];
+        CHECK(column->type == rows[i].type && column->is_signed == rows[i].is_signed);
+        CHECK(column->pad == rows[i].pad);
+        CHECK(c->tables[0].binds[0].type == (i % 2 == 0 ? SROW_TYPE_UUID : SROW_TYPE_DATE));
+    }
+}
+
 struct row {
     const char *yaml;
     enum srow_rc rc;
@@ -392,8 +422,6 @@ CASE(keys_of_a_later_version_are_refused_by_name)
         {COLUMN("stage: sealed"), SROW_E_NOT_BUILT, "line 10, column 9: " IN_COLUMN "stage" LATER},
         {COLUMN("until: 2027-01-31"), SROW_E_NOT_BUILT,
          "line 10, column 9: " IN_COLUMN "until" LATER},
-        {COLUMN("signed: true"), SROW_E_NOT_BUILT, "line 10, column 9: " IN_COLUMN "signed" LATER},
-        {COLUMN("pad: 16"), SROW_E_NOT_BUILT, "line 10, column 9: " IN_COLUMN "pad" LATER},
         {COLUMN("context: omitted"), SROW_E_NOT_BUILT,
          "line 10, column 9: " IN_COLUMN "context" LATER},
         {COLUMN("version: {column: v}"), SROW_E_NOT_BUILT,
@@ -552,6 +580,7 @@ CASE(a_file_too_large_or_of_too_many_values_is_refused)
 
 int main(void)
 {
+    RUN(a_column_may_be_signed_padded_and_of_every_type);
     RUN(ten_lines_are_a_configuration);
     RUN(every_key_that_this_version_has_is_read);
     RUN(what_a_write_requires_and_who_is_declared_down_is_read);

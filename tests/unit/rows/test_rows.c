@@ -142,6 +142,73 @@ static bool field_is(const struct rows_row *row, const char *name, const char *v
     return false;
 }
 
+/* -- bindings of every type -- */
+
+static const char typed_yaml[] =
+    "version: 1\ndomain: bank\nregions: {us-east-1: {}, eu-west-1: {}}\n"
+    "keys: {default: {us-east-1: [" ARN(
+        "us-east-1") "]}}\n"
+                     "tables:\n"
+                     "  visits:\n"
+                     "    bind: {ward: uuid, day: date, urgent: boolean}\n"
+                     "    columns:\n"
+                     "      paid: {type: boolean, signed: true}\n"
+                     "      born: {type: date, pad: 16}\n"
+                     "      who: {type: uuid}\n";
+
+static void free_client(struct srow_client **c)
+{
+    srow_client_free(*c);
+}
+
+static void free_config(struct srow_config **c)
+{
+    srow_config_free(*c);
+}
+
+#define WARD "123e4567-e89b-12d3-a456-426614174000"
+
+CASE(booleans_dates_and_uuids_are_bound_stored_and_sealed)
+{
+    static const struct rows_given all[] = {
+        {"ward", {WARD, 36}, false},         {"day", {"2026-11-24", 10}, false},
+        {"urgent", {"true", 4}, false},      {"paid", {"false", 5}, false},
+        {"born", {"1969-02-28", 10}, false}, {"who", {WARD, 36}, false},
+    };
+    AUTO(free_config) struct srow_config *c = NULL;
+    AUTO(free_client) struct srow_client *typed = NULL;
+    AUTO(rows_row_cleanup) struct rows_row row = {0};
+    AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+    struct client_options options = {.kms = inner};
+    fresh();
+    CHECK(
+        run("CREATE TABLE visits (ward UUID NOT NULL, day DATE NOT NULL, urgent BOOLEAN NOT NULL, "
+            "UNIQUE (ward, day, urgent))"));
+    CHECK_OK(srow_config_parse(&c, srow_str(typed_yaml), &e), e);
+    options.face.local_region = "us-east-1";
+    CHECK_OK(client_new(&typed, c, &options, &e), e);
+    CHECK_OK(ddl_plan_make(&plan, c, db, &e), e);
+    CHECK_OK(ddl_plan_run(&plan, db, &e), e);
+    struct rows rows = {c, typed, db};
+    struct rows_put put = {.table = "visits", .given = all, .count = 6};
+    enum rows_done what = ROWS_REPLACED;
+    CHECK_OK(rows_put(&what, &rows, &put, &e), e);
+    CHECK_OK(rows_put(&what, &rows, &put, &e), e);
+    CHECK(what == ROWS_ALREADY_THERE);
+    CHECK(number("SELECT urgent = 1 AND typeof(urgent) = 'integer' AND typeof(day) = 'text' AND "
+                 "typeof(ward) = 'text' AND substr(paid_sealed, 1, 3) = X'020578' FROM visits") ==
+          1);
+    struct rows_get ask = {.table = "visits", .bind = all, .count = 3};
+    CHECK_OK(rows_get(&row, &rows, &ask, &e), e);
+    CHECK(field_is(&row, "ward", WARD) && field_is(&row, "day", "2026-11-24"));
+    CHECK(field_is(&row, "urgent", "true") && field_is(&row, "paid", "false"));
+    CHECK(field_is(&row, "born", "1969-02-28") && field_is(&row, "who", WARD));
+    struct rows_given bad[] = {all[0], all[1], {"urgent", {"1", 1}, false}};
+    struct rows_get refused = {.table = "visits", .bind = bad, .count = 3};
+    struct rows_row none = {0};
+    CHECK_RC(rows_get(&none, &rows, &refused, &e), SROW_E_VALUE);
+}
+
 /* -- cases -- */
 
 CASE(what_was_put_comes_out_by_its_binding)
@@ -395,6 +462,7 @@ int main(void)
         printf("Bail out! %s\n", e.text);
         return 1;
     }
+    RUN(booleans_dates_and_uuids_are_bound_stored_and_sealed);
     RUN(what_was_put_comes_out_by_its_binding);
     RUN(putting_the_same_again_changes_and_seals_nothing);
     RUN(another_value_is_a_conflict_unless_it_is_to_be_replaced);

@@ -84,13 +84,14 @@ CASE(the_plan_says_what_init_would_do)
                  "ALTER TABLE \"customers\" ADD COLUMN \"userid_sealed\" BLOB(1000) CHECK "
                  "(\"userid_sealed\" IS NULL OR typeof(\"userid_sealed\") = 'blob' AND "
                  "length(\"userid_sealed\") BETWEEN 132 AND 1000 AND substr(\"userid_sealed\", 1, "
-                 "3) = X'020478')") == 0);
+                 "3) IN (X'020478', X'020578'))") == 0);
 }
 
 CASE(the_check_takes_sealed_values_and_nothing_else)
 {
     AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
     static uint8_t bytes[1001] = {0x02, 0x04, 0x78}, other[200] = {0x01, 0x03, 0x78};
+    static uint8_t is_signed[132] = {0x02, 0x05, 0x78};
     static char text[200] = "\x02\x04\x78";
     size_t n = 0;
     CHECK(init(db, &n));
@@ -101,6 +102,7 @@ CASE(the_check_takes_sealed_values_and_nothing_else)
     } rows[] = {
         {db_bytes(bytes_of(bytes, 132)), SROW_OK},
         {db_bytes(bytes_of(bytes, 1000)), SROW_OK},
+        {db_bytes(bytes_of(is_signed, sizeof is_signed)), SROW_OK},
         {{.type = DB_NULL}, SROW_OK},
         {db_bytes(bytes_of(bytes, 131)), SROW_E_DB_DENIED},
         {db_bytes(bytes_of(bytes, 1001)), SROW_E_DB_DENIED},
@@ -129,6 +131,44 @@ CASE(a_long_binding_in_the_table_makes_the_column_wider)
         e);
     CHECK(after.width >= before.width + 400 && after.least >= before.least + 500);
     CHECK(before.width % 100 == 0 && before.least < before.width);
+}
+
+CASE(a_signed_and_padded_column_has_its_own_check_and_more_room)
+{
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
+    const struct config_table *table = &config->tables[0];
+    struct config_column column = table->columns[0];
+    struct ddl_room plain = {0}, sign = {0}, pad = {0};
+    CHECK_OK(ddl_room_read(&plain, db, config, table, &column, &e), e);
+    column.is_signed = true;
+    CHECK_OK(ddl_room_read(&sign, db, config, table, &column, &e), e);
+    CHECK(sign.least == plain.least + 199);
+    column.pad = 1024;
+    CHECK_OK(ddl_room_read(&pad, db, config, table, &column, &e), e);
+    CHECK(pad.least == sign.least + 1024 && pad.width >= sign.width + 800);
+
+    static const struct {
+        const char *ending;
+        bool is_signed, has;
+    } rows[] = {
+        {"= X'020578')", true, true},
+        {"= X'020478')", true, false},
+        {"IN (X'020478', X'020578'))", true, false},
+        {"= X'020478')", false, true},
+        {"IN (X'020478', X'020578'))", false, true},
+        {"= X'020578')", false, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(buf_cleanup) struct srow_buf sql = {0}, made = {0};
+        bool has = !rows[i].has;
+        buf_printf(&sql, "CREATE TABLE t (v BLOB CHECK (typeof(v) = 'blob' AND substr(v, 1, 3) %s)",
+                   rows[i].ending);
+        CHECK_OK(ddl_has_check(&has, buf_cstr(&sql), "v", rows[i].is_signed, &e), e);
+        CHECK(has == rows[i].has);
+        ddl_put_check(&made, db, "v", rows[i].is_signed, 900);
+        CHECK_OK(ddl_has_check(&has, buf_cstr(&made), "v", rows[i].is_signed, &e), e);
+        CHECK(has);
+    }
 }
 
 CASE(init_needs_its_table_and_its_bound_columns)
@@ -253,6 +293,7 @@ int main(void)
     RUN(the_plan_says_what_init_would_do);
     RUN(the_check_takes_sealed_values_and_nothing_else);
     RUN(a_long_binding_in_the_table_makes_the_column_wider);
+    RUN(a_signed_and_padded_column_has_its_own_check_and_more_room);
     RUN(init_needs_its_table_and_its_bound_columns);
     RUN(a_strict_table_gets_a_type_that_it_takes);
     RUN(every_defect_of_the_live_schema_is_a_finding_with_its_code);
