@@ -5,12 +5,11 @@
  */
 #include "net/net.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "net/loop.h"
+#include "net/memory.h"
 #include "net/url.h"
 
 struct net {
@@ -19,15 +18,9 @@ struct net {
     _Atomic(struct loop *) loop;
 };
 
-static void init_curl(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 enum srow_rc net_new(struct net **out, const struct net_options *options, struct srow_error *e)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, init_curl);
+    TRY(memory_start_curl(e));
     AUTO(net_free) struct net *net = calloc(1, sizeof *net);
     FAIL_IF(net == NULL, e, SROW_E_NOMEM, "no memory for the network");
     if (options->ca_file != NULL) {
