@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: dev/deps.sh build|test|check|bench
+# usage: dev/deps.sh build|test|check|bench|deb
 #
 # Sees that the Debian packages are there which a build, the tests or the checks need. What is
 # missing is installed where that is allowed (root, or sudo without a password); elsewhere the
@@ -13,6 +13,7 @@ build='gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3
        libssl-dev nettle-dev libgmp-dev libcurl4-openssl-dev libjansson-dev libyaml-dev
        libsqlite3-dev libmicrohttpd-dev libgnutls28-dev sqlite3=sqlite3 curl=curl'
 test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openssl git=git"
+deb="$build debhelper dpkg-dev git=git lintian=lintian"
 bench="$build valgrind=valgrind"
 check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tidy=clang-tidy
        iproute2 nodejs=node npm=npm python3-venv"
@@ -22,7 +23,8 @@ build) wanted=$build ;;
 test) wanted=$test ;;
 check) wanted=$check ;;
 bench) wanted=$bench ;;
-*) echo "usage: dev/deps.sh build|test|check|bench" >&2; exit 2 ;;
+deb) wanted=$deb ;;
+*) echo "usage: dev/deps.sh build|test|check|bench|deb" >&2; exit 2 ;;
 esac
 
 # Another system has other names for these; there meson says what it does not find.
