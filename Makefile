@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything a newcomer types. The build itself is meson.build; what these do stands in dev/.
-.PHONY: demo test check lint bench deb torture
+.PHONY: demo test check lint bench deb deb-test torture
 
 demo:    ; @dev/demo.sh
 test:    ; @dev/test.sh
@@ -8,4 +8,5 @@ check:   ; @dev/check.sh
 lint:    ; @dev/lint.sh
 bench:   ; @dev/bench.sh
 deb:     ; @dev/deb.sh
+deb-test: deb ; @dev/minimal-root.sh --packages
 torture: ; @TORTURE_SECONDS=$(SECONDS) SEED=$(SEED) dev/torture.sh
