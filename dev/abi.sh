@@ -35,7 +35,7 @@ for name in libsealrow libsealrow-sql; do
         "$record/$name.abi" "$now/$name.abi" >"$now/$name.diff"; then
         passed=$((passed + 1))
     else
-        echo "FAILED: $name is not what $record/$name.abi says; if that is meant: dev/abi.sh --store"
+        echo "FAILED: $name differs from $record/$name.abi; if that is meant: dev/abi.sh --store"
         sed 's/^/    /' "$now/$name.diff"
         failed=$((failed + 1))
     fi

@@ -39,14 +39,21 @@ tables:
       name: {type: text, required: true}
       credit: {type: integer, sealed: credit_sealed}
       scan: {type: bytes}
+      active: {type: boolean}
+      born: {type: date}
+      device: {type: uuid}
+      note: {type: text, signed: true, pad: 64}
 """
 DDL = """CREATE TABLE customers (account_no TEXT NOT NULL, branch_no INTEGER NOT NULL, city TEXT,
          PRIMARY KEY (account_no, branch_no))"""
 ROWS = [
-    {"account": "1001", "branch": 7, "name": "Ada Lovelace", "credit": 250000, "city": "London"},
-    {"account": "1002", "branch": 7, "name": "", "credit": -9223372036854775808, "city": ""},
+    {"account": "1001", "branch": 7, "name": "Ada Lovelace", "credit": 250000, "city": "London",
+     "active": "true", "born": "1815-12-10", "device": "00112233-4455-6677-8899-aabbccddeeff",
+     "note": "a signed value"},
+    {"account": "1002", "branch": 7, "name": "", "credit": -9223372036854775808, "city": "",
+     "active": "false", "born": "0001-01-01", "note": ""},
     {"account": "K\u00f6ln \U0001F600 'x'", "branch": -1, "name": "\u0141ukasz \u2603 " * 12,
-     "credit": 9223372036854775807, "city": None},
+     "credit": 9223372036854775807, "city": None, "born": "9999-12-31"},
     {"account": "1001", "branch": 8, "name": "no credit", "credit": None, "city": "Paris"},
 ]
 
@@ -86,6 +93,7 @@ def write(folder):
             (folder / f"file-{suite}.sealed").write_bytes(server.sealrow(
                 "encrypt", "--key-set", "default", "--suite", suite,
                 "--context", "purpose=golden", input=scan))
+    (folder / "kms" / "lock").unlink()
     (folder / "rows.json").write_text(json.dumps(ROWS, indent=1, ensure_ascii=False) + "\n")
     subprocess.run([SEALROW.parent.parent / "tests/write-vectors", folder / "messages", "24", "1"],
                    check=True, stdout=subprocess.DEVNULL)
