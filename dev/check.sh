@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 SHARED=$(realpath -m "${SHARED:-../shared}")
 logs=build/check
-readers=(tests/vectors tests/sigv4-vectors)
+readers=(tests/vectors tests/sigv4-vectors tests/wycheproof)
 passed=0 failed=0 skipped=0
 
 dev/deps.sh check
@@ -104,8 +104,10 @@ part tidy tidy
 part abi dev/abi.sh
 part vectors vectors build/tests/vectors esdk-js
 part sigv4 vectors build/tests/sigv4-vectors sigv4
+part wycheproof vectors build/tests/wycheproof wycheproof
 part clang-vectors vectors build/clang/tests/vectors esdk-js
 part clang-sigv4 vectors build/clang/tests/sigv4-vectors sigv4
+part clang-wycheproof vectors build/clang/tests/wycheproof wycheproof
 part peers peers
 part mutants /usr/bin/python3 tests/mutants/run.py --sample 6
 part only-lo only_lo

@@ -190,11 +190,30 @@ CASE(what_is_no_compressed_point_is_malformed)
     }
 }
 
+/* Project Wycheproof, ecdsa_secp384r1_sha384, case 453. */
+CASE(a_signature_for_which_two_equal_points_are_added_is_verified)
+{
+    uint8_t point[ECDSA_POINT], signature[ECDSA_SIGNATURE], hash[HASH_SHA384];
+    struct srow_error e = {0};
+    struct srow_bytes key = hex(
+        point, "03e585a067d6dff37ae7f17f81583119b61291597345f107acffe237a08f4886d4fdf94fe63182e6"
+               "143c99be25a7b7d86b");
+    struct srow_bytes all = hex(
+        signature, "3065023100b37699e0d518a4d370dbdaaaea3788850fa03f8186d1f78fdfbae6540aa670b31c"
+                   "8ada0fff3e737bd69520560fe0ce60023064adb4d51a93f96bed4665de2d4e1169cc95819ec6"
+                   "e9333edfd5c07ca134ceef7c95957b719ae349fc439eaa49fbbe34");
+    CHECK_OK(hash_sha384(hash, srow_str("123400"), &e), e);
+    CHECK_OK(ecdsa_verify(key, hash, all, &e), e);
+    hash[0] ^= 1;
+    CHECK_RC(ecdsa_verify(key, hash, all, &e), SROW_E_SIGNATURE);
+}
+
 int main(void)
 {
     RUN(a_published_signature_is_verified_and_a_changed_hash_is_not);
     RUN(the_public_point_of_a_published_key_is_found);
     RUN(what_is_signed_verifies_under_its_key_alone);
+    RUN(a_signature_for_which_two_equal_points_are_added_is_verified);
     RUN(a_number_has_one_form_and_is_in_range);
     RUN(a_signature_has_one_form);
     RUN(what_is_no_compressed_point_is_malformed);
