@@ -19,7 +19,38 @@ union slot {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static union slot *free_slots;
-static bool all_locked = true;
+static union slot *slabs;             /* chained by their first slots */
+static bool all_locked = true, forks; /* `forks`: the handlers of fork are in place */
+
+/* -- fork: the lock may be another thread's, which the child does not have; and what is locked in
+ * memory is not locked in the child -- */
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+static void in_child(void)
+{
+    for (union slot *slab = slabs; slab != NULL; slab = slab->next) {
+        all_locked = mlock(slab, SLAB) == 0 && all_locked;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+/* Called with the lock held; no handler takes it before they are in place. */
+static bool prepare(void)
+{
+    forks = forks || pthread_atfork(before_fork, after_fork, in_child) == 0;
+    return forks;
+}
+
+/* -- slots -- */
 
 static size_t pages(size_t len)
 {
@@ -48,7 +79,9 @@ static union slot *slot_take(void)
         if (slab == NULL) {
             return NULL;
         }
-        for (size_t i = 0; i < SLAB / SLOT; i++) {
+        slab->next = slabs;
+        slabs = slab;
+        for (size_t i = 1; i < SLAB / SLOT; i++) {
             slab[i].next = free_slots;
             free_slots = &slab[i];
         }
@@ -63,7 +96,7 @@ enum srow_rc secret_new(struct secret *out, size_t len, struct srow_error *e)
 {
     FAIL_IF(len == 0 || len > LARGEST, e, SROW_E_LIMIT, "a secret of %zu bytes", len);
     pthread_mutex_lock(&lock);
-    void *at = len <= SLOT ? (void *)slot_take() : map(pages(len));
+    void *at = !prepare() ? NULL : len <= SLOT ? (void *)slot_take() : map(pages(len));
     pthread_mutex_unlock(&lock);
     FAIL_IF(at == NULL, e, SROW_E_NOMEM, "no memory for a secret");
     *out = (struct secret){at, len};

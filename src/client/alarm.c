@@ -141,6 +141,9 @@ static void start(struct alarm *a)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     a->running = pthread_create(&a->thread, NULL, deliver, a) == 0;
+    if (a->running) {
+        pthread_setname_np(a->thread, "sealrow-alarm");
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 

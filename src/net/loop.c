@@ -234,7 +234,10 @@ static bool start_thread(struct loop *loop)
     sigset_t all, old;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    loop->started = loop->started || pthread_create(&loop->thread, NULL, run, loop) == 0;
+    if (!loop->started && pthread_create(&loop->thread, NULL, run, loop) == 0) {
+        loop->started = true;
+        pthread_setname_np(loop->thread, "sealrow-net");
+    }
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     return loop->started;
 }

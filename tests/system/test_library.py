@@ -180,3 +180,9 @@ def test_the_example_in_python_says_why_it_stopped(stage, app):
                           env={**loading(stage), **credentials})
     assert done.returncode == 1 and done.stdout == ""
     assert re.match(r"hello\.py: .*none\.yaml", done.stderr)
+
+
+def test_the_manual_names_every_function_and_no_other():
+    page = (ROOT / "man/libsealrow.3").read_text()
+    named = set(re.findall(r"\bsrow_\w+", page))
+    assert named - {"srow_rc", "srow_error"} == declared("libsealrow")

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/secret.h"
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "check.h"
 
 CASE(a_secret_is_wiped_when_it_dies)
@@ -41,10 +44,43 @@ CASE(a_secret_of_no_size_or_too_large_is_refused)
     secret_cleanup(&s);
 }
 
+/* Kilobytes that this process has locked. */
+static unsigned locked_kb(void)
+{
+    char line[256];
+    unsigned kb = 0;
+    FILE *f = fopen("/proc/self/status", "re");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        (void)sscanf(line, "VmLck: %u kB", &kb);
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+    return kb;
+}
+
+CASE(what_is_locked_stays_locked_in_a_child_of_fork)
+{
+    AUTO(secret_cleanup) struct secret s = {0};
+    struct srow_error e = {0};
+    CHECK_OK(secret_of(&s, srow_str("key"), &e), e);
+    unsigned before = locked_kb();
+    pid_t child = fork();
+    if (child == 0) {
+        AUTO(secret_cleanup) struct secret own = {0};
+        _exit(secret_new(&own, 32, NULL) != SROW_OK || locked_kb() < before);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    CHECK(child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(before > 0 || !secret_is_locked());
+}
+
 int main(void)
 {
     RUN(a_secret_is_wiped_when_it_dies);
     RUN(many_secrets_do_not_share_memory);
     RUN(a_secret_of_no_size_or_too_large_is_refused);
+    RUN(what_is_locked_stays_locked_in_a_child_of_fork);
     return check_done();
 }
