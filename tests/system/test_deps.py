@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """dev/deps.sh installs what is missing where it may, and tells the command where it may not."""
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -64,3 +65,12 @@ def test_a_package_that_cannot_be_had_is_named(machine):
     done = machine(LACKS_CURL, uid=0, apt="echo no such package; exit 100")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "apt-get could not install: libcurl4-openssl-dev"
+
+
+def test_the_readme_and_the_packages_name_what_a_build_needs():
+    build = re.search(r"^build='(.*?)'", DEPS.read_text(), re.S | re.M).group(1).split()
+    needed = {name for name in build if name.endswith("-dev") and name != "libc6-dev"}
+    assert len(needed) > 5
+    for paper in ("README.md", "dev/debian/control"):
+        text = (DEPS.parent.parent / paper).read_text()
+        assert not [name for name in needed if not re.search(rf"\b{name}\b", text)], paper
