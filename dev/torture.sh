@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# make torture [SECONDS=N] [SEED=N]: kills the server with -9 in the middle of changes, a hundred
-# times a round, and looks whether anything acknowledged was lost; rounds until N seconds have
+# make torture [SECONDS=N] [SEED=N]: kills the server with -9 in the middle of changes, 300 times
+# a round, and looks whether anything acknowledged was lost; rounds until N seconds have
 # passed (default 600), each with the next seed. Stops at the first loss and says which seed it had.
 # Before that, every planted bug of tests/mutants must be caught by a test.
 set -euo pipefail
@@ -22,14 +22,15 @@ if ! /usr/bin/python3 tests/mutants/run.py >build/mutants.log 2>&1; then
 fi
 IFS=' ' read -r bugs _ <<<"$(tail -n 1 build/mutants.log)"
 while [ "$SECONDS" -lt "$limit" ]; do
-    if ! SEED=$seed SEALROW_BUILD=$PWD/build \
-        /usr/bin/python3 -m pytest -q --tb=short -p no:cacheprovider \
+    if ! SEED=$seed SEALROW_KILLS=300 SEALROW_BUILD=$PWD/build \
+        /usr/bin/python3 -m pytest -q -s --tb=short -p no:cacheprovider \
         tests/system/test_kmsd_durable.py -k kill_9 >build/torture.log 2>&1; then
         tail -n 20 build/torture.log
         echo "round $((rounds + 1)) failed; again with: make torture SEED=$seed"
         echo "$((bugs + rounds)) passed, 1 failed, 0 skipped"
         exit 1
     fi
+    echo "seed $seed: $(grep -o '[0-9]* kills, .*' build/torture.log)"
     rounds=$((rounds + 1)) seed=$((seed + 1))
 done
 echo "$((bugs + rounds)) passed, 0 failed, 0 skipped"

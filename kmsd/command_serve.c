@@ -253,5 +253,6 @@ static enum srow_rc run(char *const *args, struct srow_error *e)
     return o.init ? init(&o, e) : serve(&o, e);
 }
 
-const struct command command_serve = {NULL, "--data DIR --region NAME=HOST:PORT ... [--init]",
-                                      "serve keys in these Regions", options, run};
+const struct command command_serve = {
+    NULL, "--data DIR --region NAME=HOST:PORT ... [--any HOST:PORT] [--init]",
+    "serve keys in these Regions", options, run};

@@ -4,6 +4,7 @@
 SEALROW_PEERS_VENV names a virtual environment that holds both; `make check` makes it. The cases in
 ERRORS run in boto3 in that environment; what it saw comes back as JSON.
 """
+import base64
 import json
 import os
 import pathlib
@@ -11,7 +12,8 @@ import subprocess
 
 import pytest
 
-from conftest import REGIONS
+from conftest import BUILD, REGIONS
+from test_kmsd_tls import make_pair
 
 VENV = os.environ.get("SEALROW_PEERS_VENV", "")
 BIN = pathlib.Path(VENV) / "bin"
@@ -64,6 +66,21 @@ ERRORS = [
     ("default", "create_key", {"MultiRegion": True}, "UnsupportedOperationException",
      "MultiRegion is not supported here"),
     ("default", "list_key_rotations", {"KeyId": "KEY"}, "UnknownOperationException", ""),
+    ("default", "create_alias", {"AliasName": "alias/a", "TargetKeyId": "KEY"},
+     "AlreadyExistsException", f"An alias with the name {HOME}:alias/a already exists"),
+    ("default", "create_alias", {"AliasName": "alias/aws/x", "TargetKeyId": "KEY"},
+     "NotAuthorizedException", ""),
+    ("default", "create_alias", {"AliasName": "x", "TargetKeyId": "KEY"}, "ValidationException",
+     'Alias must start with the prefix "alias/".'),
+    ("default", "update_alias", {"AliasName": "alias/none", "TargetKeyId": "KEY"},
+     "NotFoundException", f"Alias {HOME}:alias/none is not found."),
+    ("default", "delete_alias", {"AliasName": "alias/none"}, "NotFoundException",
+     f"Alias {HOME}:alias/none is not found."),
+    ("default", "re_encrypt", {"CiphertextBlob": "BLOB", "DestinationKeyId": "KEY"},
+     "InvalidCiphertextException", ""),
+    ("app", "generate_random", {"NumberOfBytes": 1}, "AccessDeniedException",
+     "User: arn:aws:iam::111122223333:user/app is not authorized to perform: kms:GenerateRandom on "
+     "resource: * because no identity-based policy allows the kms:GenerateRandom action"),
     ("wrong", "list_keys", {}, "InvalidSignatureException",
      "The request signature we calculated does not match the signature you provided. Check your "
      "AWS Secret Access Key and signing method. Consult the service documentation for details."),
@@ -102,6 +119,19 @@ listed = [k["KeyArn"] for page in pages for k in page["Keys"]]
 assert sorted(listed) == sorted([words["KEY"], words["OFF"]]), listed
 assert kms.describe_key(KeyId=words["OFF"])["KeyMetadata"]["KeyState"] == "Disabled"
 kms.enable_key(KeyId=words["OFF"]); kms.disable_key(KeyId=words["OFF"])
+kms.create_alias(AliasName="alias/a", TargetKeyId=words["OFF"])
+kms.update_alias(AliasName="alias/a", TargetKeyId=words["KEY"])
+kms.create_alias(AliasName="alias/b", TargetKeyId=words["KEY"])
+kms.delete_alias(AliasName="alias/b")
+pages = kms.get_paginator("list_aliases").paginate(PaginationConfig={"PageSize": 1})
+listed = [(a["AliasName"], a["TargetKeyId"]) for page in pages for a in page["Aliases"]]
+assert listed == [("alias/a", words["KEY"].split("/")[1])], listed
+moved = kms.re_encrypt(CiphertextBlob=words["BLOB"], SourceEncryptionContext=context,
+                       DestinationKeyId="alias/a", DestinationEncryptionContext={"c": "d"})
+assert moved["SourceKeyId"] == moved["KeyId"] == words["KEY"]
+assert kms.decrypt(CiphertextBlob=moved["CiphertextBlob"], KeyId="alias/a",
+                   EncryptionContext={"c": "d"})["Plaintext"] == b"p"
+assert len(kms.generate_random(NumberOfBytes=32)["Plaintext"]) == 32
 seen = []
 for who, op, members in given["cases"]:
     members = {k: words.get(v, v) if isinstance(v, str) else v for k, v in members.items()}
@@ -146,7 +176,8 @@ def test_boto3_reads_every_error_as_from_kms(seen, row):
     assert headers["x-amzn-requestid"] == metadata["RequestId"]
     modelled = {"NotFoundException", "DisabledException", "InvalidCiphertextException",
                 "IncorrectKeyException", "InvalidKeyUsageException", "DryRunOperationException",
-                "InvalidMarkerException", "UnsupportedOperationException"}
+                "InvalidMarkerException", "UnsupportedOperationException",
+                "AlreadyExistsException"}
     assert kind == (code if code in modelled else "ClientError")
 
 
@@ -166,7 +197,6 @@ def test_the_aws_cli_goes_from_create_key_to_decrypt(kmsd, tmp_path):
         assert (code, err) == (0, "")
         return out
 
-    import base64
     key = ok("create-key", "--description", "by the CLI", "--query", "KeyMetadata.Arn")
     context = ["--encryption-context", "table=customer,row=1001"]
     blob = ok("encrypt", "--key-id", key, "--plaintext", "fileb://plain", *context,
@@ -183,3 +213,76 @@ def test_the_aws_cli_goes_from_create_key_to_decrypt(kmsd, tmp_path):
     ok("enable-key", "--key-id", key)
     code, _, err = aws("create-key", profile="app")
     assert code != 0 and "(AccessDeniedException)" in err and "kms:CreateKey" in err
+
+
+def test_the_aws_cli_reaches_two_regions_at_one_address_over_tls(start, tmp_path):
+    """Aliases, a move and random bytes, by a client that knows one endpoint and one certificate."""
+    cert, key = make_pair(tmp_path)
+    server = start(options=["--any", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key])
+    where = f"https://{server.address['any']}"
+
+    def aws(region, *args, trust=("--ca-bundle", cert)):
+        env = clean(AWS_SHARED_CREDENTIALS_FILE=str(server.data / "credentials"),
+                    AWS_MAX_ATTEMPTS="1")
+        done = subprocess.run([BIN / "aws", "kms", *args, "--region", region, "--endpoint-url",
+                               where, *trust, "--output", "text"],
+                              env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout.strip(), done.stderr.strip()
+
+    def ok(*args):
+        code, out, err = aws(*args)
+        assert (code, err) == (0, ""), err
+        return out
+
+    for region in REGIONS:
+        made = ok(region, "create-key", "--query", "KeyMetadata.Arn")
+        ok(region, "create-alias", "--alias-name", "alias/a", "--target-key-id", made)
+        assert made.split(":")[3] == region
+        assert ok(region, "describe-key", "--key-id", "alias/a", "--query",
+                  "KeyMetadata.Arn") == made
+    assert ok(REGIONS[0], "list-aliases", "--query", "Aliases[].AliasName") == "alias/a"
+    blob = ok(REGIONS[0], "encrypt", "--key-id", "alias/a", "--plaintext", "AAAA",
+              "--query", "CiphertextBlob")
+    (tmp_path / "blob").write_bytes(base64.b64decode(blob))
+    moved = ok(REGIONS[0], "re-encrypt", "--ciphertext-blob", "fileb://blob",
+               "--destination-key-id", "alias/a", "--destination-encryption-context", "a=b",
+               "--query", "CiphertextBlob")
+    assert moved != blob
+    assert len(base64.b64decode(ok(REGIONS[1], "generate-random", "--number-of-bytes", "16",
+                                   "--query", "Plaintext"))) == 16
+    code, _, err = aws(REGIONS[0], "list-keys", trust=())
+    assert code != 0 and "SSL validation failed" in err
+    for region in REGIONS:
+        assert server.total("--region", region, "--operation", "CreateKey") == 1
+
+
+# -- another signer --
+
+TOKENS = r"""
+import boto3, datetime, json, sys
+from unittest import mock
+when = datetime.datetime(2026, 11, 24, 8, 30)
+with mock.patch("botocore.auth.get_current_datetime", return_value=when):
+    for user, region, token in json.load(sys.stdin):
+        client = boto3.client("rds", region_name=region, aws_access_key_id="AKIDEXAMPLE",
+                              aws_secret_access_key="secret", aws_session_token=token)
+        print(client.generate_db_auth_token(DBHostname="db.example.com", Port=5432,
+                                            DBUsername=user, Region=region))
+"""
+
+
+def test_database_tokens_are_those_of_botocore():
+    """Byte for byte, under a clock that stands still."""
+    from urllib.parse import quote
+    cases = [("jane", REGIONS[0], None), ("jane@x y+z/\u00e4", REGIONS[1], None),
+             ("jane", REGIONS[1], "FQoG//tok+en=="), ("x" * 63, REGIONS[0], None)]
+    theirs = subprocess.run([BIN / "python", "-c", TOKENS], input=json.dumps(cases), text=True,
+                            capture_output=True, timeout=60, env=clean(), check=True)
+    for (user, region, token), wanted in zip(cases, theirs.stdout.splitlines(), strict=True):
+        env = clean(AWS_ACCESS_KEY_ID="AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY="secret",
+                    **({"AWS_SESSION_TOKEN": token} if token else {}))
+        ours = subprocess.run(
+            [BUILD / "tests" / "peer-presign", "rds-db", region, "20261124T083000Z", "900",
+             "db.example.com:5432", f"Action=connect&DBUser={quote(user, safe='')}"],
+            env=env, capture_output=True, text=True, check=True)
+        assert "db.example.com:5432/?" + ours.stdout.strip() == wanted
