@@ -19,6 +19,7 @@ struct args {
     const char *config, *local_region, *log_level;
     bool json, dry_run, help;
     const char *as, *message, *via;
+    bool regions;
     bool print, replace, overwrite;
     const char *key_set, *in, *out, *suite, *max_edks;
     const char *keys[CMD_MAX_WORDS];

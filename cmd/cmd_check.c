@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "client/outage.h"
 #include "io.h"
 #include "program.h"
 #include "rows/rows_probe.h"
@@ -88,25 +89,62 @@ static enum srow_rc accept(struct finding_list *found, const struct args *args,
     return SROW_OK;
 }
 
+static bool has(const struct finding_list *found, const char *code)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        if (strcmp(found->all[i].code, code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is declared down now, whoever has declared it. */
+static enum srow_rc check_outage(struct finding_list *found, const struct program *p,
+                                 struct srow_error *e)
+{
+    struct outage *outage = client_outage(p->client);
+    for (size_t i = 0; i < p->config->region_count; i++) {
+        const char *region = p->config->regions[i].name;
+        if (outage_read(outage, region).down) {
+            TRY(finding_add(found, "write-while-down", region, e,
+                            "it is declared down, and new values lack it: when it is back, take it "
+                            "out of write.while_down, its file or SEALROW_WHILE_DOWN, or say "
+                            "--accept write-while-down"));
+        }
+    }
+    if (outage_count(outage).file_errors > 0) {
+        return finding_add(found, "write-while-down-file", p->config->while_down_file, e,
+                           "it cannot be used, and declares nothing down: mend it as the log says");
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc check_regions(struct finding_list *found, struct program *p,
+                                  const struct args *args, struct srow_error *e)
+{
+    TRY(program_client(p, args, e));
+    struct rows rows = program_rows(p);
+    TRY(check_outage(found, p, e));
+    if (args->as != NULL && strcmp(args->as, "reader") == 0) {
+        return rows_probe_check(found, &rows, e);
+    }
+    return check_keys(found, p->client, e);
+}
+
 static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
 {
     AUTO(program_cleanup) struct program p = {0};
     AUTO(finding_list_cleanup) struct finding_list found = {0};
     const char *as = args->as == NULL ? "writer" : args->as;
-    bool reader = strcmp(as, "reader") == 0;
-    FAIL_IF(!reader && strcmp(as, "writer") != 0, e, SROW_E_USAGE,
+    FAIL_IF(strcmp(as, "reader") != 0 && strcmp(as, "writer") != 0, e, SROW_E_USAGE,
             "--as %s: unknown: say writer or reader", as);
     TRY(accept(&found, args, e)); /* a wrong code is told before anything is asked */
-    TRY(program_client(&p, args, e));
     TRY(program_db(&p, args, e));
-    struct rows rows = program_rows(&p);
     TRY(finding_config(&found, p.config, e));
     TRY(finding_schema(&found, p.config, p.db, e));
-    if (reader) {
-        TRY(rows_probe_check(&found, &rows, e));
-    }
-    if (!reader) {
-        TRY(check_keys(&found, p.client, e));
+    if (!has(&found, "write-quorum")) { /* no client is made of such a configuration */
+        TRY(check_regions(&found, &p, args, e));
     }
     TRY(accept(&found, args, e));
     *status = finding_open(&found) > 0;

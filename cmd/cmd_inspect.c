@@ -133,22 +133,104 @@ static enum srow_rc print(const struct message_inspected *m, struct srow_bytes m
     return io_write_buf(&out, e);
 }
 
+/* -- which Regions have the value -- */
+
+/* The key set of the cell that the message says it is; nothing of it is verified. */
+static enum srow_rc find_set(const struct config_key_set **out, const struct srow_config *config,
+                             const struct header *h, struct srow_error *e)
+{
+    const struct srow_bytes *cell = context_get(&h->context, "sealrow:cell");
+    const char *at = cell == NULL ? "" : cell->at;
+    size_t domain = strlen(config->domain), left = cell == NULL ? 0 : cell->len;
+    *out = NULL;
+    if (left > domain && memcmp(at, config->domain, domain) == 0 && at[domain] == '.') {
+        at += domain + 1;
+        left -= domain + 1;
+        const char *dot = memchr(at, '.', left);
+        size_t table = dot == NULL ? left : (size_t)(dot - at);
+        const struct config_table *t = config_table_find(config, bytes_of(at, table));
+        const struct config_column *c =
+            t == NULL || dot == NULL ? NULL
+                                     : config_column_find(t, bytes_of(dot + 1, left - table - 1));
+        *out = c == NULL ? NULL : config_key_set_find(config, c->keys);
+    }
+    FAIL_IF(*out == NULL, e, SROW_E_COLUMN,
+            "the message names no cell of this configuration, so no Region is promised: see the "
+            "context with sealrow inspect");
+    return SROW_OK;
+}
+
+/* One wrapping key of a Region for new values; true: the value lacks it. */
+static bool put_key(struct srow_buf *out, const struct config_key *key, const struct header *h,
+                    bool json)
+{
+    bool there = false;
+    for (size_t i = 0; i < h->edks.count; i++) {
+        const struct edk *edk = &h->edks.edk[i];
+        there = there || (bytes_equal_str(edk->provider, "aws-kms") &&
+                          kms_key_matches(srow_str(key->arn), edk->info));
+    }
+    const char *yes = json ? "true" : "wrapped", *no = json ? "false" : "missing";
+    if (json) {
+        buf_printf(out, "%s{\"region\":\"%s\",\"key\":\"%s\",\"wrapped\":%s}",
+                   out->len > 0 ? "," : "", key->region, key->arn, there ? yes : no);
+    } else {
+        buf_printf(out, "%-16s  %s  %s\n", key->region, there ? yes : no, key->arn);
+    }
+    return !there;
+}
+
+static enum srow_rc print_regions(int *status, const struct message_inspected *m,
+                                  const struct args *args, struct srow_error *e)
+{
+    AUTO(program_cleanup) struct program p = {0};
+    AUTO(buf_cleanup) struct srow_buf keys = {0}, out = {0};
+    const struct config_key_set *set = NULL;
+    size_t missing = 0;
+    TRY(program_config(&p, args, e));
+    TRY(find_set(&set, p.config, &m->header, e));
+    for (size_t i = 0; i < set->count; i++) {
+        if (!set->keys[i].open_only) {
+            missing += put_key(&keys, &set->keys[i], &m->header, args->json);
+        }
+    }
+    if (args->json) {
+        buf_printf(&out, "{\"regions\":[%s],\"missing\":%zu}\n", buf_cstr(&keys), missing);
+    } else {
+        buf_put(&out, bytes_buf(&keys));
+        buf_printf(&out, "%zu missing\n", missing);
+    }
+    *status = missing > 0;
+    return io_write_buf(&out, e);
+}
+
 static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf message = {0};
     AUTO(message_inspected_cleanup) struct message_inspected m = {0};
     const char *path = args->word_count == 0 ? "-" : args->words[0];
-    (void)status;
     TRY(io_read_file(&message, path, e));
     TRY(message_inspect(&m, bytes_buf(&message), e));
+    if (args->regions) {
+        return print_regions(status, &m, args, e);
+    }
     return print(&m, bytes_buf(&message), args->json, e);
 }
 
+static const struct option options[] = {
+    {.name = "regions",
+     .help = "which Regions' keys wrap it, by the configuration; exit 1: some are missing",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct args, regions)},
+    {0},
+};
+
 const struct command cmd_inspect = {
     .name = "inspect",
-    .takes = "[FILE]",
+    .takes = "[--regions] [FILE]",
     .brief = "Print the fields of a sealed value; needs no key and verifies nothing",
     .more = "Without FILE, or with \"-\", it is read from standard input.",
+    .options = options,
     .most = 1,
     .run = run,
 };

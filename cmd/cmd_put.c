@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "client/outage.h"
 #include "io.h"
 #include "program.h"
 
-static enum srow_rc print(enum rows_done done, const struct args *args, struct srow_error *e)
+/* Regions that a value of the row lacks, as `us-east-1, eu-west-1` or with quotes; one row is put
+ * in one run, so what the client has counted is the row's. */
+static size_t put_missing(struct srow_buf *out, const struct program *p, const char *quote)
 {
-    AUTO(buf_cleanup) struct srow_buf line = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < p->config->region_count; i++) {
+        const char *region = p->config->regions[i].name;
+        if (outage_read(client_outage(p->client), region).missing > 0) {
+            buf_printf(out, "%s%s%s%s", count++ == 0 ? "" : ", ", quote, region, quote);
+        }
+    }
+    return count;
+}
+
+static enum srow_rc print(enum rows_done done, const struct program *p, const struct args *args,
+                          struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf line = {0}, missing = {0};
     int inserted = done == ROWS_INSERTED, there = done == ROWS_ALREADY_THERE;
     int replaced = done == ROWS_REPLACED;
     if (args->json) {
-        buf_printf(&line, "{\"inserted\":%d,\"already_there\":%d,\"replaced\":%d}\n", inserted,
-                   there, replaced);
+        put_missing(&missing, p, "\"");
+        buf_printf(&line,
+                   "{\"inserted\":%d,\"already_there\":%d,\"replaced\":%d,\"missing\":[%s]}\n",
+                   inserted, there, replaced, buf_cstr(&missing));
         return io_write_buf(&line, e);
     }
     buf_printf(&line, "inserted %d, already there %d, replaced %d\n", inserted, there, replaced);
+    if (put_missing(&missing, p, "") > 0) {
+        buf_printf(&line, "1 wrapped in fewer Regions than promised: %s\n", buf_cstr(&missing));
+    }
     return io_write_buf(&line, e);
 }
 
@@ -33,7 +54,7 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
                            .replace = args->replace,
                            .dry_run = args->dry_run};
     TRY(rows_put(&done, &rows, &put, e));
-    return print(done, args, e);
+    return print(done, &p, args, e);
 }
 
 static const struct option options[] = {

@@ -46,16 +46,6 @@ static size_t target_of(struct regions *k, const char *arn)
     return k->targets++;
 }
 
-bool regions_is_promised(const struct regions *k, size_t place)
-{
-    for (size_t i = 0; i < k->count; i++) {
-        if (!k->keys[i].open_only && k->keys[i].place == place) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static size_t place_of(struct regions *k, const char *region)
 {
     size_t i = 0;

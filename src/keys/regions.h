@@ -34,7 +34,15 @@ struct regions {
 };
 
 /* Whether a Region has a key for new values. */
-bool regions_is_promised(const struct regions *k, size_t place);
+static inline bool regions_is_promised(const struct regions *k, size_t place)
+{
+    for (size_t i = 0; i < k->count; i++) {
+        if (!k->keys[i].open_only && k->keys[i].place == place) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* In which order the keys are asked now: indices of keys, first of Regions that are well (`well` of
  * them), then, up to `up`, of those that have not answered of late, then of those declared down. */

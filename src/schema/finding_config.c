@@ -76,11 +76,32 @@ static enum srow_rc look_table(struct finding_list *list, const struct config_ta
     return SROW_OK;
 }
 
+static enum srow_rc look_write(struct finding_list *list, const struct srow_config *config,
+                               struct srow_error *e)
+{
+    for (size_t i = 0; i < config->key_set_count; i++) {
+        const struct config_key_set *set = &config->key_sets[i];
+        uint32_t regions = config_key_set_regions(config, set);
+        if (config->require == CONFIG_REQUIRE_QUORUM && config->quorum > regions) {
+            TRY(finding_add(list, "write-quorum", set->name, e,
+                            "quorum:%u is asked for, and this key set has keys for new values in "
+                            "%u Region%s: ask for fewer, or add keys",
+                            config->quorum, regions, regions == 1 ? "" : "s"));
+        }
+    }
+    if (config->require == CONFIG_REQUIRE_ALL) {
+        return SROW_OK;
+    }
+    return finding_add(list, "write-below-all", "write.require", e,
+                       "a value may be written that lacks Regions, and dies with the ones it has: "
+                       "say all, or say --accept write-below-all");
+}
+
 enum srow_rc finding_config(struct finding_list *list, const struct srow_config *config,
                             struct srow_error *e)
 {
     for (size_t i = 0; i < config->table_count; i++) {
         TRY(look_table(list, &config->tables[i], e));
     }
-    return SROW_OK;
+    return look_write(list, config, e);
 }

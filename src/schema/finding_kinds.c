@@ -56,6 +56,18 @@ const struct finding_kind finding_kinds[] = {
     {"accept-no-cell", "a column opens values without its name, which may be moved between columns",
      "replace those values, then remove `accept`", MAY_ACCEPT},
 
+    {"write-below-all",
+     "write.require lets values be written that lack Regions, and die with the ones they have",
+     "say `require: all`", MAY_ACCEPT},
+    {"write-quorum", "write.require asks for more Regions than a key set has keys for new values",
+     "ask for fewer, or add keys", REPAIR_ONLY},
+    {"write-while-down", "a Region is declared down: new values lack it",
+     "when it is back, take it out of write.while_down, its file or SEALROW_WHILE_DOWN",
+     MAY_ACCEPT},
+    {"write-while-down-file",
+     "write.while_down_file cannot be used, and its last good state counts",
+     "mend the file as the log says", REPAIR_ONLY},
+
     {"key-missing", "a Region's KMS does not know a key", "correct its ARN", REPAIR_ONLY},
     {"key-disabled", "a key is disabled or about to be deleted", "enable it", REPAIR_ONLY},
     {"key-denied", "KMS does not let this principal use a key",

@@ -290,6 +290,36 @@ CASE(unknown_missing_and_wrong_values_are_refused_with_their_place)
     ALL_REFUSED(rows);
 }
 
+CASE(what_a_write_cannot_require_is_refused_with_its_place)
+{
+    static const struct row rows[] = {
+        {HEAD TABLES "write: {require: most}\n", SROW_E_CONFIG,
+         "line 9, column 18: write.require" REQUIRE},
+        {HEAD TABLES "write: {require: \"quorum:0\"}\n", SROW_E_CONFIG,
+         "line 9, column 18: write.require" REQUIRE},
+        {HEAD TABLES "write: {require: \"quorum:\"}\n", SROW_E_CONFIG,
+         "line 9, column 18: write.require" REQUIRE},
+        {HEAD TABLES "write: {require: \"quorum:+2\"}\n", SROW_E_CONFIG,
+         "line 9, column 18: write.require" REQUIRE},
+        {HEAD TABLES "write: {require: \"quorum:1001\"}\n", SROW_E_CONFIG,
+         "line 9, column 18: write.require" REQUIRE},
+        {HEAD TABLES "write: {require: \"local \"}\n", SROW_E_CONFIG,
+         "line 9, column 18: write.require" REQUIRE},
+        {HEAD TABLES "write: {while_down: us-east-1}\n", SROW_E_CONFIG,
+         "line 9, column 21: write.while_down: a list ([a, b]) is expected"},
+        {HEAD TABLES "write: {while_down: [us-east-9]}\n", SROW_E_CONFIG,
+         "line 9, column 22: write.while_down[0]: this Region is not under \"regions\""},
+        {HEAD TABLES "write: {while_down: [us-east-1, us-east-1]}\n", SROW_E_CONFIG,
+         "line 9, column 33: write.while_down[1]: this Region is named twice"},
+        {HEAD TABLES "write: {while_down: [us-east-1, eu-west-1]}\n", SROW_E_CONFIG,
+         "line 9, column 21: write.while_down: every Region would be declared down: leave one "
+         "that is written to"},
+        {HEAD TABLES "write: {while_down_file: \"\"}\n", SROW_E_CONFIG,
+         "line 9, column 26: write.while_down_file: it is empty"},
+    };
+    ALL_REFUSED(rows);
+}
+
 CASE(values_out_of_their_range_are_refused_with_their_place)
 {
     static const struct row rows[] = {
@@ -320,29 +350,6 @@ CASE(values_out_of_their_range_are_refused_with_their_place)
          "line 9, column 16: open.order[0]: this Region is not under \"regions\""},
         {HEAD TABLES "open: {order: [us-east-1, us-east-1]}\n", SROW_E_CONFIG,
          "line 9, column 27: open.order[1]: this Region is named twice"},
-        {HEAD TABLES "write: {require: most}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {require: \"quorum:0\"}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {require: \"quorum:\"}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {require: \"quorum:+2\"}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {require: \"quorum:1001\"}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {require: \"local \"}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {while_down: us-east-1}\n", SROW_E_CONFIG,
-         "line 9, column 21: write.while_down: a list ([a, b]) is expected"},
-        {HEAD TABLES "write: {while_down: [us-east-9]}\n", SROW_E_CONFIG,
-         "line 9, column 22: write.while_down[0]: this Region is not under \"regions\""},
-        {HEAD TABLES "write: {while_down: [us-east-1, us-east-1]}\n", SROW_E_CONFIG,
-         "line 9, column 33: write.while_down[1]: this Region is named twice"},
-        {HEAD TABLES "write: {while_down: [us-east-1, eu-west-1]}\n", SROW_E_CONFIG,
-         "line 9, column 21: write.while_down: every Region would be declared down: leave one "
-         "that is written to"},
-        {HEAD TABLES "write: {while_down_file: \"\"}\n", SROW_E_CONFIG,
-         "line 9, column 26: write.while_down_file: it is empty"},
         {HEAD TABLES "alarm: [{}]\n", SROW_E_CONFIG,
          "line 9, column 9: alarm[0]: key \"to\" is missing"},
         {HEAD TABLES "alarm: [{to: exec}]\n", SROW_E_CONFIG,
@@ -586,6 +593,7 @@ int main(void)
     RUN(what_a_write_requires_and_who_is_declared_down_is_read);
     RUN(yaml_beyond_plain_mappings_is_refused_with_its_place);
     RUN(unknown_missing_and_wrong_values_are_refused_with_their_place);
+    RUN(what_a_write_cannot_require_is_refused_with_its_place);
     RUN(values_out_of_their_range_are_refused_with_their_place);
     RUN(keys_are_arns_of_keys_in_their_own_region);
     RUN(keys_of_a_later_version_are_refused_by_name);
