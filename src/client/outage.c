@@ -31,7 +31,7 @@ struct outage {
     struct region *regions; /* as config->regions */
     struct outage_counts counts;
     uint64_t next_look, next_tell;
-    uint64_t untold;               /* debts since the last line */
+    uint64_t untold;           /* debts since the last line */
     struct srow_error trouble; /* what the log was told last about the file */
 };
 
@@ -73,17 +73,27 @@ static void put_down(struct srow_buf *out, const struct outage *o)
     buf_put_str(out, out->len == before ? "none" : "");
 }
 
+static bool changes(const struct outage *o, const bool *list, bool filed)
+{
+    for (size_t i = 0; i < o->config->region_count; i++) {
+        const struct region *r = &o->regions[i];
+        if ((r->declared || r->filed) != (list[i] || (filed ? r->declared : r->filed))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* One of the two lists becomes `list`. Called with the lock held. */
 static void replace(struct outage *o, const bool *list, bool filed, const char *by)
 {
     AUTO(buf_cleanup) struct srow_buf before = {0}, now = {0};
-    bool changed = false;
-    put_down(&before, o);
+    bool changed = changes(o, list, filed);
+    if (changed) {
+        put_down(&before, o);
+    }
     for (size_t i = 0; i < o->config->region_count; i++) {
-        struct region *r = &o->regions[i];
-        bool was = r->declared || r->filed;
-        *(filed ? &r->filed : &r->declared) = list[i];
-        changed = changed || was != (r->declared || r->filed);
+        *(filed ? &o->regions[i].filed : &o->regions[i].declared) = list[i];
     }
     if (changed) {
         put_down(&now, o);
