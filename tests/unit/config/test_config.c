@@ -20,7 +20,6 @@
     "  customer:\n"                                                                                \
     "    bind: {id: integer}\n"                                                                    \
     "    columns: {name: {}}\n"
-#define REQUIRE ": unknown value: all, local or quorum:N with N from 1 on is expected"
 #define COLUMN(text)                                                                               \
     HEAD "tables:\n"                                                                               \
          "  customer:\n"                                                                           \
@@ -116,39 +115,6 @@ CASE(every_key_that_this_version_has_is_read)
     CHECK(t->columns[0].required && t->columns[0].type == SROW_TYPE_BYTES);
     CHECK(strcmp(t->columns[1].name, "012") == 0 && strcmp(t->columns[1].sealed, "no") == 0);
     CHECK(t->columns[1].accepts_no_cell && !t->columns[0].accepts_no_cell);
-}
-
-CASE(what_a_write_requires_and_who_is_declared_down_is_read)
-{
-    static const struct {
-        const char *text;
-        enum config_require require;
-        uint32_t quorum;
-    } rows[] = {
-        {"require: all", CONFIG_REQUIRE_ALL, 0},
-        {"require: local", CONFIG_REQUIRE_LOCAL, 0},
-        {"require: quorum:2", CONFIG_REQUIRE_QUORUM, 2},
-        {"while_down: []", CONFIG_REQUIRE_ALL, 0},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct srow_error e = {0};
-        AUTO(free_config) struct srow_config *c = NULL;
-        char yaml[1024];
-        snprintf(yaml, sizeof yaml, "%swrite:\n  %s\n", HEAD TABLES, rows[i].text);
-        CHECK_OK(srow_config_parse(&c, srow_str(yaml), &e), e);
-        CHECK(c->require == rows[i].require && c->quorum == rows[i].quorum);
-        CHECK(c->while_down_count == 0 && c->while_down_file == NULL);
-        CHECK(config_key_set_regions(c, &c->key_sets[0]) == 2);
-    }
-    struct srow_error e = {0};
-    AUTO(free_config) struct srow_config *c = NULL;
-    CHECK_OK(srow_config_parse(&c,
-                               srow_str("write: {while_down: [eu-west-1], while_down_file: "
-                                        "/run/down}\n" HEAD TABLES),
-                               &e),
-             e);
-    CHECK(c->while_down_count == 1 && strcmp(c->while_down[0], "eu-west-1") == 0);
-    CHECK(strcmp(c->while_down_file, "/run/down") == 0);
 }
 
 CASE(a_column_may_be_signed_padded_and_of_every_type)
@@ -286,36 +252,6 @@ CASE(unknown_missing_and_wrong_values_are_refused_with_their_place)
          "line 5, column 21: tables.a.bind.aws-crypto-x: names with \"aws-crypto-\" are reserved"},
         {HEAD "tables: {a: {bind: {i: text}, columns: {c: {sealed: i}}}}\n", SROW_E_CONFIG,
          "line 5, column 10: tables.a: column \"i\" of the table is used twice"},
-    };
-    ALL_REFUSED(rows);
-}
-
-CASE(what_a_write_cannot_require_is_refused_with_its_place)
-{
-    static const struct row rows[] = {
-        {HEAD TABLES "write: {require: most}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {require: \"quorum:0\"}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {require: \"quorum:\"}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {require: \"quorum:+2\"}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {require: \"quorum:1001\"}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {require: \"local \"}\n", SROW_E_CONFIG,
-         "line 9, column 18: write.require" REQUIRE},
-        {HEAD TABLES "write: {while_down: us-east-1}\n", SROW_E_CONFIG,
-         "line 9, column 21: write.while_down: a list ([a, b]) is expected"},
-        {HEAD TABLES "write: {while_down: [us-east-9]}\n", SROW_E_CONFIG,
-         "line 9, column 22: write.while_down[0]: this Region is not under \"regions\""},
-        {HEAD TABLES "write: {while_down: [us-east-1, us-east-1]}\n", SROW_E_CONFIG,
-         "line 9, column 33: write.while_down[1]: this Region is named twice"},
-        {HEAD TABLES "write: {while_down: [us-east-1, eu-west-1]}\n", SROW_E_CONFIG,
-         "line 9, column 21: write.while_down: every Region would be declared down: leave one "
-         "that is written to"},
-        {HEAD TABLES "write: {while_down_file: \"\"}\n", SROW_E_CONFIG,
-         "line 9, column 26: write.while_down_file: it is empty"},
     };
     ALL_REFUSED(rows);
 }
@@ -590,10 +526,8 @@ int main(void)
     RUN(a_column_may_be_signed_padded_and_of_every_type);
     RUN(ten_lines_are_a_configuration);
     RUN(every_key_that_this_version_has_is_read);
-    RUN(what_a_write_requires_and_who_is_declared_down_is_read);
     RUN(yaml_beyond_plain_mappings_is_refused_with_its_place);
     RUN(unknown_missing_and_wrong_values_are_refused_with_their_place);
-    RUN(what_a_write_cannot_require_is_refused_with_its_place);
     RUN(values_out_of_their_range_are_refused_with_their_place);
     RUN(keys_are_arns_of_keys_in_their_own_region);
     RUN(keys_of_a_later_version_are_refused_by_name);
