@@ -55,6 +55,26 @@ clang() {
     /usr/bin/python3 dev/suite.py build/clang unit
 }
 
+# ThreadSanitizer on the tests that have threads; cases that fork are skipped there, by name.
+threads() {
+    local tests=() name log p s f
+    for name in net_net client_alarm client_care client_cells client_client client_process; do
+        tests+=("tests/unit/test_$name")
+    done
+    dev/build.sh build/tsan "${tests[@]}" -- -Db_sanitize=thread -Db_lundef=false || return
+    for name in "${tests[@]}"; do # without address randomisation, which the sanitizer may not bear
+        echo "program: $name"
+        setarch -R "build/tsan/$name" 2>&1 || echo "not ok: $name ended with $?"
+    done >build/tsan/tap.log
+    log=build/tsan/tap.log
+    sed -n 's/^ok [0-9]* - \(.*\) # SKIP \(.*\)/skipped: \1: \2/p' $log
+    s=$(grep -c '^ok .* # SKIP' $log) || true
+    p=$(($(grep -c '^ok ' $log) - s))
+    f=$(grep -c -e '^not ok' -e '^WARNING: ThreadSanitizer' $log) || true
+    [ "$f" = 0 ] || sed 's/^not ok/FAILED: &/; s/^WARNING: Thr/FAILED: &/' $log
+    echo "$p passed, $f failed, $s skipped"
+}
+
 # The smallest library: no network, no engine, no program.
 smallest() {
     dev/build.sh build/smallest all meson-test-prereq -- -Dnet=disabled -Dsqlite=disabled || return
@@ -100,6 +120,7 @@ dev/build.sh build all meson-test-prereq "${readers[@]}"
 part sanitizers sanitizers
 part clang clang
 part smallest smallest
+part threads threads
 part tidy tidy
 part abi dev/abi.sh
 part vectors vectors build/tests/vectors esdk-js

@@ -234,7 +234,7 @@ int main(void)
     RUN(a_command_gets_each_queued_event_before_the_end);
     RUN(a_slow_command_costs_events_that_are_counted_and_no_time);
     RUN(a_failing_command_is_a_line_in_the_log);
-    RUN(a_child_of_fork_delivers_its_own_events);
+    RUN_FORK(a_child_of_fork_delivers_its_own_events);
     rmdir(folder);
     return check_done();
 }

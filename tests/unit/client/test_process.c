@@ -147,8 +147,6 @@ CASE(any_thread_may_call_one_client)
     CHECK(good);
 }
 
-/* ThreadSanitizer cannot follow a fork of a process with threads: skipped there, aloud. */
-#ifndef __SANITIZE_THREAD__
 CASE(a_child_of_fork_calls_and_frees_while_calls_of_its_parent_are_in_flight)
 {
     struct scene s;
@@ -204,7 +202,6 @@ CASE(exit_does_not_wait_for_calls_that_run)
     scene_end(&s);
     CHECK(good && child_good);
 }
-#endif
 
 /* -- descriptors and signals -- */
 
@@ -377,12 +374,8 @@ CASE(the_library_may_be_loaded_and_closed_while_threads_that_used_it_go_on)
 int main(void)
 {
     RUN(any_thread_may_call_one_client);
-#ifdef __SANITIZE_THREAD__
-    printf("# fork and exit: skipped under ThreadSanitizer\n");
-#else
-    RUN(a_child_of_fork_calls_and_frees_while_calls_of_its_parent_are_in_flight);
-    RUN(exit_does_not_wait_for_calls_that_run);
-#endif
+    RUN_FORK(a_child_of_fork_calls_and_frees_while_calls_of_its_parent_are_in_flight);
+    RUN_FORK(exit_does_not_wait_for_calls_that_run);
     RUN(every_descriptor_of_the_library_but_curls_wakeup_is_closed_by_exec);
     RUN(no_signal_handler_is_installed_or_changed);
     RUN(the_librarys_threads_take_no_signal);

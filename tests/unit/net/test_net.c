@@ -463,7 +463,7 @@ int main(void)
     RUN(localhost_is_loopback_without_a_resolver);
     RUN(a_batch_stands_in_flight_at_once_and_a_lane_is_never_overfull);
     RUN(a_full_lane_refuses_one_call_at_once_and_a_batch_at_its_deadline);
-    RUN(a_child_calls_while_its_parent_has_calls_in_flight);
+    RUN_FORK(a_child_calls_while_its_parent_has_calls_in_flight);
     RUN(only_https_or_loopback_addresses_may_be_called);
     RUN(a_call_to_a_refused_address_fails_without_a_packet);
     return check_done();
