@@ -61,7 +61,7 @@ threads() {
     for name in net_net client_alarm client_care client_cells client_client client_process; do
         tests+=("tests/unit/test_$name")
     done
-    dev/build.sh build/tsan "${tests[@]}" -- -Db_sanitize=thread -Db_lundef=false || return
+    dev/build.sh build/tsan all "${tests[@]}" -- -Db_sanitize=thread -Db_lundef=false || return
     for name in "${tests[@]}"; do # without address randomisation, which the sanitizer may not bear
         echo "program: $name"
         setarch -R "build/tsan/$name" 2>&1 || echo "not ok: $name ended with $?"

@@ -163,6 +163,62 @@ CASE(a_page_needs_a_client_items_and_room)
     srow_cells_free(NULL, 3);
 }
 
+/* -- what the text of a failed open says -- */
+
+#define CANARY "CANARY-7f3a"
+enum { ACCOUNT = 987654321, OTHER = 123454321 };
+
+/* Opens what was sealed for ACCOUNT after something was done to it. */
+static enum srow_rc open_after(struct face *f, int64_t account, size_t cut, size_t flip,
+                               enum srow_rc kms)
+{
+    struct srow_bind bind;
+    struct srow_buf plain = {0};
+    struct srow_sealed sealed = {0};
+    struct srow_cell cell = face_cell(&bind, "profile.userid", ACCOUNT);
+    enum srow_rc rc = srow_cell_seal(&sealed, f->client, &cell, srow_str(CANARY), &f->e);
+    if (rc != SROW_OK) {
+        return SROW_E_INTERNAL;
+    }
+    cell = face_cell(&bind, "profile.userid", account);
+    struct srow_bytes message = bytes_buf(&sealed.message);
+    message.len -= cut;
+    ((uint8_t *)sealed.message.at)[sealed.message.len - 1 - flip] ^= flip > 0;
+    fake_kms_set(f->kms, "us-east-1", kms);
+    fake_kms_set(f->kms, "eu-west-1", kms);
+    rc = srow_cell_open(&plain, f->client, &cell, message, &f->e);
+    fake_kms_set(f->kms, "us-east-1", SROW_OK);
+    fake_kms_set(f->kms, "eu-west-1", SROW_OK);
+    srow_sealed_free(&sealed);
+    srow_buf_free(&plain);
+    return rc;
+}
+
+CASE(the_error_of_a_failed_open_shows_no_plaintext_and_no_context_and_the_public_one_no_cause)
+{
+    static const struct {
+        int64_t account;
+        size_t cut, flip;
+        enum srow_rc kms, rc;
+    } rows[] = {
+        {OTHER, 0, 0, SROW_OK, SROW_E_CONTEXT},
+        {ACCOUNT, 0, 1, SROW_OK, SROW_E_BODY_TAG},
+        {ACCOUNT, 3, 0, SROW_OK, SROW_E_TRUNCATED},
+        {ACCOUNT, 0, 0, SROW_E_KMS_CIPHERTEXT, SROW_E_KMS_CIPHERTEXT},
+        {ACCOUNT, 0, 0, SROW_E_KMS_DENIED, SROW_E_KMS_DENIED},
+        {ACCOUNT, 0, 0, SROW_E_KMS_NOT_FOUND, SROW_E_KMS_NOT_FOUND},
+    };
+    AUTO(face_cleanup) struct face f = face_of();
+    CHECK(f.client != NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CHECK_RC(open_after(&f, rows[i].account, rows[i].cut, rows[i].flip, rows[i].kms),
+                 rows[i].rc);
+        CHECK(strstr(f.e.text, CANARY) == NULL && strstr(f.e.text, "9876") == NULL);
+        CHECK(strstr(f.e.text, "1234543") == NULL && strchr(f.e.text, '\n') == NULL);
+        CHECK(strcmp(srow_error_public(&f.e), "the value cannot be processed") == 0);
+    }
+}
+
 /* -- over HTTP -- */
 
 /* Lets nobody through before `wanted` are there. */
@@ -237,6 +293,7 @@ int main(void)
     RUN(a_value_that_cannot_be_sealed_fails_alone);
     RUN(columns_of_several_key_sets_share_a_page);
     RUN(a_page_needs_a_client_items_and_room);
+    RUN(the_error_of_a_failed_open_shows_no_plaintext_and_no_context_and_the_public_one_no_cause);
     RUN(a_server_sees_sixteen_requests_open_for_sixteen_items);
     return check_done();
 }
