@@ -7,6 +7,7 @@
 # thing that can go wrong. Every command is printed before it runs and can be repeated by hand.
 # Ends with `tour: N steps, M unexpected`; the exit code is 0 when nothing was unexpected.
 set -u
+umask 022
 build=$(cd "${1:-$(dirname "$0")/../../build}" && pwd)
 . "$(dirname "$0")/stage.sh"
 
@@ -49,6 +50,7 @@ sed -n '/^regions:/,\$p' kms.txt > sealrow.yaml
 cat >> sealrow.yaml <<END
 version: 1
 domain: bank
+write: {while_down_file: down}
 tables:
   customer:
     table: customer
@@ -121,8 +123,32 @@ step "Nothing of that write was stored."
 run "sqlite3 bank.db \"SELECT count(*) || ' rows' FROM customer WHERE account = '1006'\""
 gives 0 0 0 '^0 rows$'
 
+step "us-east-1 is declared down in a file that programs look at: the next write says what it lacks."
+run "for account in 1006 1007; do
+  sealrow put customer account=\$account balance=1 user_id=fay.tarn national_id=FX-1200-06
+  echo us-east-1 > down
+done"
+gives 0 0 2 '^sealrow: .*us-east-1' '^inserted 1,' 'fewer Regions than promised: us-east-1' \
+    'write.while_down'
+
+step "Nothing is sealed below the requirement: two Regions are asked for here, and one is left."
+run "sed 's/while_down_file: down/&, require: quorum:2/' sealrow.yaml > strict.yaml
+sealrow -c strict.yaml put customer account=1008 balance=1 user_id=gil.west national_id=GX-1"
+gives 69 0 0 '^sealrow: .*2 Regions.*us-east-1 is declared down'
+
+step "eu-west-1 opens what was written without us-east-1."
+run "AWS_REGION=eu-west-1 sealrow get customer account=1007"
+gives 0 0 2 fay.tarn FX-1200-06
+
+step "What a value lacks stands in its own header: exit code 1, something is missing."
+run "sqlite3 bank.db \"
+    SELECT writefile('owes', user_id_sealed) || ' bytes' FROM customer WHERE account = '1007'\"
+sealrow inspect --regions owes"
+gives 1 0 0 '^us-east-1 +missing' '^eu-west-1 +wrapped' '^1 missing$'
+
 step "us-east-1 comes back; a copy of the database is laid aside for what follows."
 run "sealrow-kmsd region start us-east-1 --data kms
+rm down
 cp bank.db good.db"
 gives 0 0 0 'us-east-1 .* up$'
 
@@ -215,7 +241,7 @@ gives 0 0 0 '"eventName":"Decrypt"' '"account":"1001"' '!AX-4417'
 
 step "And counted."
 run "sealrow-kmsd audit --data kms --count"
-gives 0 0 0 '1 +us-east-1 +DisableKey +default' '12 +us-east-1 +GenerateDataKey +app' '46 +total'
+gives 0 0 0 '1 +us-east-1 +DisableKey +default' '12 +us-east-1 +GenerateDataKey +app' '50 +total'
 
 printf '\ntour: %d steps, %d unexpected\n' "$steps" "$unexpected"
 [ "$unexpected" = 0 ]
