@@ -123,7 +123,7 @@ step "Nothing of that write was stored."
 run "sqlite3 bank.db \"SELECT count(*) || ' rows' FROM customer WHERE account = '1006'\""
 gives 0 0 0 '^0 rows$'
 
-step "us-east-1 is declared down in a file that programs look at: the next write says what it lacks."
+step "us-east-1 is declared down in a file that programs look at: the next write tells its debt."
 run "for account in 1006 1007; do
   sealrow put customer account=\$account balance=1 user_id=fay.tarn national_id=FX-1200-06
   echo us-east-1 > down
