@@ -86,8 +86,8 @@ enum srow_rc listener_address_parse(struct listener_address *out, const char *sp
 {
     struct listener_address address = {0};
     char shown[160];
-    const char *equals = strchr(spec, '=');
     snprintf(shown, sizeof shown, "--region %s", spec);
+    const char *equals = strchr(spec, '=');
     FAIL_IF(equals == NULL || strrchr(spec, ':') == NULL, e, SROW_E_USAGE,
             "%s: expected NAME=HOST:PORT, as eu-central-1=127.0.0.1:4566", shown);
     struct srow_bytes name = bytes_of(spec, (size_t)(equals - spec));
