@@ -18,6 +18,7 @@ from conftest import BUILD, Kmsd
 REGIONS = ("us-east-1", "eu-west-1")
 TOOLS = Path(os.environ.get("SHARED", ""), "tools/esdk-js")
 CONTEXT = {"account": "1001", "sealrow:cell": "bank.customer.user_id"}
+CONTRACT = {"account": "1001", "sealrow:cell": "bank.customer.contract"}
 CONFIG = """version: 1
 domain: bank
 regions:
@@ -34,6 +35,7 @@ tables:
       account: {{column: account, type: text}}
     columns:
       user_id: {{type: text, sealed: user_id_sealed, required: true}}
+      contract: {{signed: true}}
 """
 
 pytestmark = pytest.mark.skipif(
@@ -69,13 +71,13 @@ class Bank:
     def sealrow(self, *words, data=b"", code=0):
         return self.run([BUILD / "cmd/sealrow", *words], data, code)
 
-    def peer(self, mode, regions, *options, data=b"", code=0):
+    def peer(self, mode, regions, *options, data=b"", code=0, context=None):
         """The JavaScript SDK as a client of these Regions alone."""
         words = ["node", TOOLS / "kms-peer.mjs", mode]
         for region in regions:
             words += ["--endpoint", f"{region}=http://{self.regions[region]['address']}",
                       "--key-arn", self.regions[region]["arn"]]
-        for key, value in CONTEXT.items():
+        for key, value in (context or CONTEXT).items():
             words += ["--context", f"{key}={value}"]
         return self.run([*words, *options], data, code)
 
@@ -108,6 +110,23 @@ def test_the_sdk_opens_what_put_stored_with_one_region_alone(bank, region):
     assert bank.peer("decrypt", [region], "--exact-context", data=message).stdout == b"ada.lark"
 
 
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_sdk_opens_a_signed_value_with_one_region_alone(bank, region):
+    message = bank.sealrow("seal", "customer.contract", "--bind", "account=1001",
+                           data=b"signed").stdout
+    done = bank.peer("decrypt", [region], data=message, context=CONTRACT)
+    assert done.stdout == b"signed"
+    assert json.loads(done.stderr.decode().splitlines()[-1])["suite"] == "0578"
+
+
+def test_a_signed_column_opens_nothing_unsigned(bank):
+    for suite, code in (("0578", 0), ("0478", 65)):
+        message = bank.peer("encrypt", REGIONS, "--suite", suite, data=b"x",
+                            context=CONTRACT).stdout
+        bank.sealrow("open", "customer.contract", "--bind", "account=1001", data=message,
+                     code=code)
+
+
 def test_the_sdk_refuses_a_sealed_value_in_which_one_bit_changed(bank):
     message = bytearray(seal(bank, b"ada.lark"))
     message[-1] ^= 1
@@ -116,8 +135,9 @@ def test_the_sdk_refuses_a_sealed_value_in_which_one_bit_changed(bank):
 
 @pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize("frame", ["4096", "5"])
-def test_sealrow_opens_what_the_sdk_wrote_in_each_region(bank, region, frame):
-    message = bank.peer("encrypt", REGIONS, "--suite", "0478", "--frame-length", frame,
+@pytest.mark.parametrize("suite", ["0478", "0578"])
+def test_sealrow_opens_what_the_sdk_wrote_in_each_region(bank, region, frame, suite):
+    message = bank.peer("encrypt", REGIONS, "--suite", suite, "--frame-length", frame,
                         data=b"ada.lark").stdout
     done = bank.sealrow("open", "customer.user_id", "--bind", "account=1001", "--via", region,
                         data=message)
