@@ -49,8 +49,9 @@ enum srow_rc json_parse(json_node **out, struct srow_bytes text, struct srow_err
     lacking = false;
     json_t *document = json_loadb(text.len == 0 ? "" : text.at, text.len,
                                   JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
-    bool no_memory = lacking || json_error_code(&why) == json_error_out_of_memory;
-    FAIL_IF(document == NULL && no_memory, e, SROW_E_NOMEM, "no memory for a JSON document");
+    if (document == NULL && (lacking || json_error_code(&why) == json_error_out_of_memory)) {
+        FAIL(e, SROW_E_NOMEM, "no memory for a JSON document");
+    }
     FAIL_IF(document == NULL, e, SROW_E_JSON,
             "line %d, column %d: not JSON, or a member is doubled", why.line, why.column);
     *out = document;
