@@ -54,10 +54,14 @@ def tail(text, lines=25):
 
 
 def run_unit(build):
-    """The C programs that meson knows as tests of the suite `unit`."""
-    run = subprocess.run(["meson", "test", "-C", build, "--suite", "unit", "--no-rebuild", "-q"],
+    """The C programs that meson knows as tests of the suite `unit`; SEALROW_WRAPPER runs them."""
+    wrapper = os.environ.get("SEALROW_WRAPPER")
+    wrapped = ["--wrapper", wrapper, "--timeout-multiplier", "20"] if wrapper else []
+    run = subprocess.run(["meson", "test", "-C", build, "--suite", "unit", "--no-rebuild", "-q",
+                          *wrapped],
                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    log = Path(build, "meson-logs", "testlog.json")
+    suffix = "-" + Path(wrapper.split()[0]).name if wrapper else ""
+    log = Path(build, "meson-logs", f"testlog{suffix}.json")
     if not log.exists():
         return [("failed", "meson test", tail(run.stdout + run.stderr))]
     cases = []
