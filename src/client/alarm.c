@@ -7,13 +7,12 @@
 #include "client/alarm.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "base/guard.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -26,9 +25,8 @@ struct alarm {
     const struct srow_config *config;
     _Atomic uint64_t counts[CODES], dropped;
     _Atomic uint64_t sooner; /* 0; when closing: until when commands may run */
-    _Atomic pid_t owner;     /* whose thread it is; -1 while a child makes it its own */
 
-    pthread_mutex_t lock; /* of all below */
+    struct guard guard; /* of all below, which a child of fork makes new */
     pthread_cond_t wake;
     pthread_t thread;
     bool running, closing;
@@ -109,9 +107,9 @@ static bool is_over(const struct alarm *a)
 /* The next line; false when there will be none. */
 static bool next(struct srow_buf *out, struct alarm *a)
 {
-    pthread_mutex_lock(&a->lock);
+    pthread_mutex_lock(&a->guard.lock);
     while (a->count == 0 && !a->closing) {
-        pthread_cond_wait(&a->wake, &a->lock);
+        pthread_cond_wait(&a->wake, &a->guard.lock);
     }
     bool more = a->count > 0 && !is_over(a);
     if (more) {
@@ -119,7 +117,7 @@ static bool next(struct srow_buf *out, struct alarm *a)
         a->first = (a->first + 1) % QUEUE;
         a->count--;
     }
-    pthread_mutex_unlock(&a->lock);
+    guard_unlock(&a->guard);
     return more;
 }
 
@@ -155,28 +153,19 @@ static void clear_queue(struct alarm *a)
     a->first = a->count = 0;
 }
 
-/* In a child of fork: the lock may be held by a thread that is not here. One caller makes all new,
- * others wait for it. */
-static void claim(struct alarm *a)
+/* The thread, and what waited for it, are the parent's in a child of fork. */
+static void enter(struct alarm *a)
 {
-    pid_t mine = getpid(), owner = atomic_load(&a->owner);
-    while (owner != mine) {
-        if (owner != -1 && atomic_compare_exchange_strong(&a->owner, &owner, -1)) {
-            pthread_mutex_init(&a->lock, NULL);
-            pthread_cond_init(&a->wake, NULL);
-            a->running = false;
-            clear_queue(a);
-            atomic_store(&a->owner, mine);
-        }
-        sched_yield();
-        owner = atomic_load(&a->owner);
+    if (guard_lock(&a->guard)) {
+        pthread_cond_init(&a->wake, NULL);
+        a->running = false;
+        clear_queue(a);
     }
 }
 
 static void enqueue(struct alarm *a, struct srow_buf *line)
 {
-    claim(a);
-    pthread_mutex_lock(&a->lock);
+    enter(a);
     if (!a->running) {
         start(a);
     }
@@ -186,7 +175,7 @@ static void enqueue(struct alarm *a, struct srow_buf *line)
     } else {
         atomic_fetch_add(&a->dropped, 1);
     }
-    pthread_mutex_unlock(&a->lock);
+    guard_unlock(&a->guard);
 }
 
 static void seen(struct event_watch *watch, const struct event *event)
@@ -208,9 +197,6 @@ enum srow_rc alarm_new(struct alarm **out, const struct srow_config *config, str
     FAIL_IF(a == NULL, e, SROW_E_NOMEM, "no memory for alarms");
     a->watch.seen = seen;
     a->config = config;
-    atomic_store(&a->owner, getpid());
-    pthread_mutex_init(&a->lock, NULL);
-    pthread_cond_init(&a->wake, NULL);
     *out = a;
     return SROW_OK;
 }
@@ -221,12 +207,11 @@ void alarm_free(struct alarm **alarm)
     if (a == NULL) {
         return;
     }
-    claim(a);
-    pthread_mutex_lock(&a->lock);
+    enter(a);
     a->closing = true;
     atomic_store(&a->sooner, time_monotonic_ms() + DRAIN_MS);
     pthread_cond_signal(&a->wake);
-    pthread_mutex_unlock(&a->lock);
+    guard_unlock(&a->guard);
     if (a->running) {
         pthread_join(a->thread, NULL);
     }
@@ -237,7 +222,7 @@ void alarm_free(struct alarm **alarm)
     }
     clear_queue(a);
     pthread_cond_destroy(&a->wake);
-    pthread_mutex_destroy(&a->lock);
+    guard_cleanup(&a->guard);
     free(a);
     *alarm = NULL;
 }

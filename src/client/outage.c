@@ -2,17 +2,18 @@
  *
  * See outage.h. The file is small and read whole each time: its time stamp would not show two
  * changes in one tick. What cannot be used leaves the last good list in force, and a file that is
- * not there is an empty list.
+ * not there is an empty list. The log is told when the lock is free again: its function is the
+ * program's, and may call back.
  */
 #include "client/outage.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/guard.h"
 #include "base/log.h"
 #include "base/time.h"
 
@@ -27,13 +28,34 @@ struct outage {
     struct keyring_outage face;
     const struct srow_config *config;
     uint64_t (*clock)(void);
-    pthread_mutex_t lock;
+    struct guard guard;     /* a forked child goes on with what it finds: flags, counts and times */
     struct region *regions; /* as config->regions */
     struct outage_counts counts;
     uint64_t next_look, next_tell;
     uint64_t untold;           /* debts since the last line */
     struct srow_error trouble; /* what the log was told last about the file */
 };
+
+/* Lines for the log; empty: none. */
+struct news {
+    struct srow_buf changed, trouble, debt;
+};
+
+static void tell(enum log_level level, const char *code, struct srow_buf *line)
+{
+    if (line->len > 0) {
+        log_line(level, code, "%s", buf_cstr(line));
+    }
+    buf_cleanup(line);
+}
+
+static void leave(struct outage *o, struct news *news)
+{
+    guard_unlock(&o->guard);
+    tell(LOG_LEVEL_WARNING, "write.while_down", &news->changed);
+    tell(LOG_LEVEL_ERROR, "write.while_down_file", &news->trouble);
+    tell(LOG_LEVEL_WARNING, "write.missing", &news->debt);
+}
 
 /* -- lists of Regions -- */
 
@@ -85,7 +107,8 @@ static bool changes(const struct outage *o, const bool *list, bool filed)
 }
 
 /* One of the two lists becomes `list`. Called with the lock held. */
-static void replace(struct outage *o, const bool *list, bool filed, const char *by)
+static void replace(struct outage *o, struct news *news, const bool *list, bool filed,
+                    const char *by)
 {
     AUTO(buf_cleanup) struct srow_buf before = {0}, now = {0};
     bool changed = changes(o, list, filed);
@@ -98,9 +121,9 @@ static void replace(struct outage *o, const bool *list, bool filed, const char *
     if (changed) {
         put_down(&now, o);
         o->counts.changes++;
-        log_line(LOG_LEVEL_WARNING, "write.while_down",
-                 "Regions declared down by %s: %s; before: %s", by, buf_cstr(&now),
-                 buf_cstr(&before));
+        buf_clear(&news->changed);
+        buf_printf(&news->changed, "Regions declared down by %s: %s; before: %s", by,
+                   buf_cstr(&now), buf_cstr(&before));
     }
 }
 
@@ -193,7 +216,7 @@ static MUST enum srow_rc read_file(bool *list, const struct outage *o, struct sr
 }
 
 /* Called with the lock held. */
-static void look(struct outage *o)
+static void look(struct outage *o, struct news *news)
 {
     uint64_t now = o->clock();
     if (o->config->while_down_file == NULL || now < o->next_look) {
@@ -205,13 +228,12 @@ static void look(struct outage *o)
         list != NULL ? read_file(list, o, &e) : error_set(&e, SROW_E_NOMEM, "no memory to read it");
     o->next_look = now + LOOK_MS;
     if (rc == SROW_OK) {
-        replace(o, list, true, o->config->while_down_file);
+        replace(o, news, list, true, o->config->while_down_file);
     } else {
         o->counts.file_errors++;
         if (strcmp(e.text, o->trouble.text) != 0) {
-            log_line(LOG_LEVEL_ERROR, "write.while_down_file",
-                     "%s: %s: what it said before stays in force", o->config->while_down_file,
-                     e.text);
+            buf_printf(&news->trouble, "%s: %s: what it said before stays in force",
+                       o->config->while_down_file, e.text);
         }
     }
     o->trouble = e;
@@ -223,18 +245,19 @@ static void look(struct outage *o)
 static void ask(struct keyring_outage *face, bool *down, const char *const *regions, size_t n)
 {
     struct outage *o = (struct outage *)face;
-    pthread_mutex_lock(&o->lock);
-    look(o);
+    struct news news = {0};
+    guard_lock(&o->guard);
+    look(o, &news);
     for (size_t i = 0; i < n; i++) {
         size_t at = 0;
         down[i] = find(&at, o, srow_str(regions[i]), NULL) == SROW_OK &&
                   (o->regions[at].declared || o->regions[at].filed);
     }
-    pthread_mutex_unlock(&o->lock);
+    leave(o, &news);
 }
 
 /* One line at once, then at most one a minute. Called with the lock held. */
-static void tell(struct outage *o, const char *const *regions, size_t n)
+static void note_debt(struct outage *o, struct news *news, const char *const *regions, size_t n)
 {
     AUTO(buf_cleanup) struct srow_buf names = {0};
     uint64_t now = o->clock();
@@ -245,9 +268,9 @@ static void tell(struct outage *o, const char *const *regions, size_t n)
     for (size_t i = 0; i < n; i++) {
         buf_printf(&names, "%s%s", i == 0 ? "" : ", ", regions[i]);
     }
-    log_line(LOG_LEVEL_WARNING, "write.missing",
-             "%llu value%s sealed in fewer Regions than promised, the last one without %s",
-             (unsigned long long)o->untold, o->untold == 1 ? "" : "s", buf_cstr(&names));
+    buf_printf(&news->debt,
+               "%llu value%s sealed in fewer Regions than promised, the last one without %s",
+               (unsigned long long)o->untold, o->untold == 1 ? "" : "s", buf_cstr(&names));
     o->untold = 0;
     o->next_tell = now + TELL_MS;
 }
@@ -255,7 +278,8 @@ static void tell(struct outage *o, const char *const *regions, size_t n)
 static void owe(struct keyring_outage *face, const char *const *regions, size_t n)
 {
     struct outage *o = (struct outage *)face;
-    pthread_mutex_lock(&o->lock);
+    struct news news = {0};
+    guard_lock(&o->guard);
     o->counts.debts++;
     for (size_t i = 0; i < n; i++) {
         size_t at = 0;
@@ -263,8 +287,8 @@ static void owe(struct keyring_outage *face, const char *const *regions, size_t 
             o->regions[at].missing++;
         }
     }
-    tell(o, regions, n);
-    pthread_mutex_unlock(&o->lock);
+    note_debt(o, &news, regions, n);
+    leave(o, &news);
 }
 
 /* -- life -- */
@@ -272,6 +296,7 @@ static void owe(struct keyring_outage *face, const char *const *regions, size_t 
 static MUST enum srow_rc start(struct outage *o, bool *list, struct srow_error *e)
 {
     const char *variable = getenv("SEALROW_WHILE_DOWN");
+    struct news news = {0};
     for (size_t i = 0; variable == NULL && i < o->config->while_down_count; i++) {
         size_t at = 0;
         TRY(find(&at, o, srow_str(o->config->while_down[i]), e));
@@ -285,8 +310,12 @@ static MUST enum srow_rc start(struct outage *o, bool *list, struct srow_error *
     }
     FAIL_IF(leaves_none(o, list, NULL), e, SROW_E_CONFIG,
             "SEALROW_WHILE_DOWN declares every Region down: leave one that is written to");
-    replace(o, list, false, variable != NULL ? "SEALROW_WHILE_DOWN" : "the configuration");
-    look(o);
+    guard_lock(&o->guard);
+    replace(o, &news, list, false, variable != NULL ? "SEALROW_WHILE_DOWN" : "the configuration");
+    leave(o, &news);
+    guard_lock(&o->guard);
+    look(o, &news);
+    leave(o, &news);
     return SROW_OK;
 }
 
@@ -298,7 +327,6 @@ enum srow_rc outage_new(struct outage **out, const struct srow_config *config,
     o->face = (struct keyring_outage){ask, owe};
     o->config = config;
     o->clock = clock != NULL ? clock : time_monotonic_ms;
-    pthread_mutex_init(&o->lock, NULL);
     o->regions = calloc(config->region_count, sizeof *o->regions);
     bool *list = calloc(config->region_count, sizeof *list);
     enum srow_rc rc = o->regions != NULL && list != NULL
@@ -314,7 +342,7 @@ enum srow_rc outage_new(struct outage **out, const struct srow_config *config,
 void outage_free(struct outage **outage)
 {
     if (*outage != NULL) {
-        pthread_mutex_destroy(&(*outage)->lock);
+        guard_cleanup(&(*outage)->guard);
         free((*outage)->regions);
         free(*outage);
     }
@@ -344,13 +372,14 @@ static MUST enum srow_rc read_names(bool *list, const struct outage *o, const ch
 enum srow_rc outage_declare(struct outage *o, const char *const *regions, struct srow_error *e)
 {
     bool *list = calloc(o->config->region_count, sizeof *list);
+    struct news news = {0};
     FAIL_IF(list == NULL, e, SROW_E_NOMEM, "no memory for the Regions");
-    pthread_mutex_lock(&o->lock);
+    guard_lock(&o->guard);
     enum srow_rc rc = read_names(list, o, regions, e);
     if (rc == SROW_OK) {
-        replace(o, list, false, "the program");
+        replace(o, &news, list, false, "the program");
     }
-    pthread_mutex_unlock(&o->lock);
+    leave(o, &news);
     free(list);
     return rc;
 }
@@ -358,21 +387,22 @@ enum srow_rc outage_declare(struct outage *o, const char *const *regions, struct
 struct outage_region outage_read(struct outage *o, const char *region)
 {
     struct outage_region out = {0};
+    struct news news = {0};
     size_t at = 0;
-    pthread_mutex_lock(&o->lock);
-    look(o);
+    guard_lock(&o->guard);
+    look(o, &news);
     if (find(&at, o, srow_str(region), NULL) == SROW_OK) {
         const struct region *r = &o->regions[at];
         out = (struct outage_region){r->declared || r->filed, r->missing};
     }
-    pthread_mutex_unlock(&o->lock);
+    leave(o, &news);
     return out;
 }
 
 struct outage_counts outage_count(struct outage *o)
 {
-    pthread_mutex_lock(&o->lock);
+    guard_lock(&o->guard);
     struct outage_counts counts = o->counts;
-    pthread_mutex_unlock(&o->lock);
+    guard_unlock(&o->guard);
     return counts;
 }

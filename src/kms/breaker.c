@@ -5,10 +5,10 @@
  */
 #include "kms/breaker.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "base/guard.h"
 #include "base/time.h"
 
 enum { FAILURES = 3, FIRST_MS = 1000, LONGEST_MS = 30000 };
@@ -24,7 +24,7 @@ struct breaker {
     struct kms *inner; /* borrowed */
     uint32_t attempt_ms;
     uint64_t (*clock)(void);
-    pthread_mutex_t lock;
+    struct guard guard; /* a forked child goes on with what it finds: counts and times */
     struct region *regions;
     size_t count;
 };
@@ -97,11 +97,11 @@ static void call(struct kms *kms, struct kms_request *requests, size_t n)
     uint64_t began = b->clock();
     kms_call(b->inner, requests, n);
     uint64_t now = b->clock();
-    pthread_mutex_lock(&b->lock);
+    guard_lock(&b->guard);
     for (size_t i = 0; i < n; i++) {
         note(b, &requests[i], now, now - began);
     }
-    pthread_mutex_unlock(&b->lock);
+    guard_unlock(&b->guard);
 }
 
 /* Called with the lock held. */
@@ -122,9 +122,9 @@ static bool ask(struct region *region, uint64_t now)
 static bool is_well(struct kms *kms, const char *region)
 {
     struct breaker *b = (struct breaker *)kms;
-    pthread_mutex_lock(&b->lock);
+    guard_lock(&b->guard);
     bool well = ask(find(b, region), b->clock());
-    pthread_mutex_unlock(&b->lock);
+    guard_unlock(&b->guard);
     return well;
 }
 
@@ -135,7 +135,7 @@ static void release(struct kms *kms)
         free(b->regions[i].name);
     }
     free(b->regions);
-    pthread_mutex_destroy(&b->lock);
+    guard_cleanup(&b->guard);
     free(b);
 }
 
@@ -149,7 +149,6 @@ enum srow_rc breaker_new(struct kms **out, const struct breaker_options *options
     FAIL_IF(b == NULL, e, SROW_E_NOMEM, "no memory for a breaker");
     *b = (struct breaker){.kms = {&ops}, .inner = options->kms, .attempt_ms = options->attempt_ms};
     b->clock = options->clock != NULL ? options->clock : time_monotonic_ms;
-    pthread_mutex_init(&b->lock, NULL);
     made = &b->kms;
     b->regions = calloc(options->count == 0 ? 1 : options->count, sizeof *b->regions);
     FAIL_IF(b->regions == NULL, e, SROW_E_NOMEM, "no memory for a breaker");
@@ -168,13 +167,13 @@ bool breaker_read(struct breaker_state *out, struct kms *kms, const char *region
         return false;
     }
     struct breaker *b = (struct breaker *)kms;
-    pthread_mutex_lock(&b->lock);
+    guard_lock(&b->guard);
     const struct region *r = find(b, region);
     if (r != NULL) {
         uint64_t now = b->clock();
         bool open = r->failures >= FAILURES;
         *out = (struct breaker_state){open, r->opened, open && r->until > now ? r->until - now : 0};
     }
-    pthread_mutex_unlock(&b->lock);
+    guard_unlock(&b->guard);
     return r != NULL;
 }

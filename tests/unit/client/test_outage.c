@@ -32,6 +32,8 @@ struct scene {
     struct outage *outage;
     int stderr_before;
     struct srow_error e;
+    unsigned told; /* lines that the log's function got */
+    bool told_down;
 };
 
 static void scene_end(struct scene *s)
@@ -370,6 +372,32 @@ CASE(a_quorum_that_a_key_set_cannot_give_is_a_wrong_configuration)
                  "for 3 Regions: ask for 1 to 3") == 0);
 }
 
+static void ask_back(void *state, uint32_t level, const char *code, const char *text)
+{
+    struct scene *s = state;
+    (void)level;
+    (void)text;
+    s->told += strncmp(code, "write.", 6) == 0;
+    s->told_down = outage_read(s->outage, "us-east-1").down;
+}
+
+/* Under the lock a call back would wait for ever. */
+CASE(the_function_of_the_log_may_ask_what_it_is_told_of)
+{
+    static const char *const east[] = {"us-east-1", NULL};
+    AUTO(scene_end) struct scene s = scene_new();
+    CHECK_OK(start(&s, ""), s.e);
+    alarm(20);
+    srow_log_set(ask_back, &s);
+    enum srow_rc rc = outage_declare(s.outage, east, &s.e);
+    struct keyring_outage *face = outage_face(s.outage);
+    face->owe(face, east, 1);
+    srow_log_set(NULL, NULL);
+    alarm(0);
+    CHECK_OK(rc, s.e);
+    CHECK(s.told == 2 && s.told_down);
+}
+
 int main(void)
 {
     RUN(the_file_is_read_again_within_a_second_and_each_change_is_logged);
@@ -383,5 +411,6 @@ int main(void)
     RUN(a_running_program_declares_a_Region_down_and_writes_on);
     RUN(health_and_metrics_show_whom_reads_avoid);
     RUN(a_quorum_that_a_key_set_cannot_give_is_a_wrong_configuration);
+    RUN(the_function_of_the_log_may_ask_what_it_is_told_of);
     return check_done();
 }
