@@ -4,33 +4,45 @@
  */
 #include "db/db.h"
 
+#include <strings.h>
+
+#include "db/db_postgres.h"
 #include "db/db_sqlite.h"
 
 struct engine {
-    const char *scheme, *name;
-    enum srow_rc (*open)(struct db **out, const char *rest, bool create, struct srow_error *e);
+    const char *scheme, *name, *option;
+    enum srow_rc (*open)(struct db **out, const char *url, bool create, struct srow_error *e);
 };
 
 /* An engine whose `open` is NULL is known and not in this build. */
+#ifdef SROW_WITH_POSTGRESQL
+#define POSTGRES_OPEN db_postgres_open
+#else
+#define POSTGRES_OPEN NULL
+#endif
+#define MYSQL_OPEN NULL
+
 static const struct engine engines[] = {
-    {"sqlite:", "SQLite", db_sqlite_open}, {"postgresql:", "PostgreSQL", NULL},
-    {"postgres:", "PostgreSQL", NULL},     {"mysql:", "MySQL", NULL},
-    {"mariadb:", "MariaDB", NULL},
+    {"sqlite:", "SQLite", "sqlite", db_sqlite_open},
+    {"postgresql:", "PostgreSQL", "postgresql", POSTGRES_OPEN},
+    {"postgres:", "PostgreSQL", "postgresql", POSTGRES_OPEN},
+    {"mysql:", "MySQL", "mysql", MYSQL_OPEN},
+    {"mariadb:", "MariaDB", "mysql", MYSQL_OPEN},
 };
 
 static enum srow_rc open_url(struct db **out, const char *url, bool create, struct srow_error *e)
 {
     for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++) {
-        size_t n = strlen(engines[i].scheme);
-        if (strncmp(url, engines[i].scheme, n) != 0) {
+        if (strncmp(url, engines[i].scheme, strlen(engines[i].scheme)) != 0) {
             continue;
         }
         FAIL_IF(engines[i].open == NULL, e, SROW_E_NOT_BUILT,
-                "database URL: this build speaks to SQLite only, not to %s: use sqlite:PATH",
-                engines[i].name);
-        return engines[i].open(out, url + n, create, e);
+                "database URL: this build does not speak to %s: build it with -D%s=enabled",
+                engines[i].name, engines[i].option);
+        return engines[i].open(out, url, create, e);
     }
-    FAIL(e, SROW_E_USAGE, "database URL: unknown scheme: write sqlite:PATH");
+    FAIL(e, SROW_E_USAGE,
+         "database URL: unknown scheme: write sqlite:PATH, postgresql://... or mysql://...");
 }
 
 enum srow_rc db_open(struct db **out, const char *url, struct srow_error *e)
@@ -117,4 +129,32 @@ void db_put_name(struct srow_buf *out, const struct db *db, const char *name)
         buf_put_u8(out, (uint8_t)*name);
     }
     buf_put_u8(out, (uint8_t)quote);
+}
+
+void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,
+                const struct db_words *words)
+{
+    for (; *text != '\0'; text++) {
+        char what = *text == '@' ? text[1] : '\0';
+        switch (what) {
+        case 't':
+            db_put_name(out, db, words->table);
+            break;
+        case 'c':
+            db_put_name(out, db, words->column);
+            break;
+        case 'p':
+            buf_printf(out, "$%zu", words->param);
+            break;
+        default:
+            buf_put_u8(out, (uint8_t)*text);
+            continue;
+        }
+        text++;
+    }
+}
+
+bool db_same_name(const struct db *db, const char *a, const char *b)
+{
+    return (db->ops->dialect->names_have_case ? strcmp(a, b) : strcasecmp(a, b)) == 0;
 }

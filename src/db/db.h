@@ -2,6 +2,10 @@
  *
  * The room db: one way to speak to several databases. Functions are a table, facts are a row of the
  * dialect; statements have bound parameters only, written as $1, $2 ... in all dialects.
+ *
+ * Failures say what a caller can do: BUSY: once more (a deadlock, a lock, a serialization failure);
+ * CONNECT, TIMEOUT, TLS, DB: later, or at another server (a lost connection, a server that shuts
+ * down, a replica that takes no writes); everything else will fail again.
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -17,13 +21,52 @@ struct db_value {
     struct srow_bytes bytes; /* text and bytes: a view, valid until the next row */
 };
 
+/* How the database describes its tables: queries. $1 is a table's name, $2 a column's. */
+struct db_catalog {
+    const char *table;        /* ($1): name, DDL or its CHECKs, is a view, types carry no length */
+    const char *columns;      /* ($1): name, type, not null, in primary key, generated, made by the
+                                 database, kind (enum live_kind's letter or NULL), width or NULL */
+    const char *uniques;      /* ($1): column, of the primary key, place in its index from 0 */
+    const char *indexes;      /* ($1, $2): name, DDL, unique, names the column */
+    const char *foreign_keys; /* ($1, $2): the other table */
+    const char *cascades;     /* ($1, $2): the other table, what happens ON UPDATE */
+    const char *views;        /* ($1, $2): name, DDL */
+    const char *triggers;     /* ($1, $2): name, DDL; "SET column =" where it assigns */
+};
+
+/* The parts of a CHECK as the catalog gives them back, without white space and quotes of names. */
+struct db_check {
+    const char *binary; /* that it is bytes; "" if the type says so */
+    const char *either; /* begins like a message of either suite */
+    const char *plain;  /* ... of the unsigned one */
+    const char *is_signed;
+};
+
+/* Texts with @c stand for a quoted column, @t a quoted table, @p a parameter: db_put_sql. */
 struct db_dialect {
-    const char *name;       /* "sqlite" */
-    const char *scheme;     /* "sqlite:" */
-    const char *blob_type;  /* "BLOB" */
-    char quote;             /* around identifiers, doubled inside */
-    const char *begin;      /* starts a transaction that will write */
-    bool check_only_at_add; /* a CHECK comes only together with its column */
+    const char *name;          /* "sqlite" */
+    const char *scheme;        /* "sqlite:" */
+    const char *blob_type;     /* "BLOB" */
+    bool blob_has_width;       /* "BLOB(900)" */
+    const char *key_type;      /* of a text that is a primary key */
+    char quote;                /* around identifiers, doubled inside */
+    bool names_have_case;      /* "ID" and "id" are two columns */
+    const char *begin;         /* starts a transaction that will write */
+    const char *lock;          /* behind a SELECT: the row stays as it is until the end */
+    bool check_only_at_add;    /* a CHECK comes only together with its column */
+    const char *after_add;     /* one more statement for a new sealed column; NULL: none */
+    const char *hex[2];        /* around the hex of bytes: "X'", "'" */
+    const char *is_bytes;      /* a condition before AND, or "" */
+    const char *bytes_length;  /* of a binary column */
+    const char *text_length;   /* in bytes, of any other as text */
+    const char *equal;         /* @c = @p, without collation */
+    const char *equal_text;    /* the same where the column is text */
+    const char *same;          /* 1 where @c holds @p as the column converts it, or both are NULL */
+    const char *same_text;     /* the same where the column is text */
+    const char *upsert;        /* behind an INSERT, where @t is the key: "ON CONFLICT (@t) DO .." */
+    const char *upsert_column; /* one assignment of it */
+    struct db_check check;
+    struct db_catalog catalog;
 };
 
 struct db;
@@ -57,17 +100,19 @@ struct db_rows {
     const struct db_rows_ops *ops;
 };
 
-/* Opens by URL ("sqlite:PATH"); the database must exist. Fails with USAGE (unknown scheme),
- * NOT_BUILT (an engine this build lacks), DB_MISSING, DB, DB_DENIED, BUSY, IO, NOMEM. Texts never
- * hold the URL, which may carry a password. */
+/* Opens by URL: "sqlite:PATH", "postgresql://...", "mysql://..." (docs/databases.md); the database
+ * must exist. Fails with USAGE (unknown scheme), NOT_BUILT (an engine this build lacks), CONFIG (a
+ * password would go in clear), DB_MISSING, DB, DB_DENIED, CONNECT, TIMEOUT, TLS, BUSY, IO, NOMEM.
+ * Texts never hold the URL, which may carry a password. */
 MUST enum srow_rc db_open(struct db **out, const char *url, struct srow_error *e);
-/* The same, and makes an empty database that only its owner can read where there is none. */
+/* The same, and makes an empty SQLite file that only its owner can read where there is none. */
 MUST enum srow_rc db_create(struct db **out, const char *url, struct srow_error *e);
 void db_free(struct db **db);
 
 /* One statement. All $1..$n it names are bound, neither fewer nor more (INTERNAL). Fails with
- * DB_DENIED (constraint, rights, read-only), BUSY (locked by another for longer than 5 s), IO (disk
- * full), LIMIT (too large for the engine), DB, NOMEM; texts never hold a value. */
+ * DB_DENIED (constraint, rights), BUSY (locked by another for longer than 5 s, deadlock), IO (disk
+ * full), LIMIT (too large for the engine), CONNECT, TIMEOUT, DB, NOMEM; texts never hold a value.
+ */
 MUST enum srow_rc db_exec(struct db *db, const char *sql, const struct db_value *params, size_t n,
                           struct srow_error *e);
 MUST enum srow_rc db_query(struct db_rows **out, struct db *db, const char *sql,
@@ -104,5 +149,16 @@ static inline struct db_value db_integer(int64_t n)
 
 /* Appends an identifier in the dialect's quotes; "a.b" stays one name. */
 void db_put_name(struct srow_buf *out, const struct db *db, const char *name);
+
+/* Appends a text of the dialect: @t, @c and @p are the table, the column and $param. */
+struct db_words {
+    const char *table, *column;
+    size_t param;
+};
+void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,
+                const struct db_words *words);
+
+/* Whether two names mean the same table or column. */
+bool db_same_name(const struct db *db, const char *a, const char *b);
 
 #endif

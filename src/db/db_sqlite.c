@@ -30,9 +30,59 @@ const struct db_dialect db_sqlite_dialect = {
     .name = "sqlite",
     .scheme = "sqlite:",
     .blob_type = "BLOB",
+    .blob_has_width = true,
+    .key_type = "TEXT",
     .quote = '"',
     .begin = "BEGIN IMMEDIATE",
+    .lock = "",
     .check_only_at_add = true,
+    .hex = {"X'", "'"},
+    .is_bytes = "typeof(@c) = 'blob' AND ",
+    .bytes_length = "length(CAST(@c AS BLOB))",
+    .text_length = "length(CAST(@c AS BLOB))",
+    .equal = "@c = @p COLLATE BINARY",
+    .equal_text = "@c = @p COLLATE BINARY",
+    .same = "@c COLLATE BINARY IS @p",
+    .same_text = "@c COLLATE BINARY IS @p",
+    .upsert = " ON CONFLICT (@t) DO UPDATE SET ",
+    .upsert_column = "@c = excluded.@c",
+    .check = {.binary = "typeof(@c)='blob'",
+              .either = "substr(@c,1,3)IN(X'020478',X'020578')",
+              .plain = "substr(@c,1,3)=X'020478'",
+              .is_signed = "substr(@c,1,3)=X'020578'"},
+    .catalog =
+        {
+            .table = "SELECT s.name, s.sql, s.type = 'view', l.strict FROM sqlite_schema s "
+                     "JOIN pragma_table_list($1) l ON l.schema = 'main' "
+                     "WHERE s.type IN ('table', 'view') AND s.name = $1 COLLATE NOCASE",
+            .columns = "SELECT name, type, \"notnull\", pk, hidden > 1, hidden > 1 OR "
+                       "(dflt_value NOT LIKE '''%' "
+                       "AND (dflt_value LIKE '%(%' OR dflt_value LIKE 'current%')), NULL, NULL "
+                       "FROM pragma_table_xinfo($1) ORDER BY cid",
+            /* An index over an expression names no column there, and says nothing about the columns
+               alone. */
+            .uniques =
+                "SELECT i.name, l.origin = 'pk', i.seqno FROM pragma_index_list($1) l "
+                "JOIN pragma_index_info(l.name) i WHERE l.\"unique\" AND NOT l.partial "
+                "AND NOT EXISTS (SELECT 1 FROM pragma_index_info(l.name) WHERE name IS NULL) "
+                "ORDER BY l.seq, i.seqno",
+            .indexes = "SELECT l.name, s.sql, l.\"unique\", EXISTS (SELECT 1 FROM "
+                       "pragma_index_info(l.name) i WHERE i.name = $2 COLLATE NOCASE) "
+                       "FROM pragma_index_list($1) l LEFT JOIN sqlite_schema s ON s.type = 'index' "
+                       "AND s.name = l.name ORDER BY l.name",
+            .foreign_keys =
+                "SELECT \"table\" FROM pragma_foreign_key_list($1) WHERE \"from\" = $2 COLLATE "
+                "NOCASE UNION ALL SELECT m.name FROM sqlite_schema m "
+                "JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' "
+                "AND f.\"table\" = $1 COLLATE NOCASE AND f.\"to\" = $2 COLLATE NOCASE",
+            .cascades = "SELECT \"table\", on_update FROM pragma_foreign_key_list($1) "
+                        "WHERE \"from\" = $2 COLLATE NOCASE "
+                        "AND on_update NOT IN ('NO ACTION', 'RESTRICT')",
+            .views = "SELECT name, sql FROM sqlite_schema WHERE type = 'view' "
+                     "AND $1 IS NOT NULL AND $2 IS NOT NULL ORDER BY name",
+            .triggers = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' "
+                        "AND $1 IS NOT NULL AND $2 IS NOT NULL ORDER BY name",
+        },
 };
 
 static sqlite3 *handle_of(const struct db *db)
@@ -314,8 +364,9 @@ static void sqlite_db_free(struct sqlite_db **db)
     }
 }
 
-enum srow_rc db_sqlite_open(struct db **out, const char *path, bool create, struct srow_error *e)
+enum srow_rc db_sqlite_open(struct db **out, const char *url, bool create, struct srow_error *e)
 {
+    const char *path = url + strlen("sqlite:");
     FAIL_IF(*path == '\0', e, SROW_E_USAGE, "database URL: no path behind sqlite:");
     /* "./" keeps SQLite from taking a path for ":memory:" or "file:...?...". */
     AUTO(buf_cleanup) struct srow_buf file = {0};

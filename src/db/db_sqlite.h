@@ -9,8 +9,8 @@
 
 extern const struct db_dialect db_sqlite_dialect;
 
-/* `path`: what stands behind "sqlite:". */
-MUST enum srow_rc db_sqlite_open(struct db **out, const char *path, bool create,
+/* The path stands behind "sqlite:". */
+MUST enum srow_rc db_sqlite_open(struct db **out, const char *url, bool create,
                                  struct srow_error *e);
 
 #endif

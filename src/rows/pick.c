@@ -6,7 +6,6 @@
 #include "rows/pick.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/text.h"
 
@@ -85,15 +84,16 @@ static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given 
 }
 
 /* A physical name that the configuration uses under a logical one. */
-static const char *logical_of(const struct config_table *t, const char *column)
+static const char *logical_of(const struct pick *p, const char *column)
 {
+    const struct config_table *t = p->table;
     for (size_t i = 0; i < t->bind_count; i++) {
-        if (strcasecmp(t->binds[i].column, column) == 0) {
+        if (live_same_name(&p->live, t->binds[i].column, column)) {
             return t->binds[i].name;
         }
     }
     for (size_t i = 0; i < t->column_count; i++) {
-        if (strcasecmp(t->columns[i].sealed, column) == 0) {
+        if (live_same_name(&p->live, t->columns[i].sealed, column)) {
             return t->columns[i].name;
         }
     }
@@ -103,7 +103,7 @@ static const char *logical_of(const struct config_table *t, const char *column)
 static enum srow_rc take_other(struct pick *p, const struct rows_given *g, struct srow_error *e)
 {
     const struct live_column *c = live_column_find(&p->live, g->name);
-    const char *logical = logical_of(p->table, g->name);
+    const char *logical = logical_of(p, g->name);
     FAIL_IF(logical != NULL, e, SROW_E_USAGE,
             "%s.%s: this column is written through the configuration: write %s=VALUE",
             p->table->name, g->name, logical);
@@ -111,7 +111,7 @@ static enum srow_rc take_other(struct pick *p, const struct rows_given *g, struc
             "%s.%s: neither in the configuration nor in table %s: correct the name", p->table->name,
             g->name, p->table->table);
     for (size_t i = 0; i < p->other_count; i++) {
-        FAIL_IF(strcasecmp(p->others[i]->name, g->name) == 0, e, SROW_E_USAGE,
+        FAIL_IF(live_same_name(&p->live, p->others[i]->name, g->name), e, SROW_E_USAGE,
                 "%s.%s: given twice: give it once", p->table->name, g->name);
     }
     p->others[p->other_count++] = g;
@@ -185,6 +185,15 @@ enum srow_rc pick_names(struct pick *out, const struct rows *rows, const struct 
     *out = p;
     p = (struct pick){0};
     return SROW_OK;
+}
+
+void pick_put_equal(struct srow_buf *out, const struct pick *p, const struct db *db, size_t bind)
+{
+    const char *column = p->table->binds[bind].column;
+    const struct live_column *c = live_column_find(&p->live, column);
+    bool text = c != NULL && (c->kind == LIVE_TEXT || c->kind == LIVE_LOOSE);
+    db_put_sql(out, db, text ? db->ops->dialect->equal_text : db->ops->dialect->equal,
+               &(struct db_words){.column = column, .param = bind + 1});
 }
 
 void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column)

@@ -25,6 +25,9 @@ MUST enum srow_rc pick_names(struct pick *out, const struct rows *rows, const st
                              bool write, struct srow_error *e);
 void pick_cleanup(struct pick *p);
 
+/* Appends the condition that the row has the bound value, which is parameter `bind` + 1. */
+void pick_put_equal(struct srow_buf *out, const struct pick *p, const struct db *db, size_t bind);
+
 /* "table.column" as srow_cell wants it, and the cell itself, which borrows both. */
 void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column);
 struct srow_cell pick_cell(const struct pick *p, const char *column, const char *via);

@@ -4,22 +4,22 @@
  * cell is opened under that binding, whatever the row says about itself.
  */
 #include <stdlib.h>
-#include <strings.h>
 
 #include "client/client.h"
 #include "rows/held.h"
 #include "rows/pick.h"
 
 /* A column that no line of the configuration stands for. */
-static bool is_other(const struct config_table *t, const char *column)
+static bool is_other(const struct pick *p, const char *column)
 {
+    const struct config_table *t = p->table;
     for (size_t i = 0; i < t->bind_count; i++) {
-        if (strcasecmp(t->binds[i].column, column) == 0) {
+        if (live_same_name(&p->live, t->binds[i].column, column)) {
             return false;
         }
     }
     for (size_t i = 0; i < t->column_count; i++) {
-        if (strcasecmp(t->columns[i].sealed, column) == 0) {
+        if (live_same_name(&p->live, t->columns[i].sealed, column)) {
             return false;
         }
     }
@@ -50,7 +50,7 @@ static enum srow_rc make_fields(struct rows_row *row, struct srow_buf *sql, cons
         add_field(row, ROWS_SEALED, t->columns[i].name);
     }
     for (size_t i = 0; i < p->live.column_count; i++) {
-        if (is_other(t, p->live.columns[i].name)) {
+        if (is_other(p, p->live.columns[i].name)) {
             buf_put_str(sql, ", ");
             db_put_name(sql, db, p->live.columns[i].name);
             add_field(row, ROWS_OTHER, p->live.columns[i].name);
@@ -96,8 +96,7 @@ static enum srow_rc read_row(struct held_row *out, const struct pick *p, struct 
     db_put_name(sql, db, t->table);
     for (size_t i = 0; i < t->bind_count; i++) {
         buf_put_str(sql, i == 0 ? " WHERE " : " AND ");
-        db_put_name(sql, db, t->binds[i].column);
-        buf_printf(sql, " = $%zu COLLATE BINARY", i + 1);
+        pick_put_equal(sql, p, db, i);
     }
     buf_cstr(sql);
     TRY(buf_check(sql, e));

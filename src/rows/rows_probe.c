@@ -56,11 +56,17 @@ static enum srow_rc store(const struct rows *rows, const struct config_key_set *
     struct db_value row[] = {db_text(set->name),
                              {.type = DB_TEXT, .bytes = bytes_buf(&keys)},
                              db_bytes(bytes_buf(&message))};
-    return db_exec(rows->db,
-                   "INSERT INTO " DDL_PROBE_TABLE " (key_set, keys, message) VALUES ($1, $2, $3) "
-                   "ON CONFLICT (key_set) DO UPDATE SET keys = excluded.keys, "
-                   "message = excluded.message",
-                   row, 3, e);
+    const struct db_dialect *d = rows->db->ops->dialect;
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    buf_put_str(&sql,
+                "INSERT INTO " DDL_PROBE_TABLE " (key_set, keys, message) VALUES ($1, $2, $3)");
+    db_put_sql(&sql, rows->db, d->upsert, &(struct db_words){.table = "key_set"});
+    db_put_sql(&sql, rows->db, d->upsert_column, &(struct db_words){.column = "keys"});
+    buf_put_str(&sql, ", ");
+    db_put_sql(&sql, rows->db, d->upsert_column, &(struct db_words){.column = "message"});
+    const char *text = buf_cstr(&sql);
+    TRY(buf_check(&sql, e));
+    return db_exec(rows->db, text, row, 3, e);
 }
 
 enum srow_rc rows_probe_store(size_t *stored, const struct rows *rows, struct srow_error *e)

@@ -57,8 +57,7 @@ static void put_where(struct srow_buf *sql, const struct work *w)
 {
     for (size_t i = 0; i < w->pick.table->bind_count; i++) {
         buf_put_str(sql, i == 0 ? " WHERE " : " AND ");
-        db_put_name(sql, w->rows->db, column_name(w, i));
-        buf_printf(sql, " = $%zu COLLATE BINARY", i + 1);
+        pick_put_equal(sql, &w->pick, w->rows->db, i);
     }
 }
 
@@ -73,9 +72,12 @@ static void write_look(struct work *w)
         db_put_name(sql, w->rows->db, column_name(w, i));
     }
     for (size_t i = w->pick.table->bind_count; i < w->clear_count; i++) {
+        const struct live_column *c = live_column_find(&w->pick.live, column_name(w, i));
+        const struct db_dialect *d = w->rows->db->ops->dialect;
+        bool text = c != NULL && (c->kind == LIVE_TEXT || c->kind == LIVE_LOOSE);
         buf_put_str(sql, ", ");
-        db_put_name(sql, w->rows->db, column_name(w, i));
-        buf_printf(sql, " COLLATE BINARY IS $%zu", i + 1);
+        db_put_sql(sql, w->rows->db, text ? d->same_text : d->same,
+                   &(struct db_words){.column = column_name(w, i), .param = i + 1});
     }
     buf_put_str(sql, " FROM ");
     db_put_name(sql, w->rows->db, w->pick.table->table);
@@ -173,7 +175,7 @@ static enum srow_rc seal_column(struct work *w, size_t column, struct srow_error
     TRY(buf_check(&name, e));
     struct srow_sealed *sealed = &w->messages[column];
     TRY(srow_cell_seal(sealed, w->rows->client, &cell, w->pick.sealed[column]->value, e));
-    uint64_t width = live_column_width(live);
+    uint64_t width = live == NULL ? 0 : live->width;
     FAIL_IF(width > 0 && sealed->message.len > width, e, SROW_E_TOO_WIDE,
             "%s: the sealed value has %zu bytes and column %s holds %llu: shorten the value, or "
             "move to a wider column",

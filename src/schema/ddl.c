@@ -43,23 +43,35 @@ static enum srow_rc plan_add(struct ddl_plan *plan, struct srow_buf *sql, struct
     return SROW_OK;
 }
 
+/* The first bytes of messages of a suite, as the dialect writes bytes. */
+static void put_beginning(struct srow_buf *out, const struct db *db, const char *suite)
+{
+    buf_printf(out, "%s02%s%s", db->ops->dialect->hex[0], suite, db->ops->dialect->hex[1]);
+}
+
 void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column, bool is_signed,
                    uint64_t width)
 {
+    const struct db_words words = {.column = column};
     buf_put_str(out, "CHECK (");
-    db_put_name(out, db, column);
-    buf_put_str(out, " IS NULL OR typeof(");
-    db_put_name(out, db, column);
-    buf_put_str(out, ") = 'blob' AND length(");
-    db_put_name(out, db, column);
+    db_put_sql(out, db, "@c IS NULL OR ", &words);
+    db_put_sql(out, db, db->ops->dialect->is_bytes, &words);
+    db_put_sql(out, db, "length(@c)", &words);
     if (width > 0) {
-        buf_printf(out, ") BETWEEN %d AND %" PRIu64, DDL_FIXED_BYTES, width);
+        buf_printf(out, " BETWEEN %d AND %" PRIu64, DDL_FIXED_BYTES, width);
     } else {
-        buf_printf(out, ") >= %d", DDL_FIXED_BYTES);
+        buf_printf(out, " >= %d", DDL_FIXED_BYTES);
     }
-    buf_put_str(out, " AND substr(");
-    db_put_name(out, db, column);
-    buf_printf(out, ", 1, 3) %s)", is_signed ? "= X'020578'" : "IN (X'020478', X'020578')");
+    db_put_sql(out, db, " AND substr(@c, 1, 3) ", &words);
+    if (is_signed) {
+        buf_put_str(out, "= ");
+    } else {
+        buf_put_str(out, "IN (");
+        put_beginning(out, db, "0478");
+        buf_put_str(out, ", ");
+    }
+    put_beginning(out, db, "0578");
+    buf_put_str(out, is_signed ? ")" : "))");
 }
 
 /* DDL without white space and quotes of names, for comparing. */
@@ -72,35 +84,40 @@ static void put_dense(struct srow_buf *out, const char *text)
     }
 }
 
-/* Whether dense DDL has `before`, the column's dense name and `after` in a row. */
+/* Whether dense DDL has a part of the CHECK of the column with that dense name. */
 static enum srow_rc has_part(bool *out, struct srow_buf *sql, struct srow_buf *name,
-                             const char *before, const char *after, struct srow_error *e)
+                             const char *part, struct srow_error *e)
 {
-    AUTO(buf_cleanup) struct srow_buf part = {0};
-    buf_printf(&part, "%s%s%s", before, buf_cstr(name), after);
-    const char *text = buf_cstr(&part);
-    TRY(buf_check(&part, e));
+    AUTO(buf_cleanup) struct srow_buf wanted = {0};
+    const char *column = buf_cstr(name);
+    for (; *part != '\0'; part++) {
+        if (part[0] == '@' && part[1] == 'c') {
+            buf_put_str(&wanted, column);
+            part++;
+        } else {
+            buf_put_u8(&wanted, (uint8_t)*part);
+        }
+    }
+    const char *text = buf_cstr(&wanted);
+    TRY(buf_check(&wanted, e));
     *out = strcasestr(buf_cstr(sql), text) != NULL;
     return SROW_OK;
 }
 
-enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column, bool is_signed,
-                           struct srow_error *e)
+enum srow_rc ddl_has_check(bool *out, const struct db *db, const char *table_sql,
+                           const char *column, bool is_signed, struct srow_error *e)
 {
-    /* an unsigned column may also take unsigned messages alone */
-    static const char *const suites[2][2] = {
-        {",1,3)IN(X'020478',X'020578')", ",1,3)=X'020478'"},
-        {",1,3)=X'020578'", ",1,3)=X'020578'"},
-    };
+    const struct db_check *check = &db->ops->dialect->check;
     AUTO(buf_cleanup) struct srow_buf sql = {0}, name = {0};
     bool blob = false, one = false, other = false;
     put_dense(&sql, table_sql);
     put_dense(&name, column);
     TRY(buf_check(&sql, e));
     TRY(buf_check(&name, e));
-    TRY(has_part(&blob, &sql, &name, "typeof(", ")='blob'", e));
-    TRY(has_part(&one, &sql, &name, "substr(", suites[is_signed][0], e));
-    TRY(has_part(&other, &sql, &name, "substr(", suites[is_signed][1], e));
+    TRY(has_part(&blob, &sql, &name, check->binary, e));
+    /* an unsigned column may also take unsigned messages alone */
+    TRY(has_part(&one, &sql, &name, is_signed ? check->is_signed : check->either, e));
+    TRY(has_part(&other, &sql, &name, is_signed ? check->is_signed : check->plain, e));
     bool checked = strcasestr(buf_cstr(&sql), "CHECK(") != NULL;
     TRY(buf_check(&sql, e));
     TRY(buf_check(&name, e));
@@ -108,16 +125,19 @@ enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column,
     return SROW_OK;
 }
 
-enum srow_rc ddl_longest(uint64_t *out, struct db *db, const char *table, const char *column,
-                         struct srow_error *e)
+enum srow_rc ddl_longest(uint64_t *out, struct db *db, const struct live_table *table,
+                         const char *column, struct srow_error *e)
 {
+    const struct live_column *c = live_column_find(table, column);
+    const struct db_dialect *d = db->ops->dialect;
+    const struct db_words words = {.table = table->name, .column = column};
     AUTO(buf_cleanup) struct srow_buf sql = {0};
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     bool more = false;
-    buf_put_str(&sql, "SELECT max(length(CAST(");
-    db_put_name(&sql, db, column);
-    buf_put_str(&sql, " AS BLOB))) FROM ");
-    db_put_name(&sql, db, table);
+    bool binary = c != NULL && live_column_is_binary(c);
+    buf_put_str(&sql, "SELECT max(");
+    db_put_sql(&sql, db, binary ? d->bytes_length : d->text_length, &words);
+    db_put_sql(&sql, db, ") FROM @t", &words);
     const char *text = buf_cstr(&sql);
     TRY(buf_check(&sql, e));
     TRY(db_query(&rows, db, text, NULL, 0, e));
@@ -165,23 +185,24 @@ static uint64_t value_bytes(const struct config_column *column, uint64_t len)
     return column->pad == 0 ? len : (len / column->pad + 1) * column->pad;
 }
 
-enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct srow_config *config,
-                           const struct config_table *table, const struct config_column *column,
+enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct ddl_place *place,
                            struct srow_error *e)
 {
-    uint64_t cell = strlen("sealrow:cell") + strlen(config->domain) + 1 + strlen(table->name) + 1 +
-                    strlen(column->name);
-    uint64_t base = DDL_FIXED_BYTES + 2 + ROOM_PAIR + cell + wrapped_bytes(config, column);
+    const struct config_table *table = place->table;
+    const struct config_column *column = place->column;
+    uint64_t cell = strlen("sealrow:cell") + strlen(place->config->domain) + 1 +
+                    strlen(table->name) + 1 + strlen(column->name);
+    uint64_t base = DDL_FIXED_BYTES + 2 + ROOM_PAIR + cell + wrapped_bytes(place->config, column);
     base += column->is_signed ? ROOM_SIGNATURE : 0;
     struct ddl_room room = {.least = base + value_bytes(column, 0), .width = base};
     for (size_t i = 0; i < table->bind_count; i++) {
         const struct config_bind *bind = &table->binds[i];
-        uint64_t live = 0;
-        TRY(ddl_longest(&live, db, table->table, bind->column, e));
+        uint64_t longest = 0;
+        TRY(ddl_longest(&longest, db, place->live, bind->column, e));
         uint64_t usual = usual_bytes(bind->type, ROOM_BINDING);
         uint64_t twice = bind->type == SROW_TYPE_BYTES ? 2 : 1; /* bytes are bound as hex */
-        room.least += ROOM_PAIR + strlen(bind->name) + live * twice;
-        room.width += ROOM_PAIR + strlen(bind->name) + (live > usual ? live : usual) * twice;
+        room.least += ROOM_PAIR + strlen(bind->name) + longest * twice;
+        room.width += ROOM_PAIR + strlen(bind->name) + (longest > usual ? longest : usual) * twice;
     }
     room.width += value_bytes(column, usual_bytes(column->type, ROOM_VALUE));
     room.width = (room.width + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
@@ -193,18 +214,22 @@ static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const stru
                                 const struct config_column *column, uint64_t width,
                                 struct srow_error *e)
 {
-    AUTO(buf_cleanup) struct srow_buf sql = {0};
-    buf_put_str(&sql, "ALTER TABLE ");
-    db_put_name(&sql, db, live->name);
-    buf_put_str(&sql, " ADD COLUMN ");
-    db_put_name(&sql, db, column->sealed);
-    buf_printf(&sql, " %s", db->ops->dialect->blob_type);
-    if (!live->strict) {
+    const struct db_dialect *d = db->ops->dialect;
+    const struct db_words words = {.table = live->name, .column = column->sealed};
+    AUTO(buf_cleanup) struct srow_buf sql = {0}, after = {0};
+    db_put_sql(&sql, db, "ALTER TABLE @t ADD COLUMN @c ", &words);
+    buf_put_str(&sql, d->blob_type);
+    if (d->blob_has_width && !live->strict) {
         buf_printf(&sql, "(%" PRIu64 ")", width);
     }
     buf_put_str(&sql, " ");
     ddl_put_check(&sql, db, column->sealed, column->is_signed, width);
-    return plan_add(plan, &sql, e);
+    TRY(plan_add(plan, &sql, e));
+    if (d->after_add == NULL) {
+        return SROW_OK;
+    }
+    db_put_sql(&after, db, d->after_add, &words);
+    return plan_add(plan, &after, e);
 }
 
 static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
@@ -225,11 +250,12 @@ static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
     }
     for (size_t i = 0; i < table->column_count; i++) {
         const struct config_column *column = &table->columns[i];
+        const struct ddl_place place = {config, table, column, &live};
         struct ddl_room room = {0};
         if (live_column_find(&live, column->sealed) != NULL) {
             continue;
         }
-        TRY(ddl_room_read(&room, db, config, table, column, e));
+        TRY(ddl_room_read(&room, db, &place, e));
         TRY(plan_column(plan, db, &live, column, room.width, e));
     }
     return SROW_OK;
@@ -244,9 +270,9 @@ static enum srow_rc plan_probe(struct ddl_plan *plan, struct db *db, struct srow
         return SROW_OK;
     }
     buf_printf(&sql,
-               "CREATE TABLE " DDL_PROBE_TABLE " (key_set TEXT NOT NULL PRIMARY KEY, "
+               "CREATE TABLE " DDL_PROBE_TABLE " (key_set %s NOT NULL PRIMARY KEY, "
                "keys TEXT NOT NULL, message %s NOT NULL ",
-               db->ops->dialect->blob_type);
+               db->ops->dialect->key_type, db->ops->dialect->blob_type);
     ddl_put_check(&sql, db, "message", false, 0);
     buf_put_str(&sql, ")");
     return plan_add(plan, &sql, e);

@@ -39,12 +39,20 @@ void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column
 
 /* Whether a table's DDL has such a CHECK: its parts are looked for without regard to white space,
  * quotes or the length, so one that a person has rewritten another way is not found. NOMEM. */
-MUST enum srow_rc ddl_has_check(bool *out, const char *table_sql, const char *column,
-                                bool is_signed, struct srow_error *e);
+MUST enum srow_rc ddl_has_check(bool *out, const struct db *db, const char *table_sql,
+                                const char *column, bool is_signed, struct srow_error *e);
 
 /* Bytes of the longest value in a column, 0 for an empty table. Fails with the errors of db. */
-MUST enum srow_rc ddl_longest(uint64_t *out, struct db *db, const char *table, const char *column,
-                              struct srow_error *e);
+MUST enum srow_rc ddl_longest(uint64_t *out, struct db *db, const struct live_table *table,
+                              const char *column, struct srow_error *e);
+
+/* A column of the configuration and the table it lives in. */
+struct ddl_place {
+    const struct srow_config *config;
+    const struct config_table *table;
+    const struct config_column *column;
+    const struct live_table *live;
+};
 
 /* Bytes a message of this column has beside its value, given the longest binding of the live
  * table. Fails with the errors of db. */
@@ -52,8 +60,7 @@ struct ddl_room {
     uint64_t least; /* with the bindings that are there: nothing smaller can hold a value */
     uint64_t width; /* what init declares */
 };
-MUST enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db,
-                                const struct srow_config *config, const struct config_table *table,
-                                const struct config_column *column, struct srow_error *e);
+MUST enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct ddl_place *place,
+                                struct srow_error *e);
 
 #endif

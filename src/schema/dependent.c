@@ -99,9 +99,6 @@ static enum srow_rc see_trigger(const struct look *l, const struct db_rows *rows
                                 name, l->column);
 }
 
-static const char triggers[] = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' "
-                               "AND $1 IS NOT NULL AND $2 IS NOT NULL ORDER BY name";
-
 enum srow_rc dependent_sealed(struct finding_list *list, struct db *db,
                               const struct live_table *table, const char *column, const char *where,
                               struct srow_error *e)
@@ -112,22 +109,11 @@ enum srow_rc dependent_sealed(struct finding_list *list, struct db *db,
         TRY(finding_add(list, "column-generated", where, e,
                         "column %s is generated, or another is made of it: drop that one", column));
     }
-    TRY(each(&l,
-             "SELECT l.name, s.sql, l.\"unique\", EXISTS (SELECT 1 FROM pragma_index_info(l.name) "
-             "i WHERE i.name = $2 COLLATE NOCASE) FROM pragma_index_list($1) l "
-             "LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name ORDER BY l.name",
-             see_index, e));
-    TRY(each(&l,
-             "SELECT \"table\" FROM pragma_foreign_key_list($1) WHERE \"from\" = $2 COLLATE NOCASE "
-             "UNION ALL SELECT m.name FROM sqlite_schema m "
-             "JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' "
-             "AND f.\"table\" = $1 COLLATE NOCASE AND f.\"to\" = $2 COLLATE NOCASE",
-             see_foreign_key, e));
-    TRY(each(&l,
-             "SELECT name, sql FROM sqlite_schema WHERE type = 'view' "
-             "AND $1 IS NOT NULL AND $2 IS NOT NULL ORDER BY name",
-             see_view, e));
-    return each(&l, triggers, see_trigger, e);
+    const struct db_catalog *catalog = &db->ops->dialect->catalog;
+    TRY(each(&l, catalog->indexes, see_index, e));
+    TRY(each(&l, catalog->foreign_keys, see_foreign_key, e));
+    TRY(each(&l, catalog->views, see_view, e));
+    return each(&l, catalog->triggers, see_trigger, e);
 }
 
 /* -- a bound column -- */
@@ -163,9 +149,6 @@ enum srow_rc dependent_bound(struct finding_list *list, struct db *db,
                              struct srow_error *e)
 {
     struct look l = {list, db, table, column, where};
-    TRY(each(&l,
-             "SELECT \"table\", on_update FROM pragma_foreign_key_list($1) "
-             "WHERE \"from\" = $2 COLLATE NOCASE AND on_update NOT IN ('NO ACTION', 'RESTRICT')",
-             see_cascade, e));
-    return each(&l, triggers, see_assigning, e);
+    TRY(each(&l, db->ops->dialect->catalog.cascades, see_cascade, e));
+    return each(&l, db->ops->dialect->catalog.triggers, see_assigning, e);
 }

@@ -3,7 +3,6 @@
  * The live schema held against the configuration.
  */
 #include <inttypes.h>
-#include <strings.h>
 
 #include "schema/ddl.h"
 #include "schema/dependent.h"
@@ -20,14 +19,14 @@ struct look {
 
 /* -- the binding -- */
 
-/* Of this table, by whatever logical name; the database knows no case. */
+/* Of this table, by whatever logical name. */
 static bool is_sealed(const struct look *l, const char *column)
 {
     for (size_t t = 0; t < l->config->table_count; t++) {
         const struct config_table *table = &l->config->tables[t];
         for (size_t i = 0; i < table->column_count; i++) {
-            if (strcasecmp(table->table, l->table->table) == 0 &&
-                strcasecmp(table->columns[i].sealed, column) == 0) {
+            if (live_same_name(l->live, table->table, l->table->table) &&
+                live_same_name(l->live, table->columns[i].sealed, column)) {
                 return true;
             }
         }
@@ -67,19 +66,25 @@ static enum srow_rc look_bind(const struct look *l, const struct config_bind *bi
     }
     /* a date or a UUID looks like no number and stays as it is */
     bool converts = bind->type == SROW_TYPE_TEXT || bind->type == SROW_TYPE_BYTES;
-    if (converts && live_column_is_numeric(c)) {
+    if (converts && live_column_converts(c)) {
         TRY(finding_add(l->list, "bind-converted", w, e,
                         "column %s is %s and turns '007' into 7: bind it as integer, or make it "
                         "TEXT",
                         bind->column, c->type));
     }
+    if (converts && c->kind == LIVE_LOOSE) {
+        TRY(finding_add(l->list, "bind-loose", w, e,
+                        "column %s is %s and takes different texts for equal: make it a text that "
+                        "is compared byte by byte",
+                        bind->column, c->type));
+    }
     return SROW_OK;
 }
 
-static bool is_bound(const struct config_table *table, const char *column)
+static bool is_bound(const struct look *l, const char *column)
 {
-    for (size_t i = 0; i < table->bind_count; i++) {
-        if (strcasecmp(table->binds[i].column, column) == 0) {
+    for (size_t i = 0; i < l->table->bind_count; i++) {
+        if (live_same_name(l->live, l->table->binds[i].column, column)) {
             return true;
         }
     }
@@ -92,7 +97,7 @@ static bool is_unique(const struct look *l)
     for (size_t i = 0; i < l->live->unique_count; i++) {
         const struct live_unique *u = &l->live->uniques[i];
         size_t bound = 0;
-        while (bound < u->count && is_bound(l->table, u->columns[bound])) {
+        while (bound < u->count && is_bound(l, u->columns[bound])) {
             bound++;
         }
         if (bound == u->count) {
@@ -107,11 +112,12 @@ static bool is_unique(const struct look *l)
 static enum srow_rc look_room(const struct look *l, const struct config_column *column,
                               const struct live_column *c, const char *where, struct srow_error *e)
 {
+    const struct ddl_place place = {l->config, l->table, column, l->live};
     struct ddl_room room = {0};
-    uint64_t width = live_column_width(c);
-    TRY(ddl_room_read(&room, l->db, l->config, l->table, column, e));
+    uint64_t width = c->width;
+    TRY(ddl_room_read(&room, l->db, &place, e));
     uint64_t stored = 0;
-    TRY(ddl_longest(&stored, l->db, l->table->table, column->sealed, e));
+    TRY(ddl_longest(&stored, l->db, l->live, column->sealed, e));
     if (width > 0 && width < stored) {
         return finding_add(l->list, "column-narrow", where, e,
                            "column %s holds %" PRIu64 " bytes and a value that is stored has "
@@ -148,7 +154,7 @@ static enum srow_rc look_column(const struct look *l, const struct config_column
                            column->sealed, c->type, l->db->ops->dialect->blob_type);
     }
     bool checked = false;
-    TRY(ddl_has_check(&checked, l->live->sql, c->name, column->is_signed, e));
+    TRY(ddl_has_check(&checked, l->db, l->live->sql, c->name, column->is_signed, e));
     if (!checked) {
         TRY(finding_add(l->list, "check-missing", w, e,
                         "column %s takes plaintext too: add it with the CHECK that sealrow init "

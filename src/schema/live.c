@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The live schema of SQLite, from its table-valued pragmas, so that names are bound and not pasted.
+ * The live schema, from the queries of the dialect: names are bound and not pasted.
  */
 #include "schema/live.h"
 
@@ -60,20 +60,53 @@ static enum srow_rc read_head(struct live_table *t, struct db *db, const char *n
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     struct db_value asked = db_text(name);
     bool more = false;
-    TRY(db_query(&rows, db,
-                 "SELECT s.name, s.sql, s.type = 'view', l.strict FROM sqlite_schema s "
-                 "JOIN pragma_table_list($1) l ON l.schema = 'main' "
-                 "WHERE s.type IN ('table', 'view') AND s.name = $1 COLLATE NOCASE",
-                 &asked, 1, e));
+    TRY(db_query(&rows, db, db->ops->dialect->catalog.table, &asked, 1, e));
     TRY(db_next(&more, rows, e));
     if (!more) {
         return SROW_OK;
     }
     TRY(bytes_dup_str(&t->name, at(rows, 0).bytes, e));
     TRY(bytes_dup_str(&t->sql, at(rows, 1).bytes, e));
+    t->names_have_case = db->ops->dialect->names_have_case;
     t->is_view = at(rows, 2).integer != 0;
     t->strict = at(rows, 3).integer != 0;
     return SROW_OK;
+}
+
+/* SQLite's affinity (its documentation, datatype3, 3.1): the first word that occurs decides. */
+static enum live_kind affinity(const char *type)
+{
+    static const struct {
+        const char *word;
+        enum live_kind kind;
+    } rows[] = {{"INT", LIVE_NUMBER},  {"CHAR", LIVE_TEXT},   {"CLOB", LIVE_TEXT},
+                {"TEXT", LIVE_TEXT},   {"BLOB", LIVE_BINARY}, {"REAL", LIVE_NUMBER},
+                {"FLOA", LIVE_NUMBER}, {"DOUB", LIVE_NUMBER}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcasestr(type, rows[i].word) != NULL) {
+            return rows[i].kind;
+        }
+    }
+    return *type == '\0' ? LIVE_BINARY : LIVE_NUMBER;
+}
+
+static enum live_kind kind_of(const char *type, struct db_value said)
+{
+    return said.type == DB_TEXT && said.bytes.len == 1
+               ? (enum live_kind) * (const unsigned char *)said.bytes.at
+               : affinity(type);
+}
+
+/* 900 for BLOB(900). */
+static uint64_t declared_width(const char *type)
+{
+    const char *open = strchr(type, '(');
+    uint64_t width = 0;
+    if (open == NULL) {
+        return 0;
+    }
+    struct srow_bytes digits = bytes_of(open + 1, strcspn(open + 1, ") ,"));
+    return text_parse_size(&width, digits, INT64_MAX, NULL) == SROW_OK ? width : 0;
 }
 
 static enum srow_rc read_columns(struct live_table *t, struct db *db, struct srow_error *e)
@@ -81,11 +114,7 @@ static enum srow_rc read_columns(struct live_table *t, struct db *db, struct sro
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     struct db_value asked = db_text(t->name);
     bool more = false;
-    TRY(db_query(&rows, db,
-                 "SELECT name, type, \"notnull\", pk, hidden > 1, dflt_value NOT LIKE '''%' "
-                 "AND (dflt_value LIKE '%(%' OR dflt_value LIKE 'current%') "
-                 "FROM pragma_table_xinfo($1) ORDER BY cid",
-                 &asked, 1, e));
+    TRY(db_query(&rows, db, db->ops->dialect->catalog.columns, &asked, 1, e));
     TRY(db_next(&more, rows, e));
     while (more) {
         TRY(grow((void **)&t->columns, t->column_count, sizeof *t->columns, e));
@@ -95,7 +124,10 @@ static enum srow_rc read_columns(struct live_table *t, struct db *db, struct sro
         c->not_null = at(rows, 2).integer != 0;
         c->in_key = at(rows, 3).integer != 0;
         c->generated = at(rows, 4).integer != 0;
-        c->made_by_db = c->generated || at(rows, 5).integer != 0;
+        c->made_by_db = at(rows, 5).integer != 0;
+        c->kind = kind_of(c->type, at(rows, 6));
+        c->width = at(rows, 7).type == DB_INTEGER ? (uint64_t)at(rows, 7).integer
+                                                  : declared_width(c->type);
         TRY(db_next(&more, rows, e));
     }
     return SROW_OK;
@@ -109,19 +141,13 @@ static enum srow_rc unique_add(struct live_unique *u, struct srow_bytes name, st
     return SROW_OK;
 }
 
-/* An index over an expression names no column there, and says nothing about the columns alone. */
 static enum srow_rc read_indexes(struct live_table *t, bool *key_has_index, struct db *db,
                                  struct srow_error *e)
 {
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     struct db_value asked = db_text(t->name);
     bool more = false;
-    TRY(db_query(&rows, db,
-                 "SELECT i.name, l.origin = 'pk', i.seqno FROM pragma_index_list($1) l "
-                 "JOIN pragma_index_info(l.name) i WHERE l.\"unique\" AND NOT l.partial "
-                 "AND NOT EXISTS (SELECT 1 FROM pragma_index_info(l.name) WHERE name IS NULL) "
-                 "ORDER BY l.seq, i.seqno",
-                 &asked, 1, e));
+    TRY(db_query(&rows, db, db->ops->dialect->catalog.uniques, &asked, 1, e));
     TRY(db_next(&more, rows, e));
     while (more) {
         if (at(rows, 2).integer == 0) {
@@ -173,47 +199,24 @@ enum srow_rc live_table_read(struct live_table *out, struct db *db, const char *
 const struct live_column *live_column_find(const struct live_table *t, const char *name)
 {
     for (size_t i = 0; i < t->column_count; i++) {
-        if (strcasecmp(t->columns[i].name, name) == 0) {
+        if (live_same_name(t, t->columns[i].name, name)) {
             return &t->columns[i];
         }
     }
     return NULL;
 }
 
-/* SQLite's affinity (its documentation, datatype3, 3.1): the first word that occurs decides. */
-static char affinity(const char *type)
+bool live_same_name(const struct live_table *t, const char *a, const char *b)
 {
-    static const struct {
-        const char *word;
-        char affinity;
-    } rows[] = {{"INT", 'i'},  {"CHAR", 't'}, {"CLOB", 't'}, {"TEXT", 't'},
-                {"BLOB", 'b'}, {"REAL", 'n'}, {"FLOA", 'n'}, {"DOUB", 'n'}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (strcasestr(type, rows[i].word) != NULL) {
-            return rows[i].affinity;
-        }
-    }
-    return *type == '\0' ? 'b' : 'n';
+    return (t->names_have_case ? strcmp(a, b) : strcasecmp(a, b)) == 0;
 }
 
 bool live_column_is_binary(const struct live_column *column)
 {
-    return affinity(column->type) == 'b';
+    return column->kind == LIVE_BINARY;
 }
 
-bool live_column_is_numeric(const struct live_column *column)
+bool live_column_converts(const struct live_column *column)
 {
-    char a = affinity(column->type);
-    return a == 'i' || a == 'n';
-}
-
-uint64_t live_column_width(const struct live_column *column)
-{
-    const char *open = strchr(column->type, '(');
-    uint64_t width = 0;
-    if (open == NULL) {
-        return 0;
-    }
-    struct srow_bytes digits = bytes_of(open + 1, strcspn(open + 1, ") ,"));
-    return text_parse_size(&width, digits, INT64_MAX, NULL) == SROW_OK ? width : 0;
+    return column->kind != LIVE_BINARY && column->kind != LIVE_TEXT && column->kind != LIVE_LOOSE;
 }

@@ -8,6 +8,15 @@
 
 #include "db/db.h"
 
+/* What a column does with what is written; the letters that a dialect's query gives. */
+enum live_kind {
+    LIVE_BINARY = 'b', /* takes bytes as they are */
+    LIVE_TEXT = 't',   /* text, compared byte by byte */
+    LIVE_LOOSE = 'l',  /* text in which different bytes are equal: case, accents, padding */
+    LIVE_NUMBER = 'n',
+    LIVE_OTHER = 'o', /* dates, UUIDs, booleans */
+};
+
 struct live_column {
     char *name;
     char *type;      /* as declared: "BLOB(900)" */
@@ -15,6 +24,9 @@ struct live_column {
     bool in_key;     /* of the primary key */
     bool made_by_db; /* rowid alias, generated or with a computed default */
     bool generated;
+    enum live_kind kind;
+    uint64_t width; /* the most bytes it takes: 900 for BLOB(900); 0: any. SQLite does not enforce
+                       it: put does */
 };
 
 /* Columns that no two rows have in common: the primary key, or a unique index over whole rows. */
@@ -27,6 +39,7 @@ struct live_table {
     char *name; /* NULL: the database has no such table */
     char *sql;  /* its DDL */
     bool is_view;
+    bool names_have_case;
     bool strict; /* declared types may not carry a length */
     struct live_column *columns;
     size_t column_count;
@@ -40,15 +53,14 @@ MUST enum srow_rc live_table_read(struct live_table *out, struct db *db, const c
                                   struct srow_error *e);
 void live_table_cleanup(struct live_table *t);
 
-/* NULL if there is none. Names are compared as the database does: without case. */
+/* Names are compared as the database does: with or without case. */
+bool live_same_name(const struct live_table *t, const char *a, const char *b);
+/* NULL if there is none. */
 const struct live_column *live_column_find(const struct live_table *t, const char *name);
 
 /* Takes bytes as they are and converts nothing. */
 bool live_column_is_binary(const struct live_column *column);
-/* Turns text that looks like a number into one: '007' becomes 7. */
-bool live_column_is_numeric(const struct live_column *column);
-/* The length in the declared type: 900 for BLOB(900); 0 if it has none. SQLite does not enforce it:
- * put does. */
-uint64_t live_column_width(const struct live_column *column);
+/* Gives back another text than was written: '007' becomes 7. */
+bool live_column_converts(const struct live_column *column);
 
 #endif

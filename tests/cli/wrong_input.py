@@ -138,9 +138,8 @@ ROWS = [
      "does not exist; see the keys of the configuration"),
     ("database not named", environment(DATABASE_URL=None), GET, b"", 78,
      "sealrow: database: the variable DATABASE_URL is not set: set it to sqlite:PATH"),
-    ("database of another make", environment(DATABASE_URL="mysql://u:p@h/d"), GET, b"", 78,
-     "sealrow: database URL: this build speaks to SQLite only, not to MySQL: use "
-     "sqlite:PATH"),
+    ("database of another make", environment(DATABASE_URL="oracle:u:p@h/d"), GET, b"", 2,
+     "sealrow: database URL: unknown scheme: write sqlite:PATH, postgresql://... or mysql://..."),
     ("database missing", environment(DATABASE_URL="sqlite:none.db"), GET, b"", 66,
      "sealrow: database: there is no such file: check the path behind sqlite:"),
     ("table missing", lambda p: p.sql("DROP TABLE customers"), PUT, b"", 78,

@@ -239,6 +239,28 @@ CASE(unfinished_ddl_ends)
     }
 }
 
+CASE(a_bound_text_that_is_not_compared_byte_by_byte_is_a_finding)
+{
+    AUTO(free_config) struct srow_config *config = NULL;
+    AUTO(db_free) struct db *db = NULL;
+    AUTO(finding_list_cleanup) struct finding_list found = {0};
+    unlink(path);
+    CHECK_OK(srow_config_parse(&config, srow_str(usual), &e), e);
+    CHECK_OK(db_create(&db, url, &e), e);
+    CHECK_OK(db_exec(db, TABLE(""), NULL, 0, &e), e);
+    /* an engine that says so of its column */
+    struct db_dialect dialect = *db->ops->dialect;
+    struct db_ops ops = *db->ops;
+    const struct db_ops *real = db->ops;
+    dialect.catalog.columns = "SELECT name, type, 1, pk, 0, 0, iif(pk, 'l', 'b'), NULL "
+                              "FROM pragma_table_xinfo($1)";
+    ops.dialect = &dialect;
+    db->ops = &ops;
+    CHECK_OK(finding_schema(&found, config, db, &e), e);
+    CHECK(found.count == 1 && strcmp(found.all[0].code, "bind-loose") == 0);
+    db->ops = real;
+}
+
 int main(void)
 {
     char folder[64];
@@ -253,6 +275,7 @@ int main(void)
     RUN(a_value_longer_than_its_column_declares_is_a_finding);
     RUN(a_bound_column_that_others_change_is_a_finding);
     RUN(a_sealed_column_as_a_binding_is_a_finding);
+    RUN(a_bound_text_that_is_not_compared_byte_by_byte_is_a_finding);
     RUN(a_binding_named_like_personal_data_is_a_finding);
     RUN(a_column_that_opens_values_without_its_name_is_a_finding);
     RUN(an_operator_accepts_some_findings_and_never_others);

@@ -71,7 +71,7 @@ CASE(init_adds_the_column_with_its_check_and_twice_changes_nothing)
     CHECK(found.count == 0);
     CHECK_OK(live_table_read(&live, db, "Customers", &e), e);
     const struct live_column *c = live_column_find(&live, "userid_sealed");
-    CHECK(c != NULL && strcmp(c->type, "BLOB(1000)") == 0 && live_column_width(c) == 1000);
+    CHECK(c != NULL && strcmp(c->type, "BLOB(1000)") == 0 && c->width == 1000);
 }
 
 CASE(the_plan_says_what_init_would_do)
@@ -122,13 +122,13 @@ CASE(a_long_binding_in_the_table_makes_the_column_wider)
 {
     AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
     struct ddl_room before = {0}, after = {0};
-    CHECK_OK(
-        ddl_room_read(&before, db, config, &config->tables[0], &config->tables[0].columns[0], &e),
-        e);
+    AUTO(live_table_cleanup) struct live_table live = {0};
+    const struct ddl_place place = {config, &config->tables[0], &config->tables[0].columns[0],
+                                    &live};
+    CHECK_OK(live_table_read(&live, db, "customers", &e), e);
+    CHECK_OK(ddl_room_read(&before, db, &place, &e), e);
     CHECK_OK(db_exec(db, "INSERT INTO customers VALUES (printf('%0500d', 1), 1)", NULL, 0, &e), e);
-    CHECK_OK(
-        ddl_room_read(&after, db, config, &config->tables[0], &config->tables[0].columns[0], &e),
-        e);
+    CHECK_OK(ddl_room_read(&after, db, &place, &e), e);
     CHECK(after.width >= before.width + 400 && after.least >= before.least + 500);
     CHECK(before.width % 100 == 0 && before.least < before.width);
 }
@@ -138,13 +138,16 @@ CASE(a_signed_and_padded_column_has_its_own_check_and_more_room)
     AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
     const struct config_table *table = &config->tables[0];
     struct config_column column = table->columns[0];
+    AUTO(live_table_cleanup) struct live_table live = {0};
+    const struct ddl_place place = {config, table, &column, &live};
+    CHECK_OK(live_table_read(&live, db, "customers", &e), e);
     struct ddl_room plain = {0}, sign = {0}, pad = {0};
-    CHECK_OK(ddl_room_read(&plain, db, config, table, &column, &e), e);
+    CHECK_OK(ddl_room_read(&plain, db, &place, &e), e);
     column.is_signed = true;
-    CHECK_OK(ddl_room_read(&sign, db, config, table, &column, &e), e);
+    CHECK_OK(ddl_room_read(&sign, db, &place, &e), e);
     CHECK(sign.least == plain.least + 199);
     column.pad = 1024;
-    CHECK_OK(ddl_room_read(&pad, db, config, table, &column, &e), e);
+    CHECK_OK(ddl_room_read(&pad, db, &place, &e), e);
     CHECK(pad.least == sign.least + 1024 && pad.width >= sign.width + 800);
 
     static const struct {
@@ -163,10 +166,10 @@ CASE(a_signed_and_padded_column_has_its_own_check_and_more_room)
         bool has = !rows[i].has;
         buf_printf(&sql, "CREATE TABLE t (v BLOB CHECK (typeof(v) = 'blob' AND substr(v, 1, 3) %s)",
                    rows[i].ending);
-        CHECK_OK(ddl_has_check(&has, buf_cstr(&sql), "v", rows[i].is_signed, &e), e);
+        CHECK_OK(ddl_has_check(&has, db, buf_cstr(&sql), "v", rows[i].is_signed, &e), e);
         CHECK(has == rows[i].has);
         ddl_put_check(&made, db, "v", rows[i].is_signed, 900);
-        CHECK_OK(ddl_has_check(&has, buf_cstr(&made), "v", rows[i].is_signed, &e), e);
+        CHECK_OK(ddl_has_check(&has, db, buf_cstr(&made), "v", rows[i].is_signed, &e), e);
         CHECK(has);
     }
 }
