@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * P-384 through nettle, whose curve code is 3 to 6 times as fast as OpenSSL 3.0's. Its numbers
- * are GMP's, which live in an arena (docs/decisions/0005-p384-by-nettle-or-openssl.md).
+ * are GMP's, which live in an arena (docs/decisions/0011-p384-by-nettle-or-openssl.md).
  */
 #include <nettle/ecc-curve.h>
 #include <nettle/ecdsa.h>

@@ -359,8 +359,7 @@ static enum srow_rc open_as(const char *column, const char *suite_of, struct sro
 {
     AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
     AUTO(bind_cleanup)
-    struct bind writer = bound(config, column, "1"),
-                reader = bound(config, column, "1");
+    struct bind writer = bound(config, column, "1"), reader = bound(config, column, "1");
     struct config_column other = *config_column_find(writer.table, srow_str(suite_of));
     struct cell_tools tools = tools_of(config);
     reset();

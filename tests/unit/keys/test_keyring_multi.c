@@ -94,7 +94,7 @@ CASE(each_part_opens_what_all_have_wrapped)
 CASE(many_materials_go_their_own_ways_in_one_call)
 {
     enum { N = 6 };
-    AUTO(keyring_free) struct srow_keyring *a = NULL, *b = NULL, *both = NULL, *nested = NULL;
+    AUTO(keyring_free) struct srow_keyring *a = NULL, *b = NULL, *nested = NULL;
     struct srow_error e = {0};
     CHECK_OK(make(&a, "a", true, &e), e);
     CHECK_OK(make(&b, "b", true, &e), e);
