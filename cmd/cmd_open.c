@@ -8,11 +8,13 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     AUTO(program_cell_cleanup) struct program_cell c = {0};
     AUTO(buf_cleanup) struct srow_buf message = {0}, value = {0};
     (void)status;
+    FAIL_IF(args->json, e, SROW_E_USAGE,
+            "--json: standard output is for the value: leave --json out");
     TRY(program_client(&p, args, e));
     TRY(program_cell_read(&c, &p, args, e));
     TRY(io_read_input(&message, e));
     TRY(srow_cell_open(&value, p.client, &c.cell, bytes_buf(&message), e));
-    return io_write_buf(&value, e);
+    return args->dry_run ? SROW_OK : io_write_buf(&value, e);
 }
 
 static const struct option options[] = {

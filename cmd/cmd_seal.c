@@ -9,11 +9,13 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     AUTO(buf_cleanup) struct srow_buf value = {0};
     AUTO(srow_sealed_free) struct srow_sealed sealed = {0};
     (void)status;
+    FAIL_IF(args->json, e, SROW_E_USAGE,
+            "--json: standard output is for the message: leave --json out");
     TRY(program_client(&p, args, e));
     TRY(program_cell_read(&c, &p, args, e));
     TRY(io_read_input(&value, e));
     TRY(srow_cell_seal(&sealed, p.client, &c.cell, bytes_buf(&value), e));
-    return io_write_buf(&sealed.message, e);
+    return args->dry_run ? SROW_OK : io_write_buf(&sealed.message, e);
 }
 
 static const struct option options[] = {

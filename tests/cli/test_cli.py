@@ -16,6 +16,15 @@ def test_a_value_goes_in_and_comes_out_byte_by_byte(place):
         assert place.ok("open", *CELL, data=sealed) == value
 
 
+def test_seal_and_open_write_nothing_but_the_data(place):
+    good = (place.folder / "good").read_bytes()
+    for command, data in (("seal", b"abc123"), ("open", good)):
+        done = place.run(command, *CELL, "--json", data=data)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"--json: standard output is for the " in done.stderr
+        assert place.ok(command, *CELL, "--dry-run", data=data) == b""
+
+
 def test_each_region_opens_alone(place):
     good = (place.folder / "good").read_bytes()
     for via, other in ((US, EU), (EU, US)):
