@@ -46,12 +46,21 @@ static struct region *find(struct meter *m, const char *name)
     return NULL;
 }
 
+/* A failure on this side says nothing of the Region: limits.in_flight, or memory. */
+static bool is_ours(const struct kms_request *r)
+{
+    return r->rc == SROW_E_BUSY || r->rc == SROW_E_NOMEM;
+}
+
 /* A refusal is an answer: the Region is well. */
 static void count(struct region *region, const struct kms_request *r)
 {
     enum srow_class cls = srow_rc_class(r->rc);
     uint64_t now = time_monotonic_ms() + 1;
     atomic_fetch_add(&region->requests[r->op][cls], 1);
+    if (is_ours(r)) {
+        return;
+    }
     if (r->rc != SROW_OK) {
         atomic_store(&region->failed, now);
         atomic_store(&region->last_error, (uint32_t)r->rc);

@@ -74,6 +74,22 @@ CASE(health_says_which_region_answers)
     CHECK_RC(srow_client_health(&refused, NULL, &f.e), SROW_E_USAGE);
 }
 
+/* One's own limit, or memory, says nothing of the Region. */
+CASE(what_fails_on_this_side_leaves_the_health_of_a_region_as_it_was)
+{
+    static const enum srow_rc ours[] = {SROW_E_BUSY, SROW_E_NOMEM};
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        AUTO(face_cleanup) struct face f = face_of();
+        AUTO(health_cleanup) struct srow_health health = {0};
+        struct srow_sealed none = {0};
+        CHECK(f.client != NULL);
+        fake_kms_set(f.kms, "us-east-1", ours[i]);
+        CHECK(seal(&none, &f, 1) != SROW_OK);
+        CHECK_OK(srow_client_health(&health, f.client, &f.e), f.e);
+        CHECK(health.regions[0].state == SROW_REGION_UNKNOWN && health.regions[0].last_error == 0);
+    }
+}
+
 static bool says(struct srow_buf *metrics, const char *line)
 {
     const char *at = strstr(buf_cstr(metrics), line);
@@ -218,6 +234,7 @@ int main(void)
     RUN(warming_asks_for_every_key_at_once);
     RUN(warming_fails_for_what_the_first_customer_would_have_met);
     RUN(health_says_which_region_answers);
+    RUN(what_fails_on_this_side_leaves_the_health_of_a_region_as_it_was);
     RUN(metrics_count_calls_requests_and_events);
     RUN(a_client_that_forgot_works_on);
     RUN(forgetting_ends_idle_connections);
