@@ -148,6 +148,7 @@ static enum srow_rc make_set(struct set *out, struct srow_client *c,
     }
     struct keyring_regions_options options = {.keys = keys,
                                               .count = count,
+                                              .local = c->local_region,
                                               .require = requirement_of(c->config),
                                               .quorum = c->config->quorum,
                                               .outage = outage_face(c->outage)};

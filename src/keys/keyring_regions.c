@@ -18,6 +18,7 @@ static void destroy(struct srow_keyring *keyring)
     }
     free(k->keys);
     free(k->places);
+    free(k->local);
     kms_free(&k->owned);
     free(k);
 }
@@ -107,6 +108,8 @@ enum srow_rc keyring_regions_new(struct srow_keyring **out, struct kms *kms,
     k->places = calloc(options->count, sizeof(const char *));
     FAIL_IF(k->keys == NULL || k->places == NULL, e, SROW_E_NOMEM, "no memory for %zu keys",
             options->count);
+    const char *local = options->local == NULL ? options->keys[0].region : options->local;
+    TRY(bytes_dup_str(&k->local, srow_str(local), e));
     for (size_t i = 0; i < options->count; i++) {
         TRY(add_key(k, &options->keys[i], e));
     }

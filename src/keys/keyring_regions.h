@@ -35,6 +35,7 @@ struct keyring_regions_options {
     const struct keyring_regions_key
         *keys; /* copied; in the order of failover: local Region first */
     size_t count;
+    const char *local; /* copied; NULL: the first key's Region */
     enum { FAILOVER_ANY, FAILOVER_UNAVAILABLE, FAILOVER_NONE } failover;
     enum keyring_require require;
     uint32_t quorum;
@@ -51,11 +52,11 @@ struct keyring_regions_options {
  * Unwrapping: one Region after the other in the order of the keys, first those that are well, then
  * those that have not answered of late, then those that are declared down; a Region that does not
  * answer is left alone for the rest of that value; FAILOVER_UNAVAILABLE stops at a refusal,
- * FAILOVER_NONE asks the first key's Region alone. A wrapped key whose ARN is not configured causes
- * no request. Keys of the same `mrk-` id in several Regions are one: one wrapped key is written,
- * under the first of them whose Region answers, and any of its Regions opens it. Borrows `kms`.
- * Fails with USAGE (no key ARN, another Region's, listed twice, none), CONFIG (a quorum of none, or
- * of more Regions than have keys for new values), NOMEM. */
+ * FAILOVER_NONE asks the local Region alone: REGION where that has no key. A wrapped key whose ARN
+ * is not configured causes no request. Keys of the same `mrk-` id in several Regions are one: one
+ * wrapped key is written, under the first of them whose Region answers, and any of its Regions
+ * opens it. Borrows `kms`. Fails with USAGE (no key ARN, another Region's, listed twice, none),
+ * CONFIG (a quorum of none, or of more Regions than have keys for new values), NOMEM. */
 MUST enum srow_rc keyring_regions_new(struct srow_keyring **out, struct kms *kms,
                                       const struct keyring_regions_options *options,
                                       struct srow_error *e);

@@ -26,6 +26,7 @@ struct regions {
     size_t place_count;
     uint32_t promised; /* Regions that can open a new value */
     size_t home;       /* place of the first of them */
+    char *local;       /* the one Region of FAILOVER_NONE */
     int failover;
     enum keyring_require require;
     uint32_t quorum;

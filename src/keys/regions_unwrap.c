@@ -47,7 +47,7 @@ static bool is_kms(const struct edk *edk)
 /* The one Region that may be asked; NULL: any. */
 static const char *only_region(const struct regions *k, const struct materials *m)
 {
-    return m->via != NULL ? m->via : k->failover == FAILOVER_NONE ? k->keys[0].region : NULL;
+    return m->via != NULL ? m->via : k->failover == FAILOVER_NONE ? k->local : NULL;
 }
 
 static bool fits(const struct regions *k, const struct item *item)

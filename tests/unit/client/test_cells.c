@@ -285,6 +285,30 @@ CASE(a_server_sees_sixteen_requests_open_for_sixteen_items)
     CHECK(is_open(&p, 0) && is_open(&p, PAGE - 1));
 }
 
+/* Its key set has no key in eu-west-1: nobody is asked in place of the local Region. */
+CASE(without_failover_a_cell_without_a_local_key_does_not_open)
+{
+    static const char *const regions[] = {"us-east-1", "eu-west-1", NULL};
+    struct face f = {.kms = fake_kms_new(regions)};
+    struct srow_sealed sealed = {0};
+    struct srow_buf plain = {0};
+    struct srow_bind bind;
+    struct srow_cell cell = face_cell(&bind, "profile.card", 7);
+    struct client_options options = {.face = {.local_region = "eu-west-1"}, .kms = f.kms};
+    bool good = srow_config_parse(&f.config, srow_str(FACE_YAML "open: {failover: none}\n"),
+                                  &f.e) == SROW_OK &&
+                client_new(&f.client, f.config, &options, &f.e) == SROW_OK &&
+                srow_cell_seal(&sealed, f.client, &cell, srow_str("x"), &f.e) == SROW_OK;
+    enum srow_rc rc = srow_cell_open(&plain, f.client, &cell, bytes_buf(&sealed.message), &f.e);
+    unsigned asked = fake_kms_count(f.kms, "us-east-1", KMS_DECRYPT);
+    srow_sealed_free(&sealed);
+    face_cleanup(&f);
+    CHECK(good);
+    CHECK_RC(rc, SROW_E_REGION);
+    CHECK(strstr(f.e.text, "no key is configured in Region eu-west-1") != NULL);
+    CHECK(asked == 0 && plain.at == NULL);
+}
+
 int main(void)
 {
     RUN(a_page_is_sealed_and_opened_with_all_requests_in_one_call_each);
@@ -295,5 +319,6 @@ int main(void)
     RUN(a_page_needs_a_client_items_and_room);
     RUN(the_error_of_a_failed_open_shows_no_plaintext_and_no_context_and_the_public_one_no_cause);
     RUN(a_server_sees_sixteen_requests_open_for_sixteen_items);
+    RUN(without_failover_a_cell_without_a_local_key_does_not_open);
     return check_done();
 }
