@@ -130,6 +130,7 @@ part clang-vectors vectors build/clang/tests/vectors esdk-js
 part clang-sigv4 vectors build/clang/tests/sigv4-vectors sigv4
 part clang-wycheproof vectors build/clang/tests/wycheproof wycheproof
 part valgrind dev/valgrind.sh build
+part coverage dev/coverage.sh
 part peers peers
 part mutants /usr/bin/python3 tests/mutants/run.py --sample 6
 part only-lo only_lo

@@ -16,7 +16,7 @@ test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openss
 deb="$build debhelper dpkg-dev git=git lintian=lintian"
 bench="$build valgrind=valgrind"
 check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tidy=clang-tidy
-       valgrind=valgrind iproute2 nodejs=node npm=npm python3-venv"
+       valgrind=valgrind gcovr=gcovr iproute2 nodejs=node npm=npm python3-venv"
 
 case "${1:-}" in
 build) wanted=$build ;;
