@@ -3,9 +3,9 @@
 #
 # usage: dev/coverage.sh
 #
-# What the unit tests, failing allocations among them, execute of the rooms in which a value is made
-# and read: at least 95 % of their lines and 85 % of their branches, nothing excluded. Prints what is
-# missing in each file; the pages are in build/coverage/html. Ends with `N passed, ...`.
+# What the unit tests, failing allocations among them, execute of the rooms in which a value is
+# made and read: at least 95 % of their lines and 85 % of their branches, nothing excluded. Prints
+# what is missing in each file; the pages are in build/coverage/html. Ends with `N passed, ...`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 LINES=95 BRANCHES=85
@@ -14,7 +14,8 @@ build=build/coverage
 
 dev/build.sh "$build" all meson-test-prereq -- -Db_coverage=true
 find "$build" -name '*.gcda' -delete
-/usr/bin/python3 dev/suite.py "$build" unit >"$build/suite.txt" || { cat "$build/suite.txt"; exit 1; }
+/usr/bin/python3 dev/suite.py "$build" unit >"$build/suite.txt" ||
+    { cat "$build/suite.txt"; exit 1; }
 mkdir -p "$build/html"
 status=0
 gcovr -r . --object-directory "$build" -f "$rooms" --txt "$build/lines.txt" --print-summary \
