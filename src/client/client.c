@@ -312,14 +312,11 @@ uint64_t client_alarms_dropped(const struct srow_client *c)
     return alarm_dropped(c->alarm);
 }
 
-/* In a child of fork the calls of the parent's threads never end, and its connections are not to
- * be touched. */
+/* The lock of the calls would wait for a moment without any. */
 void client_disconnect(struct srow_client *c)
 {
-    if (c->pid == getpid() && c->connection != NULL) {
-        pthread_rwlock_wrlock(&c->calls);
+    if (c->connection != NULL) {
         connection_forget(c->connection);
-        pthread_rwlock_unlock(&c->calls);
     }
 }
 

@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/time.h"
 #include "net/transfer.h"
@@ -36,7 +35,6 @@ struct lane {
 
 struct loop {
     const struct net_options *options;
-    pid_t pid;
     CURLM *multi;
     CURL *pool[POOL];
     size_t pooled, active;
@@ -304,17 +302,11 @@ void loop_call(struct loop *loop, struct net_request *const *requests, size_t n)
     free(transfers);
 }
 
-bool loop_is_mine(const struct loop *loop)
-{
-    return loop->pid == getpid();
-}
-
 enum srow_rc loop_new(struct loop **out, const struct net_options *options, struct srow_error *e)
 {
     struct loop *loop = calloc(1, sizeof *loop);
     FAIL_IF(loop == NULL, e, SROW_E_NOMEM, "no memory for the network");
     loop->options = options;
-    loop->pid = getpid();
     pthread_mutex_init(&loop->lock, NULL);
     loop->multi = curl_multi_init();
     if (loop->multi == NULL) {

@@ -16,9 +16,6 @@ MUST enum srow_rc loop_new(struct loop **out, const struct net_options *options,
 /* Ends the thread after the requests in flight; an empty one is legal. */
 void loop_free(struct loop *loop);
 
-/* False after a fork: the loop is the parent's, its handles may not even be cleaned up here. */
-bool loop_is_mine(const struct loop *loop);
-
 /* net_call on this loop. */
 void loop_call(struct loop *loop, struct net_request *const *requests, size_t n);
 

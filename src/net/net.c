@@ -1,22 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The face of the room. After a fork the child finds its parent's loop by the process id, leaves it
- * alone for ever (cleaning it up would end the parent's TLS sessions) and makes one of its own.
+ * The face of the room. After a fork the child leaves its parent's loop alone for ever (cleaning it
+ * up would end the parent's TLS sessions) and makes one of its own. Who forgets a loop takes it
+ * away from those who come, and waits for those who are in it: not for a moment without calls,
+ * which a busy program does not have.
  */
 #include "net/net.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/guard.h"
 #include "net/loop.h"
 #include "net/memory.h"
 #include "net/url.h"
 
+/* A loop and the calls that are in it. */
+struct line {
+    struct loop *loop;
+    size_t calls;
+};
+
 struct net {
     struct net_options options;
     char *ca_file;
-    _Atomic(struct loop *) loop;
+    struct guard guard; /* of what follows, which a child of fork makes new */
+    pthread_cond_t left;
+    struct line *line;
 };
+
+static void enter(struct net *net)
+{
+    if (guard_lock(&net->guard)) {
+        pthread_cond_init(&net->left, NULL);
+        net->line = NULL;
+    }
+}
 
 enum srow_rc net_new(struct net **out, const struct net_options *options, struct srow_error *e)
 {
@@ -38,10 +56,16 @@ enum srow_rc net_new(struct net **out, const struct net_options *options, struct
 
 void net_forget(struct net *net)
 {
-    struct loop *loop = atomic_load(&net->loop);
-    if (loop != NULL && loop_is_mine(loop)) {
-        atomic_store(&net->loop, NULL);
-        loop_free(loop);
+    enter(net);
+    struct line *line = net->line;
+    net->line = NULL;
+    while (line != NULL && line->calls > 0) {
+        pthread_cond_wait(&net->left, &net->guard.lock);
+    }
+    guard_unlock(&net->guard);
+    if (line != NULL) {
+        loop_free(line->loop);
+        free(line);
     }
 }
 
@@ -51,35 +75,56 @@ void net_free(struct net **net)
         return;
     }
     net_forget(*net);
+    pthread_cond_destroy(&(*net)->left);
+    guard_cleanup(&(*net)->guard);
     free((*net)->ca_file);
     free(*net);
     *net = NULL;
 }
 
-/* The loop of this process, made by whoever comes first. */
-static enum srow_rc own_loop(struct loop **out, struct net *net, struct srow_error *e)
+static enum srow_rc make(struct line **out, const struct net *net, struct srow_error *e)
 {
-    struct loop *loop = atomic_load(&net->loop);
-    if (loop == NULL || !loop_is_mine(loop)) {
-        struct loop *fresh;
-        TRY(loop_new(&fresh, &net->options, e));
-        if (atomic_compare_exchange_strong(&net->loop, &loop, fresh)) {
-            loop = fresh;
-        } else {
-            loop_free(fresh);
-        }
+    struct line *line = calloc(1, sizeof *line);
+    FAIL_IF(line == NULL, e, SROW_E_NOMEM, "no memory for the network");
+    enum srow_rc rc = loop_new(&line->loop, &net->options, e);
+    if (rc != SROW_OK) {
+        free(line);
+        return rc;
     }
-    *out = loop;
+    *out = line;
     return SROW_OK;
+}
+
+/* The line of this process, made by whoever comes first. */
+static enum srow_rc join(struct line **out, struct net *net, struct srow_error *e)
+{
+    enter(net);
+    enum srow_rc rc = net->line != NULL ? SROW_OK : make(&net->line, net, e);
+    if (rc == SROW_OK) {
+        net->line->calls++;
+        *out = net->line;
+    }
+    guard_unlock(&net->guard);
+    return rc;
+}
+
+static void leave(struct net *net, struct line *line)
+{
+    enter(net);
+    if (--line->calls == 0) {
+        pthread_cond_broadcast(&net->left);
+    }
+    guard_unlock(&net->guard);
 }
 
 void net_call(struct net *net, struct net_request *const *requests, size_t n)
 {
     struct srow_error e;
-    struct loop *loop;
-    enum srow_rc rc = own_loop(&loop, net, &e);
+    struct line *line;
+    enum srow_rc rc = join(&line, net, &e);
     if (rc == SROW_OK) {
-        loop_call(loop, requests, n);
+        loop_call(line->loop, requests, n);
+        leave(net, line);
         return;
     }
     for (size_t i = 0; i < n; i++) {

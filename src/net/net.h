@@ -52,8 +52,8 @@ MUST enum srow_rc net_new(struct net **out, const struct net_options *options,
 /* Stops the loop thread after the requests in flight have ended. */
 void net_free(struct net **net);
 
-/* Ends idle connections, their buffers and TLS sessions; the next call makes new ones. Not while a
- * call is in flight. */
+/* Waits for the calls in flight, then ends connections, their buffers and TLS sessions; calls that
+ * begin meanwhile make new ones, and are not waited for. */
 void net_forget(struct net *net);
 
 /* Puts all requests in at once and returns when each has its result. From any thread. */

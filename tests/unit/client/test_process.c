@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -145,6 +147,63 @@ CASE(any_thread_may_call_one_client)
     }
     scene_end(&s);
     CHECK(good);
+}
+
+/* Holds the next request: the first one until `first` is posted, the second until `second` is. */
+struct hold {
+    atomic_int next; /* 0: nobody, 1: the first, 2: the second */
+    sem_t there, first, second;
+};
+
+static void hold(void *state)
+{
+    struct hold *h = state;
+    int which = atomic_exchange(&h->next, 0);
+    if (which != 0) {
+        sem_post(&h->there);
+        sem_wait(which == 1 ? &h->first : &h->second);
+    }
+}
+
+static void *forget(void *state)
+{
+    struct scene *s = state;
+    srow_client_forget(s->face.client);
+    return NULL;
+}
+
+CASE(forgetting_waits_for_the_calls_that_are_there_and_for_none_that_comes)
+{
+    struct scene s;
+    struct hold h = {0};
+    pthread_t first, second, forgets;
+    void *wrong_first = NULL, *wrong_second = NULL;
+    bool good = scene_start(&s);
+    sem_init(&h.there, 0, 0);
+    sem_init(&h.first, 0, 0);
+    sem_init(&h.second, 0, 0);
+    s.us.before = hold;
+    s.us.state = &h;
+    alarm(CHILD_SECONDS);
+    atomic_store(&h.next, 1);
+    pthread_create(&first, NULL, once, &s);
+    sem_wait(&h.there);
+    good = good && round_trip(s.face.client, 2); /* over the second connection */
+    pthread_create(&forgets, NULL, forget, &s);
+    while (good && fake_http_connections(s.us.server) < 3) { /* the third is made anew */
+        good = round_trip(s.face.client, 2);
+    }
+    atomic_store(&h.next, 2);
+    pthread_create(&second, NULL, once, &s);
+    sem_wait(&h.there);
+    sem_post(&h.first);
+    pthread_join(first, &wrong_first);
+    pthread_join(forgets, NULL); /* the second call is still held */
+    sem_post(&h.second);
+    pthread_join(second, &wrong_second);
+    alarm(0);
+    scene_end(&s);
+    CHECK(good && wrong_first == NULL && wrong_second == NULL);
 }
 
 CASE(a_child_of_fork_calls_and_frees_while_calls_of_its_parent_are_in_flight)
@@ -374,6 +433,7 @@ CASE(the_library_may_be_loaded_and_closed_while_threads_that_used_it_go_on)
 int main(void)
 {
     RUN(any_thread_may_call_one_client);
+    RUN(forgetting_waits_for_the_calls_that_are_there_and_for_none_that_comes);
     RUN_FORK(a_child_of_fork_calls_and_frees_while_calls_of_its_parent_are_in_flight);
     RUN_FORK(exit_does_not_wait_for_calls_that_run);
     RUN(every_descriptor_of_the_library_but_curls_wakeup_is_closed_by_exec);
