@@ -22,7 +22,7 @@ static const struct row names[] = {
     {SROW_E_TRAILING, "cell.damaged"},      {SROW_E_KMS_KEY_ID, "kms.answer"},
     {SROW_E_KMS_DATA_KEY, "kms.answer"},    {SROW_E_KMS_CIPHERTEXT, "kms.refused"},
     {SROW_E_KMS_DENIED, "kms.refused"},     {SROW_E_KMS_DISABLED, "kms.refused"},
-    {SROW_E_KMS_NOT_FOUND, "kms.refused"},
+    {SROW_E_KMS_NOT_FOUND, "kms.refused"},  {SROW_E_KMS_AUTH, "kms.refused"},
 };
 
 enum { NAMES = sizeof names / sizeof names[0] };

@@ -242,30 +242,36 @@ CASE(a_suite_without_commitment_is_not_for_cells)
     CHECK(ear.count == 2 && strcmp(ear.name, "cell.policy") == 0);
 }
 
-CASE(a_refusal_is_told_although_another_region_opened)
+static void check_told(enum srow_rc refusal)
 {
     struct srow_error e = {0};
     AUTO(sealed_cleanup) struct srow_sealed sealed = {0};
     AUTO(buf_cleanup) struct srow_buf plain = {0};
     AUTO(bind_cleanup) struct bind b = bound(config, "profile.userid", "1");
     CHECK_OK(seal(&sealed, "abc123", &e), e);
-    fake_kms_set(kms, "us-east-1", SROW_E_KMS_DISABLED);
+    fake_kms_set(kms, "us-east-1", refusal);
     struct cell_tools tools = tools_of(config);
     CHECK_OK(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), e);
     CHECK(bytes_equal_str(bytes_buf(&plain), "abc123"));
-    CHECK(ear.count == 1 && ear.rc == SROW_E_KMS_DISABLED);
+    CHECK(ear.count == 1 && ear.rc == refusal);
     CHECK(strcmp(ear.name, "kms.refused") == 0 && strcmp(ear.region, "us-east-1") == 0);
 
     buf_cleanup(&plain);
     tools = tools_of(config);
     tools.via = "us-east-1";
-    CHECK_RC(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), SROW_E_KMS_DISABLED);
+    CHECK_RC(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), refusal);
     CHECK(ear.count == 1); /* told once */
 
     fake_kms_set(kms, "us-east-1", SROW_E_CONNECT);
     tools = tools_of(config);
     CHECK_OK(cell_open(&plain, &tools, &b, bytes_buf(&sealed.message), &e), e);
     CHECK(ear.count == 0); /* no sign of an attack */
+}
+
+CASE(a_refusal_is_told_although_another_region_opened)
+{
+    check_told(SROW_E_KMS_DISABLED);
+    check_told(SROW_E_KMS_AUTH);
 }
 
 CASE(a_strangers_wrapped_key_is_told_and_causes_no_request)
