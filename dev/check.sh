@@ -45,7 +45,7 @@ sanitizers() {
     export ASAN_OPTIONS
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     dev/build.sh build/asan all meson-test-prereq -- -Db_sanitize=address,undefined || return
-    /usr/bin/python3 dev/suite.py build/asan unit system cli
+    /usr/bin/python3 dev/suite.py build/asan unit system cli databases
 }
 
 # The other compiler, and P-384 by the other library.

@@ -11,8 +11,9 @@ set -euo pipefail
 # A package, or package=command where any other way to have the command will do.
 build='gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3
        libssl-dev nettle-dev libgmp-dev libcurl4-openssl-dev libjansson-dev libyaml-dev
-       libsqlite3-dev libmicrohttpd-dev libgnutls28-dev sqlite3=sqlite3 curl=curl'
-test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openssl git=git"
+       libsqlite3-dev libpq-dev libmicrohttpd-dev libgnutls28-dev sqlite3=sqlite3 curl=curl'
+test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openssl git=git
+      postgresql"
 deb="$build debhelper dpkg-dev git=git lintian=lintian"
 bench="$build valgrind=valgrind"
 check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tidy=clang-tidy
@@ -56,6 +57,13 @@ apt() {
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
         -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null
 }
+# What is installed brings servers, and none of them is to start by itself.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$log"; "${root[@]}" rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee "$policy" >/dev/null 2>&1 &&
+        "${root[@]}" chmod 755 "$policy" || true
+fi
 echo "installing ${missing[*]}"
 # The package lists are read again only when they do not lead to the packages.
 apt install --no-install-recommends "${missing[@]}" ||

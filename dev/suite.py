@@ -132,9 +132,10 @@ PARTS = {
     "system": lambda build: run_pytest(build, system_tests(peers=False), "system.xml"),
     "cli": lambda build: run_pytest(build, ["tests/cli"], "cli.xml"),
     "attacks": lambda build: run_pytest(build, ["tests/attacks"], "attacks.xml"),
+    "databases": lambda build: run_pytest(build, ["tests/databases"], "databases.xml"),
     "peers": lambda build: run_pytest(build, system_tests(peers=True), "peers.xml"),
 }
-SUITE = ["unit", "lint", "system", "cli", "attacks"]
+SUITE = ["unit", "lint", "system", "cli", "attacks", "databases"]
 
 
 def main(arguments):

@@ -10,6 +10,7 @@
 #define BASE_INNER_H
 
 #define buf_check srow_inner_buf_check
+#define buf_clear srow_inner_buf_clear
 #define buf_cleanup srow_inner_buf_cleanup
 #define buf_cstr srow_inner_buf_cstr
 #define buf_printf srow_inner_buf_printf
@@ -28,6 +29,7 @@
 #define config_table_find srow_inner_config_table_find
 #define error_set srow_inner_error_set
 #define error_wrap srow_inner_error_wrap
+#define log_line srow_inner_log_line
 #define str_free srow_inner_str_free
 #define text_nearest srow_inner_text_nearest
 #define text_parse_integer srow_inner_text_parse_integer

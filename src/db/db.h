@@ -34,7 +34,8 @@ struct db_catalog {
     const char *triggers;     /* ($1, $2): name, DDL; "SET column =" where it assigns */
 };
 
-/* The parts of a CHECK as the catalog gives them back, without white space and quotes of names. */
+/* The parts of a CHECK as the catalog gives them back, without white space, brackets and quotes of
+ * names. */
 struct db_check {
     const char *binary; /* that it is bytes; "" if the type says so */
     const char *either; /* begins like a message of either suite */

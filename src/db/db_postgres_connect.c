@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * libpq 15 blocks in name resolution and computes as long as a hostile server's SCRAM iteration
+ * count asks, so a connection is made in a thread of its own. At the deadline the thread is
+ * abandoned; it cleans up after itself when libpq lets go of it.
+ */
+#include "db/db_postgres_connect.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "db/db_postgres_error.h"
+
+enum { CONNECT_S = 5, PARAMETERS = 12 };
+
+/* Lives until both sides have let go; `lock` guards the three flags and conn. */
+struct attempt {
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    bool has_ended, abandoned;
+    PGconn *conn;
+    char *url;
+    const char *keys[PARAMETERS], *values[PARAMETERS]; /* static texts and url */
+    size_t count;
+};
+
+static void attempt_free(struct attempt *a)
+{
+    PQfinish(a->conn);
+    pthread_cond_destroy(&a->ended);
+    pthread_mutex_destroy(&a->lock);
+    free(a->url);
+    free(a);
+}
+
+static struct timespec deadline_in(int seconds)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += seconds;
+    return t;
+}
+
+static int ms_until(const struct timespec *deadline)
+{
+    struct timespec now = deadline_in(0);
+    int64_t ms = (int64_t)(deadline->tv_sec - now.tv_sec) * 1000 +
+                 (deadline->tv_nsec - now.tv_nsec) / 1000000;
+    return ms < 0 ? 0 : (int)ms;
+}
+
+/* -- the thread -- */
+
+static void drop_notice(void *unused, const char *message)
+{
+    (void)unused;
+    (void)message;
+}
+
+static void dial(PGconn *conn)
+{
+    struct timespec deadline = deadline_in(CONNECT_S);
+    PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+    PQsetErrorVerbosity(conn, PQERRORS_VERBOSE);
+    PQsetNoticeProcessor(conn, drop_notice, NULL);
+    while (PQstatus(conn) != CONNECTION_BAD && status != PGRES_POLLING_OK &&
+           status != PGRES_POLLING_FAILED) {
+        struct pollfd p = {.fd = PQsocket(conn),
+                           .events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        if (poll(&p, 1, ms_until(&deadline)) == 0) {
+            return; /* the connection is not OK, and has no words */
+        }
+        status = PQconnectPoll(conn);
+    }
+}
+
+static void *run(void *argument)
+{
+    struct attempt *a = argument;
+    PGconn *conn = PQconnectStartParams(a->keys, a->values, 1);
+    if (conn != NULL) {
+        dial(conn);
+    }
+    pthread_mutex_lock(&a->lock);
+    a->conn = conn;
+    a->has_ended = true;
+    bool abandoned = a->abandoned;
+    pthread_cond_signal(&a->ended);
+    pthread_mutex_unlock(&a->lock);
+    if (abandoned) {
+        attempt_free(a);
+    }
+    return NULL;
+}
+
+static bool start(struct attempt *a)
+{
+    sigset_t all, before;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the program's own threads */
+    bool started = pthread_create(&thread, NULL, run, a) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (started) {
+        pthread_detach(thread);
+    }
+    return started;
+}
+
+/* Takes the attempt. */
+static enum srow_rc await(PGconn **out, struct attempt *a, struct srow_error *e)
+{
+    struct timespec deadline = deadline_in(CONNECT_S + 1);
+    int rc = 0;
+    pthread_mutex_lock(&a->lock);
+    while (!a->has_ended && rc == 0) {
+        rc = pthread_cond_timedwait(&a->ended, &a->lock, &deadline);
+    }
+    bool ended = a->has_ended;
+    a->abandoned = !ended;
+    pthread_mutex_unlock(&a->lock);
+    FAIL_IF(!ended, e, SROW_E_TIMEOUT, "database: no connection within %d s: try again", CONNECT_S);
+    PGconn *conn = a->conn;
+    a->conn = NULL;
+    attempt_free(a);
+    FAIL_IF(conn == NULL, e, SROW_E_NOMEM, "no memory for a connection");
+    if (PQstatus(conn) != CONNECTION_OK) {
+        const char *words = PQerrorMessage(conn);
+        enum srow_rc failed =
+            db_postgres_error_connect(*words == '\0' ? "timeout expired" : words, e);
+        PQfinish(conn);
+        return failed;
+    }
+    *out = conn;
+    return SROW_OK;
+}
+
+/* -- what the URL says -- */
+
+struct wish {
+    bool local; /* no packet leaves this machine */
+    bool has_password;
+    const char *sslmode; /* static */
+    bool named;          /* the URL says so */
+};
+
+static const struct mode {
+    const char *name;
+    bool is_tls;
+} modes[] = {{"verify-full", true}, {"verify-ca", true}, {"require", true},
+             {"prefer", false},     {"allow", false},    {"disable", false}};
+
+static const char *option(const PQconninfoOption *options, const char *keyword)
+{
+    while (options->keyword != NULL && strcmp(options->keyword, keyword) != 0) {
+        options++;
+    }
+    return options->keyword == NULL ? NULL : options->val;
+}
+
+/* Every host of a list with commas is a socket's folder, or an address of this machine. */
+static bool is_local(const char *hosts)
+{
+    for (;;) {
+        size_t n = strcspn(hosts, ",");
+        bool socket = n == 0 || *hosts == '/' || *hosts == '@';
+        bool loopback = strspn(hosts, "0123456789.") == n && strncmp(hosts, "127.", 4) == 0;
+        loopback |= (n == 3 && strncmp(hosts, "::1", 3) == 0) ||
+                    (n == 9 && strncmp(hosts, "localhost", 9) == 0);
+        if (!socket && !loopback) {
+            return false;
+        }
+        if (hosts[n] == '\0') {
+            return true;
+        }
+        hosts += n + 1;
+    }
+}
+
+/* A service file may name any host. */
+static bool stays_here(const PQconninfoOption *options)
+{
+    const char *host = option(options, "hostaddr");
+    host = host == NULL ? option(options, "host") : host;
+    if (host == NULL && (option(options, "service") != NULL || getenv("PGSERVICE") != NULL)) {
+        return false;
+    }
+    host = host == NULL ? getenv("PGHOSTADDR") : host;
+    host = host == NULL ? getenv("PGHOST") : host;
+    return host == NULL || is_local(host);
+}
+
+static void free_options(PQconninfoOption **options)
+{
+    PQconninfoFree(*options);
+}
+
+static enum srow_rc read_url(struct wish *out, const char *url, struct srow_error *e)
+{
+    AUTO(free_options) PQconninfoOption *options = PQconninfoParse(url, NULL);
+    FAIL_IF(options == NULL, e, SROW_E_USAGE,
+            "database URL: not of the form postgresql://USER@HOST:PORT/DATABASE?OPTION=VALUE, or "
+            "with an option that libpq does not know");
+    struct wish w = {.local = stays_here(options)};
+    const char *mode = option(options, "sslmode");
+    w.named = mode != NULL;
+    w.has_password = option(options, "password") != NULL;
+    if (mode == NULL) {
+        mode = w.local && option(options, "sslrootcert") == NULL ? "prefer" : "verify-full";
+    }
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        if (strcmp(modes[i].name, mode) == 0) {
+            w.sslmode = modes[i].name;
+        }
+    }
+    FAIL_IF(w.sslmode == NULL, e, SROW_E_USAGE,
+            "database URL: unknown sslmode: say verify-full, verify-ca, require, prefer, allow or "
+            "disable");
+    *out = w;
+    return SROW_OK;
+}
+
+static bool is_tls(const struct wish *w)
+{
+    return strncmp(w->sslmode, "verify", 6) == 0 || strcmp(w->sslmode, "require") == 0;
+}
+
+static void add(struct attempt *a, const char *key, const char *value)
+{
+    a->keys[a->count] = key;
+    a->values[a->count++] = value;
+}
+
+/* What stands before the URL are defaults, what stands behind it counts whatever it says. */
+static void put_parameters(struct attempt *a, const struct wish *w)
+{
+    add(a, "sslmode", w->sslmode);
+    add(a, "gssencmode", "disable");
+    add(a, "keepalives_idle", "30");
+    add(a, "dbname", a->url);
+    add(a, "client_encoding", "UTF8");
+    add(a, "fallback_application_name", "sealrow");
+    if (!w->local && !is_tls(w)) {
+        add(a, "password", ""); /* and none from a file or a variable */
+        add(a, "passfile", "/dev/null");
+    }
+    add(a, NULL, NULL);
+}
+
+static enum srow_rc attempt_new(struct attempt **out, const char *url, const struct wish *w,
+                                struct srow_error *e)
+{
+    struct attempt *a = calloc(1, sizeof *a);
+    FAIL_IF(a == NULL, e, SROW_E_NOMEM, "no memory for a connection");
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&a->ended, &clock);
+    pthread_condattr_destroy(&clock);
+    pthread_mutex_init(&a->lock, NULL);
+    a->url = strdup(url);
+    if (a->url == NULL) {
+        attempt_free(a);
+        FAIL(e, SROW_E_NOMEM, "no memory for a connection");
+    }
+    put_parameters(a, w);
+    *out = a;
+    return SROW_OK;
+}
+
+enum srow_rc db_postgres_connect(PGconn **out, const char *url, struct srow_error *e)
+{
+    struct wish w = {0};
+    struct attempt *a = NULL;
+    TRY(read_url(&w, url, e));
+    FAIL_IF(!w.local && !is_tls(&w) && w.has_password, e, SROW_E_CONFIG,
+            "database URL: sslmode=%s would send a password without TLS: say verify-full",
+            w.sslmode);
+    if (!w.local && strcmp(w.sslmode, "verify-full") != 0) {
+        log_line(LOG_LEVEL_WARNING, "db.tls",
+                 "PostgreSQL: sslmode=%s: it is not verified who answers: say verify-full",
+                 w.sslmode);
+    }
+    TRY(attempt_new(&a, url, &w, e));
+    if (!start(a)) {
+        attempt_free(a);
+        FAIL(e, SROW_E_NOMEM, "no thread for a connection");
+    }
+    return await(out, a, e);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Facts of PostgreSQL. A table is the one that its quoted name means in the search path. CHECKs are
+ * compared with pg_get_constraintdef's way of writing them.
+ */
+#include "db/db_postgres.h"
+
+#define TABLE "pg_catalog.to_regclass(pg_catalog.quote_ident($1::text))"
+#define COLUMN                                                                                     \
+    "(SELECT n.attnum FROM pg_catalog.pg_attribute n WHERE n.attrelid = " TABLE                    \
+    " AND n.attname = $2::text)"
+
+const struct db_dialect db_postgres_dialect = {
+    .name = "postgresql",
+    .scheme = "postgresql:",
+    .blob_type = "bytea",
+    .key_type = "text",
+    .quote = '"',
+    .names_have_case = true,
+    .begin = "BEGIN",
+    .lock = " FOR UPDATE",
+    .after_add = "ALTER TABLE @t ALTER COLUMN @c SET STORAGE EXTERNAL",
+    .hex = {"'\\x", "'::bytea"},
+    .is_bytes = "",
+    .bytes_length = "octet_length(@c)",
+    .text_length = "octet_length(CAST(@c AS text))",
+    .equal = "@c = @p",
+    .equal_text = "@c = @p",
+    .same = "@c IS NOT DISTINCT FROM @p",
+    .same_text = "CAST(@c AS text) COLLATE \"C\" IS NOT DISTINCT FROM CAST(@p AS text)",
+    .upsert = " ON CONFLICT (@t) DO UPDATE SET ",
+    .upsert_column = "@c = excluded.@c",
+    .check = {.binary = "",
+              .either = "(substr(@c,1,3)=ANY(ARRAY'\\x020478'::bytea,'\\x020578'::bytea))",
+              .plain = "(substr(@c,1,3)='\\x020478'::bytea)",
+              .is_signed = "(substr(@c,1,3)='\\x020578'::bytea)"},
+    .catalog =
+        {
+            /* CHECKs, and behind AS what generated columns are made of */
+            .table =
+                "SELECT c.relname::text, coalesce((SELECT string_agg(pg_get_constraintdef(k.oid), "
+                "' ') FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c'), '') || "
+                "coalesce((SELECT string_agg(' AS (' || pg_get_expr(d.adbin, d.adrelid) || ')', "
+                "'') FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND "
+                "a.attnum = d.adnum WHERE d.adrelid = c.oid AND a.attgenerated <> ''), ''), "
+                "c.relkind NOT IN ('r', 'p'), false FROM pg_class c WHERE c.oid = " TABLE
+                " AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
+            .columns =
+                "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+                "EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND "
+                "i.indisprimary AND a.attnum = ANY (i.indkey)), a.attgenerated <> '', "
+                "a.attidentity <> '' OR a.attgenerated <> '' OR "
+                "coalesce(pg_get_expr(d.adbin, d.adrelid) ~ '\\w\\(|^(CURRENT|LOCAL|SESSION)_', "
+                "false), CASE WHEN b.typname = 'bytea' THEN 'b' WHEN b.typname IN ('bpchar', "
+                "'citext') OR NOT coalesce(o.collisdeterministic, true) THEN 'l' "
+                "WHEN b.typcategory IN ('S', 'E') OR b.typname IN ('json', 'xml') THEN 't' "
+                "WHEN b.typcategory = 'N' THEN 'n' ELSE 'o' END, "
+                "(SELECT min((regexp_match(pg_get_constraintdef(k.oid), "
+                "'length\\([^)]*\\) <= (\\d+)'))[1]::bigint) FROM pg_constraint k "
+                "WHERE b.typname = 'bytea' AND k.conrelid = a.attrelid AND k.contype = 'c' "
+                "AND k.conkey = ARRAY[a.attnum]) "
+                "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
+                "JOIN pg_type b ON b.oid = coalesce(nullif(t.typbasetype, 0), t.oid) "
+                "LEFT JOIN pg_collation o ON o.oid = a.attcollation "
+                "LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
+                "WHERE a.attrelid = " TABLE " AND a.attnum > 0 AND NOT a.attisdropped "
+                "ORDER BY a.attnum",
+            /* no index over a part of the rows, an expression, or columns that it only carries */
+            .uniques = "SELECT a.attname::text, i.indisprimary, k.place - 1 FROM pg_index i "
+                       "CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k (attnum, place) "
+                       "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum "
+                       "WHERE i.indrelid = " TABLE " AND i.indisunique AND i.indisvalid "
+                       "AND i.indpred IS NULL AND i.indexprs IS NULL AND k.place <= i.indnkeyatts "
+                       "ORDER BY i.indexrelid, k.place",
+            .indexes =
+                "SELECT x.relname::text, pg_get_indexdef(i.indexrelid), i.indisunique, "
+                "coalesce(" COLUMN " = ANY (i.indkey), false) FROM pg_index i "
+                "JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = " TABLE " ORDER BY 1",
+            .foreign_keys =
+                "SELECT f.confrelid::regclass::text FROM pg_constraint f WHERE f.contype = 'f' "
+                "AND f.conrelid = " TABLE " AND " COLUMN " = ANY (f.conkey) UNION ALL "
+                "SELECT f.conrelid::regclass::text FROM pg_constraint f WHERE f.contype = 'f' "
+                "AND f.confrelid = " TABLE " AND " COLUMN " = ANY (f.confkey)",
+            .cascades =
+                "SELECT f.confrelid::regclass::text, CASE f.confupdtype WHEN 'c' THEN 'CASCADE' "
+                "WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END FROM pg_constraint f "
+                "WHERE f.contype = 'f' AND f.conrelid = " TABLE " AND " COLUMN " = ANY (f.conkey) "
+                "AND f.confupdtype IN ('c', 'n', 'd')",
+            .views = "SELECT v.relname::text, pg_get_viewdef(v.oid) FROM pg_class v "
+                     "WHERE v.relkind IN ('v', 'm') AND EXISTS (SELECT 1 FROM pg_rewrite r "
+                     "JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid "
+                     "WHERE r.ev_class = v.oid AND d.refclassid = 'pg_class'::regclass "
+                     "AND d.refobjid = " TABLE " AND d.refobjsubid = " COLUMN ") ORDER BY 1",
+            /* an assignment to NEW is written as SET */
+            .triggers =
+                "SELECT g.tgname::text, pg_get_triggerdef(g.oid) || ' ' || regexp_replace("
+                "p.prosrc, '(^|;|\\mbegin|\\mthen|\\melse)\\s*new\\s*\\.\\s*(\"?\\w+\"?)\\s*:?=', "
+                "'\\1 SET \\2 =', 'gi') FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid "
+                "WHERE NOT g.tgisinternal AND $1::text IS NOT NULL AND $2::text IS NOT NULL "
+                "ORDER BY 1",
+        },
+};
