@@ -129,6 +129,7 @@ static enum srow_rc check_regions(struct finding_list *found, struct program *p,
     if (args->as != NULL && strcmp(args->as, "reader") == 0) {
         return rows_probe_check(found, &rows, e);
     }
+    TRY(finding_local(found, p->config, client_local_region(p->client), e));
     return check_keys(found, p->client, e);
 }
 

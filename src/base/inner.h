@@ -26,6 +26,7 @@
 #define client_probe_seal srow_inner_client_probe_seal
 #define config_key_set_find srow_inner_config_key_set_find
 #define config_key_set_regions srow_inner_config_key_set_regions
+#define config_key_set_seals_in srow_inner_config_key_set_seals_in
 #define config_table_find srow_inner_config_table_find
 #define error_set srow_inner_error_set
 #define error_wrap srow_inner_error_wrap

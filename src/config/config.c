@@ -35,7 +35,7 @@ const struct config_key_set *config_key_set_find(const struct srow_config *c, co
     return NULL;
 }
 
-static bool has_new_key(const struct config_key_set *set, const char *region)
+bool config_key_set_seals_in(const struct config_key_set *set, const char *region)
 {
     for (size_t i = 0; i < set->count; i++) {
         if (!set->keys[i].open_only && strcmp(set->keys[i].region, region) == 0) {
@@ -49,7 +49,7 @@ uint32_t config_key_set_regions(const struct srow_config *c, const struct config
 {
     uint32_t count = 0;
     for (size_t i = 0; i < c->region_count; i++) {
-        count += has_new_key(set, c->regions[i].name);
+        count += config_key_set_seals_in(set, c->regions[i].name);
     }
     return count;
 }

@@ -88,7 +88,8 @@ struct srow_config {
 /* NULL if there is none. */
 const struct config_region *config_region_find(const struct srow_config *c, const char *name);
 const struct config_key_set *config_key_set_find(const struct srow_config *c, const char *name);
-/* Regions with a key for new values in a set. */
+/* Whether a set has a key for new values in a Region, and in how many it has one. */
+bool config_key_set_seals_in(const struct config_key_set *set, const char *region);
 uint32_t config_key_set_regions(const struct srow_config *c, const struct config_key_set *set);
 const struct config_table *config_table_find(const struct srow_config *c, struct srow_bytes name);
 const struct config_column *config_column_find(const struct config_table *t,

@@ -71,12 +71,22 @@ static MUST enum srow_rc add_key(struct regions *k, const struct keyring_regions
     TRY(bytes_dup_str(&added.region, srow_str(key->region), e));
     added.place = place_of(k, added.region);
     if (!key->open_only) {
-        k->home = k->promised == 0 ? added.place : k->home;
         k->promised += !regions_is_promised(k, added.place);
         added.target = target_of(k, key->arn);
     }
     k->keys[k->count] = added;
     return bytes_dup_str(&k->keys[k->count++].arn, srow_str(key->arn), e);
+}
+
+/* Where REQUIRE_LOCAL writes. A program may read where it cannot write: no failure yet. */
+static size_t find_home(const struct regions *k)
+{
+    for (size_t i = 0; i < k->place_count; i++) {
+        if (strcmp(k->places[i], k->local) == 0 && regions_is_promised(k, i)) {
+            return i;
+        }
+    }
+    return k->place_count;
 }
 
 static MUST enum srow_rc check_quorum(const struct regions *k, struct srow_error *e)
@@ -113,6 +123,7 @@ enum srow_rc keyring_regions_new(struct srow_keyring **out, struct kms *kms,
     for (size_t i = 0; i < options->count; i++) {
         TRY(add_key(k, &options->keys[i], e));
     }
+    k->home = find_home(k);
     TRY(check_quorum(k, e));
     made = NULL;
     *out = &k->keyring;

@@ -28,7 +28,7 @@ struct keyring_outage {
 enum keyring_require {
     REQUIRE_ALL,    /* each Region that is not declared down */
     REQUIRE_QUORUM, /* as many Regions as `quorum` says, whatever is declared down */
-    REQUIRE_LOCAL,  /* the first Region with a key for new values; any if that is declared down */
+    REQUIRE_LOCAL,  /* the local Region; any if that is declared down */
 };
 
 struct keyring_regions_options {
@@ -47,7 +47,8 @@ struct keyring_regions_options {
  * requirement can still be met, the next one generates and the failed one is counted as missing; a
  * Region has a value when each of its keys for new values opens it. Where the requirement cannot be
  * met, nothing more is asked and nothing is appended: REGIONS, or the code of the first cause that
- * is no unavailability. A Region that has not answered of late (kms_is_well) is left out only where
+ * is no unavailability; REGION for REQUIRE_LOCAL where the local Region has no key for new values.
+ * A Region that has not answered of late (kms_is_well) is left out only where
  * the requirement is met without it. Materials that hold a data key are refused: USAGE.
  * Unwrapping: one Region after the other in the order of the keys, first those that are well, then
  * those that have not answered of late, then those that are declared down; a Region that does not

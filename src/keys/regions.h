@@ -25,8 +25,8 @@ struct regions {
     const char **places; /* names of the Regions, views into the keys */
     size_t place_count;
     uint32_t promised; /* Regions that can open a new value */
-    size_t home;       /* place of the first of them */
-    char *local;       /* the one Region of FAILOVER_NONE */
+    size_t home;       /* place of the local Region among them; place_count: it is none */
+    char *local;       /* also the one Region of FAILOVER_NONE */
     int failover;
     enum keyring_require require;
     uint32_t quorum;

@@ -309,6 +309,13 @@ static bool admit(const struct regions *k, struct materials *m)
     if (k->targets == 0) {
         materials_fail(m, SROW_E_USAGE,
                        "all keys of the set are for opening only: add one for new values");
+    } else if (k->require == REQUIRE_LOCAL && k->home == k->place_count) {
+        char text[240];
+        snprintf(text, sizeof text,
+                 "write.require: local, but the key set has no key for new values in the local "
+                 "Region %s: add one, write in a Region with one, or require all or quorum:N",
+                 k->local);
+        materials_fail(m, SROW_E_REGION, "%s", text);
     } else if (m->data_key.len > 0 && !k->takes_data_key) {
         /* spec: multi-keyring.md, OnEncrypt, with a generator */
         materials_fail(m, SROW_E_USAGE, "the materials hold a data key already");

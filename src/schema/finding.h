@@ -49,6 +49,9 @@ size_t finding_open(const struct finding_list *list);
 /* Adds what the configuration allows and a reviewer should know of. Fails with NOMEM. */
 MUST enum srow_rc finding_config(struct finding_list *list, const struct srow_config *config,
                                  struct srow_error *e);
+/* Adds what a program in this Region could not write. Fails with NOMEM. */
+MUST enum srow_rc finding_local(struct finding_list *list, const struct srow_config *config,
+                                const char *region, struct srow_error *e);
 /* Adds what is wrong with all configured tables. Fails with the errors of db, NOMEM. */
 MUST enum srow_rc finding_schema(struct finding_list *list, const struct srow_config *config,
                                  struct db *db, struct srow_error *e);

@@ -105,3 +105,22 @@ enum srow_rc finding_config(struct finding_list *list, const struct srow_config 
     }
     return look_write(list, config, e);
 }
+
+enum srow_rc finding_local(struct finding_list *list, const struct srow_config *config,
+                           const char *region, struct srow_error *e)
+{
+    if (config->require != CONFIG_REQUIRE_LOCAL) {
+        return SROW_OK;
+    }
+    for (size_t i = 0; i < config->key_set_count; i++) {
+        const struct config_key_set *set = &config->key_sets[i];
+        if (!config_key_set_seals_in(set, region)) {
+            TRY(finding_add(list, "write-local-missing", set->name, e,
+                            "require: local, and this key set has no key for new values in the "
+                            "local Region %s, so nothing is sealed with it there: add one, or "
+                            "require all or quorum:N",
+                            region));
+        }
+    }
+    return SROW_OK;
+}

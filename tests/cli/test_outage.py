@@ -130,3 +130,17 @@ def test_what_is_known_may_be_accepted(place):
     assert place.run("check", "--accept", "write-quorum").returncode == 2
     done = place.run("seal", *CELL, data=b"abc123")
     assert done.returncode == 78 and b"quorum:3" in done.stderr
+
+
+def test_local_is_the_local_region_and_no_other_one(place):
+    """No key for new values there: nothing is sealed, check says so, and reading goes on."""
+    sealed = place.ok("seal", *CELL, data=b"abc123")
+    us_key = f"{US}: [{place.world.keys[US]}]"
+    place.config((us_key, f"{US}: [{{arn: \"{place.world.keys[US]}\", use: open}}]"),
+                 ("limits:", "write: {require: local}\nlimits:"))
+    done = place.run("seal", *CELL, "--local-region", US, data=b"abc123")
+    assert done.returncode == 78 and done.stdout == b"" and US in done.stderr.decode()
+    assert found(place, "--local-region", US)[0] == ["write-below-all", "write-local-missing"]
+    place.ok("seal", *CELL, "--local-region", EU, data=b"abc123")
+    assert found(place, "--local-region", EU)[0] == ["write-below-all"]
+    assert place.ok("open", *CELL, "--local-region", US, data=sealed) == b"abc123"

@@ -273,6 +273,40 @@ CASE(a_quorum_that_the_keys_cannot_give_is_refused)
     CHECK_RC(keyring_regions_new(&k, kms, &options, NULL), SROW_E_CONFIG);
 }
 
+/* Not in another Region in silence; reading goes on, and needs no key in the local Region. */
+CASE(a_set_without_a_key_for_new_values_in_the_local_Region_is_not_written_locally)
+{
+    static const struct keyring_regions_key keys[] = {
+        {"us-east-1", OLD, true}, {"us-west-2", WEST, false}, {"us-east-1", EAST, false}};
+    static const struct {
+        const char *local;
+        size_t keys;
+        enum srow_rc rc;
+    } rows[] = {{"eu-west-1", 2, SROW_E_REGION},
+                {"us-east-1", 2, SROW_E_REGION},
+                {"us-east-1", 3, SROW_OK},
+                {"us-west-2", 3, SROW_OK}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(scene_end) struct scene s = {0};
+        struct srow_keyring *local = NULL;
+        CHECK(scene_start(&s, keys, rows[i].keys, (struct rule){.require = REQUIRE_ALL}));
+        seal(&s);
+        CHECK_OK(s.sealed.rc, s.sealed.error);
+        struct keyring_regions_options options = {
+            .keys = keys, .count = rows[i].keys, .local = rows[i].local, .require = REQUIRE_LOCAL};
+        CHECK_OK(keyring_regions_new(&local, s.kms, &options, NULL), s.sealed.error);
+        keyring_free(&s.keyring);
+        s.keyring = local;
+        CHECK(opens(&s, NULL));
+        unsigned asked_before = fake_kms_total(s.fake, "us-west-2");
+        seal(&s);
+        CHECK_RC(s.sealed.rc, rows[i].rc);
+        CHECK(s.sealed.rc == SROW_OK ||
+              (s.sealed.edks.count == 0 && strstr(s.sealed.error.text, rows[i].local) != NULL &&
+               fake_kms_total(s.fake, "us-west-2") == asked_before));
+    }
+}
+
 CASE(a_Region_with_two_keys_has_the_value_when_both_open_it)
 {
     static const struct keyring_regions_key keys[] = {
@@ -395,6 +429,7 @@ int main(void)
     RUN(what_cannot_be_met_asks_nobody);
     RUN(a_refusal_below_all_is_an_alarm_and_a_debt);
     RUN(a_quorum_that_the_keys_cannot_give_is_refused);
+    RUN(a_set_without_a_key_for_new_values_in_the_local_Region_is_not_written_locally);
     RUN(a_Region_with_two_keys_has_the_value_when_both_open_it);
     RUN(a_multi_Region_key_leaves_no_debt_where_one_of_its_Regions_is_down);
     RUN(a_set_whose_Regions_are_all_declared_down_is_not_written);

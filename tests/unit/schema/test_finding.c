@@ -15,7 +15,7 @@ static char path[128], url[160];
     "tables:\n" tables
 
 static const char usual[] =
-    YAML("  customer: {table: t, bind: {id: {column: k}}, columns: {v: {}}}");
+    YAML("  customer: {table: t, bind: {id: {column: k}}, columns: {v: {}}}\n");
 
 #define TABLE(more)                                                                                \
     "CREATE TABLE t (k TEXT NOT NULL PRIMARY KEY, v_sealed BLOB(900) CHECK (v_sealed IS NULL OR "  \
@@ -184,6 +184,30 @@ CASE(a_column_that_opens_values_without_its_name_is_a_finding)
                     sql, 1, "accept-no-cell "));
 }
 
+/* The one key is in us-east-1. */
+CASE(a_requirement_that_a_key_set_cannot_meet_in_the_local_Region_is_a_finding)
+{
+    static const struct {
+        const char *write, *region;
+        size_t count;
+    } rows[] = {
+        {"require: local", "us-east-1", 0},
+        {"require: local", "eu-west-1", 1},
+        {"require: all", "eu-west-1", 0},
+        {"require: quorum:1", "eu-west-1", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(finding_list_cleanup) struct finding_list found = {0};
+        AUTO(free_config) struct srow_config *config = NULL;
+        char yaml[600];
+        snprintf(yaml, sizeof yaml, "%swrite: {%s}\n", usual, rows[i].write);
+        CHECK_OK(srow_config_parse(&config, srow_str(yaml), &e), e);
+        CHECK_OK(finding_local(&found, config, rows[i].region, &e), e);
+        CHECK(found.count == rows[i].count);
+        CHECK(found.count == 0 || strcmp(found.all[0].code, "write-local-missing") == 0);
+    }
+}
+
 CASE(an_operator_accepts_some_findings_and_never_others)
 {
     AUTO(finding_list_cleanup) struct finding_list found = {0};
@@ -278,6 +302,7 @@ int main(void)
     RUN(a_bound_text_that_is_not_compared_byte_by_byte_is_a_finding);
     RUN(a_binding_named_like_personal_data_is_a_finding);
     RUN(a_column_that_opens_values_without_its_name_is_a_finding);
+    RUN(a_requirement_that_a_key_set_cannot_meet_in_the_local_Region_is_a_finding);
     RUN(an_operator_accepts_some_findings_and_never_others);
     RUN(the_page_of_findings_has_the_rows_of_the_table);
     RUN(unfinished_ddl_ends);
