@@ -65,7 +65,13 @@ int main(int argc, char **argv)
     enum srow_rc rc = run(&status, argv + (argc > 0), &e);
     if (rc != SROW_OK) {
         fprintf(stderr, "sealrow: %s\n", e.text);
-        return error_exit(srow_rc_class(rc));
+        status = error_exit(srow_rc_class(rc));
+    }
+    if (rc == SROW_E_TIMEOUT) {
+        /* A thread may still compute in a library that did not come back in time: what libraries
+         * take down at an ordinary exit, they would take from under it. */
+        fflush(NULL);
+        _exit(status);
     }
     return status;
 }

@@ -118,6 +118,19 @@ static enum srow_rc look(struct held_row *out, const struct work *w, struct srow
     return held_row_read(out, w->rows->db, w->look.at, w->params, w->clear_count, e);
 }
 
+/* A row that is there stays as it is until the transaction ends; one that is not cannot be kept
+ * away, and to lock takes a right that who only inserts need not have. */
+static enum srow_rc look_and_lock(struct held_row *out, const struct work *w,
+                                  const struct held_row *before, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    buf_put(&sql, bytes_buf(&w->look));
+    buf_put_str(&sql, before->there ? w->rows->db->ops->dialect->lock : "");
+    const char *text = buf_cstr(&sql);
+    TRY(buf_check(&sql, e));
+    return held_row_read(out, w->rows->db, text, w->params, w->clear_count, e);
+}
+
 /* -- compare -- */
 
 /* A cell that does not open is different when it is to be replaced; otherwise it is an error. */
@@ -231,7 +244,7 @@ static enum srow_rc store(const struct work *w, const struct held_row *before, s
     AUTO(db_rollback) struct db_work work = {0};
     AUTO(held_row_cleanup) struct held_row now = {0};
     TRY(db_begin(&work, w->rows->db, e));
-    TRY(look(&now, w, e));
+    TRY(look_and_lock(&now, w, before, e));
     FAIL_IF(!held_row_equal(before, &now, w->param_count), e, SROW_E_CONFLICT,
             "%s: somebody else has changed the row meanwhile: try again", w->pick.table->name);
     TRY(db_exec(w->rows->db, w->write.at, w->params, w->param_count, e));
@@ -296,6 +309,23 @@ static enum srow_rc decide(enum rows_done *out, bool *done, const struct work *w
     return SROW_OK;
 }
 
+/* A refusal of an INSERT may mean that another was first since the look: what counts then is what
+ * is there now. */
+static enum srow_rc look_again(enum rows_done *out, const struct work *w,
+                               const struct srow_error *refused, struct srow_error *e)
+{
+    AUTO(held_row_cleanup) struct held_row now = {0};
+    struct srow_error why = {0};
+    bool done = false;
+    if (refused->rc != SROW_E_DB_DENIED || look(&now, w, &why) != SROW_OK || !now.there) {
+        FAIL(e, (enum srow_rc)refused->rc, "%s", refused->text);
+    }
+    TRY(decide(out, &done, w, &now, e));
+    FAIL_IF(!done, e, SROW_E_CONFLICT, "%s: somebody else has stored the row meanwhile: try again",
+            w->pick.table->name);
+    return SROW_OK;
+}
+
 enum srow_rc rows_put(enum rows_done *out, const struct rows *rows, const struct rows_put *put,
                       struct srow_error *e)
 {
@@ -312,7 +342,12 @@ enum srow_rc rows_put(enum rows_done *out, const struct rows *rows, const struct
         (before.there ? write_update : write_insert)(&w);
         buf_cstr(&w.write);
         TRY(buf_check(&w.write, e));
-        TRY(store(&w, &before, e));
+        struct srow_error refused = {0};
+        if (before.there) {
+            TRY(store(&w, &before, e));
+        } else if (store(&w, &before, &refused) != SROW_OK) {
+            TRY(look_again(&kind, &w, &refused, e));
+        }
     }
     *out = kind;
     return SROW_OK;

@@ -135,3 +135,8 @@ class Postgres:
         position = self.sql("SELECT pg_current_wal_insert_lsn()")[0][0]
         self.sql(f"DO $$ BEGIN WHILE pg_last_wal_replay_lsn() < '{position}' LOOP "
                  "PERFORM pg_sleep(0.01); END LOOP; END $$", at=2)
+
+    def wait_for(self, query, wanted):
+        """Returns when the query's one value is as wanted."""
+        self.sql(f"DO $$ BEGIN WHILE ({query}) <> {wanted} LOOP PERFORM pg_stat_clear_snapshot(); "
+                 "PERFORM pg_sleep(0.01); END LOOP; END $$")
