@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is not failed is passed on to the next definition: the C library's, or a sanitizer's, which
- * so keeps its eye on every block. Looking that one up allocates, a few bytes that are never freed.
+ * What is not failed is passed on to the next definition, the C library's. Looking that one up
+ * allocates, a few bytes that are never freed.
  * Anonymous mappings made by this tree's own code count as allocations too.
  */
 #include "fault/alloc.h"

@@ -73,7 +73,9 @@ CASE(what_is_locked_stays_locked_in_a_child_of_fork)
     int status = -1;
     waitpid(child, &status, 0);
     CHECK(child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+#ifndef __SANITIZE_ADDRESS__ /* there mlock() does nothing */
     CHECK(before > 0 || !secret_is_locked());
+#endif
 }
 
 int main(void)
