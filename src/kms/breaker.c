@@ -48,14 +48,14 @@ static uint64_t shorten(uint64_t interval_ms)
     return interval_ms / 2 + chance % (interval_ms / 2 + 1);
 }
 
-static bool is_failure(const struct breaker *b, const struct kms_request *r, uint64_t took_ms)
+static bool is_failure(const struct breaker *b, const struct kms_request *r)
 {
     switch ((int)r->rc) {
     case SROW_E_CONNECT:
     case SROW_E_TLS:
         return true;
     case SROW_E_TIMEOUT:
-        return took_ms >= b->attempt_ms;
+        return r->took_ms >= b->attempt_ms; /* less: the caller had no more time */
     case SROW_E_KMS_SERVICE:
         return !r->throttled;
     default:
@@ -70,7 +70,7 @@ static bool is_answer(const struct kms_request *r)
 }
 
 /* Called with the lock held. */
-static void note(struct breaker *b, const struct kms_request *r, uint64_t now, uint64_t took_ms)
+static void note(struct breaker *b, const struct kms_request *r, uint64_t now)
 {
     struct region *region = find(b, r->region);
     if (region == NULL) {
@@ -80,7 +80,7 @@ static void note(struct breaker *b, const struct kms_request *r, uint64_t now, u
         region->failures = 0;
         return;
     }
-    if (!is_failure(b, r, took_ms) || region->failures >= FAILURES) {
+    if (!is_failure(b, r) || region->failures >= FAILURES) {
         return;
     }
     region->failures++;
@@ -94,12 +94,11 @@ static void note(struct breaker *b, const struct kms_request *r, uint64_t now, u
 static void call(struct kms *kms, struct kms_request *requests, size_t n)
 {
     struct breaker *b = (struct breaker *)kms;
-    uint64_t began = b->clock();
     kms_call(b->inner, requests, n);
     uint64_t now = b->clock();
     guard_lock(&b->guard);
     for (size_t i = 0; i < n; i++) {
-        note(b, &requests[i], now, now - began);
+        note(b, &requests[i], now);
     }
     guard_unlock(&b->guard);
 }

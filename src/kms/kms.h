@@ -27,8 +27,8 @@ struct kms_request {
     struct srow_buf wrapped; /* generate, encrypt: 1 to 6,144 bytes */
     bool enabled;            /* describe */
     bool throttled;          /* KMS_SERVICE: the Region is well and asks for fewer requests */
-    uint32_t took_ms;        /* until the answer was here */
-    enum srow_rc rc; /* errors: the KMS_ codes, CONNECT, TIMEOUT, TLS, BUSY, REGION, NOMEM */
+    uint32_t took_ms; /* from when it was sent until the answer or the failure; 0: never sent */
+    enum srow_rc rc;  /* errors: the KMS_ codes, CONNECT, TIMEOUT, TLS, BUSY, REGION, NOMEM */
     struct srow_error error;
 };
 

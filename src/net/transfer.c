@@ -211,6 +211,7 @@ enum srow_rc transfer_start(struct transfer *t, CURL *easy, const struct net_opt
         return r->rc = error_set(&r->error, SROW_E_TIMEOUT, "no time left to ask %s:%s",
                                  t->url.host, t->url.port);
     }
+    t->started = time_monotonic_ms();
     t->max_reply = options->max_reply;
     bool good = set_fixed(easy) && set_headers(t, easy) && set_address(t, easy) &&
                 set_body(r, easy) && set_limits(t, easy, options);
@@ -283,9 +284,7 @@ static enum srow_rc explain(struct transfer *t, CURLcode code)
 void transfer_finish(struct transfer *t, CURLcode code)
 {
     struct net_request *r = t->request;
-    curl_off_t micros = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &micros);
-    r->took_ms = (uint32_t)(micros / 1000);
+    r->took_ms = (uint32_t)(time_monotonic_ms() - t->started);
     if (code != CURLE_OK) {
         buf_cleanup(&r->body_in);
         r->rc = explain(t, code);

@@ -19,6 +19,7 @@ struct transfer {
     struct url url;
     struct curl_slist *headers, *resolve;
     uint32_t timeout_ms; /* what the request and its deadline leave */
+    uint64_t started;
     size_t max_reply, header_bytes;
     bool too_large;
     char detail[CURL_ERROR_SIZE];

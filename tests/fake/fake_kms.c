@@ -29,6 +29,7 @@ struct fake_kms {
     } keys[KEYS];
     size_t widest;
     bool throttle;
+    uint32_t took_ms;
 };
 
 static const uint64_t FNV_START = 0xCBF29CE484222325U;
@@ -151,6 +152,7 @@ static void answer(struct fake_kms *f, struct kms_request *r)
 {
     pthread_mutex_lock(&f->lock);
     enum srow_rc rc = verdict(f, r);
+    r->took_ms = f->took_ms;
     pthread_mutex_unlock(&f->lock);
     r->rc = rc;
     r->throttled = f->throttle && rc == SROW_E_KMS_SERVICE;
@@ -213,6 +215,14 @@ void fake_kms_set(struct kms *kms, const char *region, enum srow_rc rc)
     for (int op = 0; op < OPS; op++) {
         fake_kms_set_op(kms, region, (enum kms_op)op, rc);
     }
+}
+
+void fake_kms_took(struct kms *kms, uint32_t ms)
+{
+    struct fake_kms *f = (struct fake_kms *)kms;
+    pthread_mutex_lock(&f->lock);
+    f->took_ms = ms;
+    pthread_mutex_unlock(&f->lock);
 }
 
 void fake_kms_set_key(struct kms *kms, const char *arn, enum srow_rc rc)

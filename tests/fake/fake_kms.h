@@ -25,6 +25,9 @@ void fake_kms_set_key(struct kms *kms, const char *arn, enum srow_rc rc);
 /* Whether its failures KMS_SERVICE call themselves throttling. */
 void fake_kms_throttle(struct kms *kms, bool throttle);
 
+/* How long each request says it took from now on; at first 0. */
+void fake_kms_took(struct kms *kms, uint32_t ms);
+
 /* Requests a Region has had: of one operation, or of all. */
 unsigned fake_kms_count(struct kms *kms, const char *region, enum kms_op op);
 unsigned fake_kms_total(struct kms *kms, const char *region);

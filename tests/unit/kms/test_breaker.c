@@ -13,14 +13,13 @@
 
 enum { ATTEMPT = 1000, CHILD_SECONDS = 20 };
 
-static uint64_t now_ms, call_takes_ms;
+static uint64_t now_ms, step_ms; /* each look at the clock moves it on */
 static bool is_held;
 static sem_t inside, go_on;
 
-/* Each look at it moves it on by what a call takes. */
 static uint64_t own_clock(void)
 {
-    now_ms += call_takes_ms;
+    now_ms += step_ms;
     if (is_held) {
         is_held = false;
         sem_post(&inside);
@@ -47,7 +46,7 @@ static struct scene scene_new(void)
     struct breaker_options options = {
         .kms = s.fake, .regions = regions, .count = 2, .attempt_ms = ATTEMPT, .clock = own_clock};
     now_ms = 1000000;
-    call_takes_ms = 0;
+    step_ms = 0;
     (void)!breaker_new(&s.kms, &options, NULL);
     return s;
 }
@@ -78,7 +77,7 @@ CASE(it_opens_by_three_failures_in_a_row_and_by_no_refusal)
 {
     static const struct {
         enum srow_rc answer;
-        uint64_t takes_ms;
+        uint32_t took_ms;
         bool opens;
     } rows[] = {
         {SROW_E_CONNECT, 0, true},
@@ -86,6 +85,7 @@ CASE(it_opens_by_three_failures_in_a_row_and_by_no_refusal)
         {SROW_E_KMS_SERVICE, 0, true},
         {SROW_E_TIMEOUT, ATTEMPT, true},
         {SROW_E_TIMEOUT, ATTEMPT - 1, false}, /* the caller had no more time */
+        {SROW_E_TIMEOUT, 0, false},           /* it waited for its place, and was never sent */
         {SROW_E_KMS_DENIED, 0, false},
         {SROW_E_KMS_DISABLED, 0, false},
         {SROW_E_KMS_NOT_FOUND, 0, false},
@@ -98,12 +98,30 @@ CASE(it_opens_by_three_failures_in_a_row_and_by_no_refusal)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         AUTO(scene_end) struct scene s = scene_new();
-        call_takes_ms = rows[i].takes_ms;
+        fake_kms_took(s.fake, rows[i].took_ms);
         ask_often(&s, rows[i].answer, 2);
         CHECK(!is_open(&s) && kms_is_well(s.kms, "us-east-1"));
         ask_often(&s, rows[i].answer, 1);
         CHECK(is_open(&s) == rows[i].opens);
         CHECK(kms_is_well(s.kms, "eu-west-1"));
+    }
+}
+
+/* Whose requests waited while others of their call were answered. */
+CASE(how_long_a_call_takes_is_no_sign_of_a_Region)
+{
+    enum { PAGE = 8 };
+    AUTO(scene_end) struct scene s = scene_new();
+    struct kms_request page[PAGE];
+    for (size_t i = 0; i < PAGE; i++) {
+        page[i] = (struct kms_request){.op = KMS_DESCRIBE, .region = "us-east-1", .key_arn = EAST};
+    }
+    step_ms = 10 * ATTEMPT;
+    fake_kms_set(s.fake, "us-east-1", SROW_E_TIMEOUT);
+    kms_call(s.kms, page, PAGE);
+    CHECK(!is_open(&s));
+    for (size_t i = 0; i < PAGE; i++) {
+        kms_request_cleanup(&page[i]);
     }
 }
 
@@ -217,6 +235,7 @@ CASE(a_child_of_fork_asks_although_a_thread_of_its_parent_has_the_lock)
 int main(void)
 {
     RUN(it_opens_by_three_failures_in_a_row_and_by_no_refusal);
+    RUN(how_long_a_call_takes_is_no_sign_of_a_Region);
     RUN(an_answer_between_starts_the_count_again_and_a_refusal_is_an_answer);
     RUN(throttling_is_no_failure);
     RUN(it_refuses_nothing);

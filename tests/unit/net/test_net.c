@@ -156,6 +156,7 @@ CASE(faults_have_their_codes)
         CHECK(rows[i].rc == SROW_OK || strstr(r.error.text, "127.0.0.1:") != NULL);
         CHECK(strstr(r.error.text, "secret") == NULL);
         CHECK(rows[i].rc == SROW_OK || r.body_in.len == 0);
+        CHECK(r.rc != SROW_E_TIMEOUT || r.took_ms >= r.timeout_ms);
     }
 }
 
@@ -364,6 +365,7 @@ CASE(a_full_lane_refuses_one_call_at_once_and_a_batch_at_its_deadline)
     CHECK(there && wrong == NULL);
     CHECK_RC(one.rc, SROW_E_BUSY);
     CHECK_RC(late.rc, SROW_E_TIMEOUT);
+    CHECK(late.took_ms == 0);
     CHECK_OK(other.rc, other.error);
 }
 
