@@ -61,8 +61,9 @@ struct client_check {
     struct srow_error error;
 };
 
-/* Asks each key of each set in its Region: described, enabled, and, unless it is for opening only,
- * a test data key made and unwrapped again. The caller frees *out with free(). NOMEM. */
+/* Asks each key of each set in its Region, all at the same time: described, enabled, and, unless it
+ * is for opening only, a test data key made and unwrapped again. The caller frees *out with free().
+ * NOMEM. */
 MUST enum srow_rc client_check_keys(struct client_check **out, size_t *count,
                                     struct srow_client *client, struct srow_error *e);
 

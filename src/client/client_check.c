@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whether each key does in its Region what it is configured for, one after the other: there are
- * few. And probes, for principals that may only decrypt.
+ * Whether each key does in its Region what it is configured for: all keys at once, in three rounds,
+ * of which a key that has failed has no further one. And probes, for principals that may only
+ * decrypt.
  */
 #include <stdlib.h>
 
@@ -11,40 +12,74 @@ static const char probe_text[] = "sealrow probe";
 static const char probe_key[] = "sealrow:probe";
 enum { TEST_KEY = 32 };
 
-/* One request about a key; the answer is the caller's to clean up. */
-static enum srow_rc ask(struct kms_request *request, struct srow_client *client,
-                        const struct client_check *check, enum kms_op op, struct srow_error *e)
+/* The keys and what they are asked; asked[i] is the check of requests[i]. */
+struct round {
+    struct srow_client *client;
+    struct client_check *checks;
+    size_t count;
+    struct kms_request *requests, *made; /* made[i]: the test data key of checks[i] */
+    struct client_check **asked;
+};
+
+static void round_cleanup(struct round *r)
 {
-    struct srow_pair context = {srow_str(probe_key), srow_str(client_config(client)->domain)};
-    request->op = op;
-    request->region = check->region;
-    request->key_arn = check->arn;
-    request->context = op == KMS_DESCRIBE ? NULL : &context;
-    request->context_count = op == KMS_DESCRIBE ? 0 : 1;
-    request->data_key_bytes = op == KMS_DESCRIBE ? 0 : TEST_KEY;
-    request->deadline = client_deadline(client);
-    kms_call(client_kms(client), request, 1);
-    if (request->rc != SROW_OK && e != NULL) {
-        *e = request->error;
+    for (size_t i = 0; r->made != NULL && i < r->count; i++) {
+        kms_request_cleanup(&r->made[i]);
     }
-    return request->rc;
+    free(r->made);
+    free(r->requests);
+    free(r->asked);
+    free(r->checks);
 }
 
-static enum srow_rc try_key(struct srow_client *client, const struct client_check *check,
-                            struct srow_error *e)
+static void settle(struct round *r, struct kms_request *request, struct client_check *check)
 {
-    AUTO(kms_request_cleanup) struct kms_request described = {0}, made = {0}, opened = {0};
-    TRY(ask(&described, client, check, KMS_DESCRIBE, e));
-    FAIL_IF(!described.enabled, e, SROW_E_KMS_DISABLED, "the key is not enabled");
-    if (check->open_only) {
-        return SROW_OK;
+    struct kms_request *made = &r->made[check - r->checks];
+    check->rc = request->rc;
+    check->error = request->error;
+    if (check->rc == SROW_OK && request->op == KMS_DESCRIBE && !request->enabled) {
+        check->rc = error_set(&check->error, SROW_E_KMS_DISABLED, "the key is not enabled");
     }
-    TRY(ask(&made, client, check, KMS_GENERATE, e));
-    opened.ciphertext = bytes_buf(&made.wrapped);
-    TRY(ask(&opened, client, check, KMS_DECRYPT, e));
-    FAIL_IF(!bytes_equal(secret_bytes(&made.data_key), secret_bytes(&opened.data_key)), e,
-            SROW_E_KMS_DATA_KEY, "KMS opened another data key than it had made");
-    return SROW_OK;
+    if (check->rc == SROW_OK && request->op == KMS_GENERATE) {
+        made->data_key = secret_take(&request->data_key);
+        made->wrapped = buf_take(&request->wrapped);
+    }
+    if (check->rc == SROW_OK && request->op == KMS_DECRYPT &&
+        !bytes_equal(secret_bytes(&made->data_key), secret_bytes(&request->data_key))) {
+        check->rc = error_set(&check->error, SROW_E_KMS_DATA_KEY,
+                              "KMS opened another data key than it had made");
+    }
+    kms_request_cleanup(request);
+}
+
+/* One question to each key that has not failed, all at the same time. */
+static void ask(struct round *r, enum kms_op op)
+{
+    struct srow_pair context = {srow_str(probe_key), srow_str(client_config(r->client)->domain)};
+    bool describes = op == KMS_DESCRIBE;
+    uint64_t deadline = client_deadline(r->client);
+    size_t n = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        struct client_check *check = &r->checks[i];
+        if (check->rc != SROW_OK || (check->open_only && !describes)) {
+            continue;
+        }
+        r->asked[n] = check;
+        r->requests[n++] = (struct kms_request){.op = op,
+                                                .region = check->region,
+                                                .key_arn = check->arn,
+                                                .context = describes ? NULL : &context,
+                                                .context_count = describes ? 0 : 1,
+                                                .data_key_bytes = describes ? 0 : TEST_KEY,
+                                                .ciphertext = bytes_buf(&r->made[i].wrapped),
+                                                .deadline = deadline};
+    }
+    if (n > 0) {
+        kms_call(client_kms(r->client), r->requests, n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        settle(r, &r->requests[i], r->asked[i]);
+    }
 }
 
 static size_t count_keys(const struct srow_config *config)
@@ -56,25 +91,41 @@ static size_t count_keys(const struct srow_config *config)
     return count;
 }
 
+static enum srow_rc round_new(struct round *r, struct srow_error *e)
+{
+    const struct srow_config *config = client_config(r->client);
+    size_t all = count_keys(config);
+    r->checks = calloc(all, sizeof *r->checks);
+    r->made = calloc(all, sizeof *r->made);
+    r->requests = calloc(all, sizeof *r->requests);
+    r->asked = calloc(all, sizeof(struct client_check *));
+    FAIL_IF(r->checks == NULL || r->made == NULL || r->requests == NULL || r->asked == NULL, e,
+            SROW_E_NOMEM, "no memory to check %zu keys", all);
+    for (size_t i = 0; i < config->key_set_count; i++) {
+        const struct config_key_set *set = &config->key_sets[i];
+        for (size_t k = 0; k < set->count; k++) {
+            r->checks[r->count++] = (struct client_check){.key_set = set->name,
+                                                          .region = set->keys[k].region,
+                                                          .arn = set->keys[k].arn,
+                                                          .open_only = set->keys[k].open_only};
+        }
+    }
+    return SROW_OK;
+}
+
 enum srow_rc client_check_keys(struct client_check **out, size_t *count, struct srow_client *client,
                                struct srow_error *e)
 {
-    const struct srow_config *config = client_config(client);
-    struct client_check *checks = calloc(count_keys(config), sizeof *checks);
-    FAIL_IF(checks == NULL, e, SROW_E_NOMEM, "no memory to check keys");
-    size_t n = 0;
-    for (size_t i = 0; i < config->key_set_count; i++) {
-        const struct config_key_set *set = &config->key_sets[i];
-        for (size_t k = 0; k < set->count; k++, n++) {
-            checks[n].key_set = set->name;
-            checks[n].region = set->keys[k].region;
-            checks[n].arn = set->keys[k].arn;
-            checks[n].open_only = set->keys[k].open_only;
-            checks[n].rc = try_key(client, &checks[n], &checks[n].error);
-        }
-    }
-    *out = checks;
-    *count = n;
+    AUTO(round_cleanup) struct round r = {.client = client};
+    TRY(round_new(&r, e));
+    client_enter(client);
+    ask(&r, KMS_DESCRIBE);
+    ask(&r, KMS_GENERATE);
+    ask(&r, KMS_DECRYPT);
+    client_leave(client);
+    *out = r.checks;
+    *count = r.count;
+    r.checks = NULL;
     return SROW_OK;
 }
 
@@ -86,7 +137,7 @@ static enum srow_rc make_context(struct context *out, const struct srow_client *
     return context_add(out, pair, e);
 }
 
-enum srow_rc client_probe_seal(struct srow_buf *out, struct srow_client *client,
+static enum srow_rc seal_probe(struct srow_buf *out, struct srow_client *client,
                                const char *key_set, struct srow_error *e)
 {
     struct cell_tools tools = {0};
@@ -100,7 +151,7 @@ enum srow_rc client_probe_seal(struct srow_buf *out, struct srow_client *client,
     return SROW_OK;
 }
 
-enum srow_rc client_probe_open(struct srow_client *client, const char *key_set, const char *via,
+static enum srow_rc open_probe(struct srow_client *client, const char *key_set, const char *via,
                                struct srow_bytes message, struct srow_error *e)
 {
     struct cell_tools tools = {0};
@@ -114,4 +165,22 @@ enum srow_rc client_probe_open(struct srow_client *client, const char *key_set, 
     FAIL_IF(!bytes_equal_str(bytes_buf(&text), probe_text), e, SROW_E_SELF_CHECK,
             "the probe opens to another text");
     return SROW_OK;
+}
+
+enum srow_rc client_probe_seal(struct srow_buf *out, struct srow_client *client,
+                               const char *key_set, struct srow_error *e)
+{
+    client_enter(client);
+    enum srow_rc rc = seal_probe(out, client, key_set, e);
+    client_leave(client);
+    return rc;
+}
+
+enum srow_rc client_probe_open(struct srow_client *client, const char *key_set, const char *via,
+                               struct srow_bytes message, struct srow_error *e)
+{
+    client_enter(client);
+    enum srow_rc rc = open_probe(client, key_set, via, message, e);
+    client_leave(client);
+    return rc;
 }

@@ -261,6 +261,7 @@ CASE(each_key_is_checked_in_its_region)
     free(checks);
     CHECK(well);
     CHECK(fake_kms_count(b.kms, "us-east-1", KMS_DECRYPT) == 1);
+    CHECK(fake_kms_widest(b.kms) == 3); /* a Region without an answer is waited for once */
     CHECK(fake_kms_count(b.kms, "eu-west-1", KMS_DESCRIBE) == 2);
     CHECK(fake_kms_count(b.kms, "eu-west-1", KMS_GENERATE) == 1);
     fake_kms_set_op(b.kms, "eu-west-1", KMS_GENERATE, SROW_E_KMS_DENIED);
@@ -269,6 +270,13 @@ CASE(each_key_is_checked_in_its_region)
            checks[1].error.rc == SROW_E_KMS_DENIED && checks[2].rc == SROW_OK;
     free(checks);
     CHECK(well);
+    fake_kms_set(b.kms, "eu-west-1", SROW_E_TIMEOUT);
+    fake_kms_reset(b.kms);
+    CHECK_OK(client_check_keys(&checks, &count, b.client, &b.e), b.e);
+    well = checks[0].rc == SROW_OK && checks[1].rc == SROW_E_TIMEOUT;
+    free(checks);
+    CHECK(well);
+    CHECK(fake_kms_total(b.kms, "eu-west-1") == 2); /* no further question */
 }
 
 CASE(a_probe_opens_through_each_region_by_readers)
