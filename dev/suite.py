@@ -10,6 +10,7 @@ the skipped by name, and last `N passed, N failed, N skipped`. Exit code 1 when 
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = "/usr/bin/python3"
+PATIENCE = int(os.environ.get("SUITE_PATIENCE", "1200"))  # seconds for one run of pytest
 POINT = re.compile(r"^(not )?ok\b\s*\d*\s*(?:- )?(.*?)\s*(?:#\s*(skip|todo)\S*\s*(.*))?$", re.I)
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*skip\S*\s*(.*))?", re.I)
 
@@ -89,6 +91,20 @@ def run_lint(_):
     return cases
 
 
+def patient(command, **how):
+    """A command to its end, or that of our patience: then it and its children are killed."""
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, start_new_session=True,
+                          **how) as run:
+        try:
+            text, _ = run.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            text, _ = run.communicate()
+            text += f"\nkilled: no end after {PATIENCE} s"
+        return run.returncode, text
+
+
 def run_pytest(build, paths, report):
     """Tests in Python: real programs, files and servers."""
     paths = [str(path) for path in paths if Path(ROOT, path).exists()]
@@ -96,15 +112,14 @@ def run_pytest(build, paths, report):
         return []
     report = Path(build, report)
     report.unlink(missing_ok=True)
-    run = subprocess.run(
+    status, text = patient(
         [PYTHON, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
          f"--junitxml={report}", *paths],
-        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         env={**os.environ, "SEALROW_BUILD": build, "PYTHONDONTWRITEBYTECODE": "1"})
-    if run.returncode == 5:
+    if status == 5:
         return []
     if not report.exists():
-        return [("failed", "pytest", tail(run.stdout + run.stderr))]
+        return [("failed", "pytest", tail(text))]
     cases = []
     for case in ET.parse(report).iter("testcase"):
         name = f"{case.get('classname', '').replace('.', '/')}: {case.get('name')}"
@@ -115,8 +130,8 @@ def run_pytest(build, paths, report):
             elif kind.tag == "skipped":
                 outcome, detail = "skipped", kind.get("message", "")
         cases.append((outcome, name, detail))
-    if run.returncode not in (0, 1):
-        cases.append(("failed", "pytest", tail(run.stdout + run.stderr)))
+    if status not in (0, 1):
+        cases.append(("failed", "pytest", tail(text)))
     return cases
 
 

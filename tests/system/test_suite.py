@@ -50,3 +50,11 @@ def test_the_suite_fails_when_a_case_failed_or_none_ran(monkeypatch, capsys, out
     assert suite.main(["build", "unit"]) == code
     counts = ", ".join(f"{int(word == outcome)} {word}" for word in ("passed", "failed", "skipped"))
     assert capsys.readouterr().out.splitlines()[-1] == counts
+
+
+def test_what_does_not_end_is_killed_with_its_children_and_counts_as_failed(monkeypatch, tmp_path):
+    (tmp_path / "test_endless.py").write_text(
+        "import subprocess\ndef test_endless():\n    subprocess.run(['sleep', '1000'])\n")
+    monkeypatch.setattr(suite, "PATIENCE", 2)
+    ((outcome, _, detail),) = suite.run_pytest(str(tmp_path), [tmp_path], "report.xml")
+    assert outcome == "failed" and "killed: no end after 2 s" in detail
