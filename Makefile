@@ -2,7 +2,7 @@
 # Everything a newcomer types. The build itself is meson.build; what these do stands in dev/.
 .PHONY: demo test check lint bench deb deb-test torture
 
-demo:    ; @dev/demo.sh
+demo:    ; @DB=$(DB) dev/demo.sh
 test:    ; @dev/test.sh
 check:   ; @dev/check.sh
 lint:    ; @dev/lint.sh

@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# make demo: builds what the tour needs and goes on the tour.
+# make demo [DB=sqlite|postgresql]: builds what the tour needs and goes on the tour.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-dev/deps.sh build
+case ${DB:-sqlite} in
+sqlite) packages=build tour=tour.sh ;;
+postgresql) packages=demo-postgresql tour=postgresql.sh ;;
+*) echo "make demo: unknown DB=$DB: say sqlite or postgresql" >&2; exit 2 ;;
+esac
+dev/deps.sh "$packages"
 [ -f build/build.ninja ] || echo "building (once; about a minute)"
 dev/build.sh build
-exec examples/tour/tour.sh build
+exec "examples/tour/$tour" build

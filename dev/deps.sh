@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: dev/deps.sh build|test|check|bench|deb
+# usage: dev/deps.sh build|demo-postgresql|test|check|bench|deb
 #
 # Sees that the Debian packages are there which a build, the tests or the checks need. What is
 # missing is installed where that is allowed (root, or sudo without a password); elsewhere the
@@ -14,6 +14,7 @@ build='gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3
        libsqlite3-dev libpq-dev libmicrohttpd-dev libgnutls28-dev sqlite3=sqlite3 curl=curl'
 test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openssl git=git
       postgresql"
+demo_postgresql="$build openssl=openssl postgresql"
 deb="$build debhelper dpkg-dev git=git lintian=lintian"
 bench="$build valgrind=valgrind"
 check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tidy=clang-tidy
@@ -21,11 +22,12 @@ check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tid
 
 case "${1:-}" in
 build) wanted=$build ;;
+demo-postgresql) wanted=$demo_postgresql ;;
 test) wanted=$test ;;
 check) wanted=$check ;;
 bench) wanted=$bench ;;
 deb) wanted=$deb ;;
-*) echo "usage: dev/deps.sh build|test|check|bench|deb" >&2; exit 2 ;;
+*) echo "usage: dev/deps.sh build|demo-postgresql|test|check|bench|deb" >&2; exit 2 ;;
 esac
 
 # Another system has other names for these; there meson says what it does not find.
