@@ -32,7 +32,7 @@ enum srow_rc audit_open(struct audit *out, struct srow_error *e)
 
 void audit_close(struct audit *audit)
 {
-    if (audit->fd > 0) {
+    if (audit->fd > 0) { /* 0: none; it is never ours */
         close(audit->fd);
         pthread_mutex_destroy(&audit->lock);
         audit->fd = 0;

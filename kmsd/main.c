@@ -2,10 +2,13 @@
  *
  * sealrow-kmsd: a KMS of several Regions in one process, for machines without an AWS account.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <sealrow/sealrow.h>
 
@@ -35,9 +38,22 @@ static enum srow_rc close_up(struct srow_error *e)
     return SROW_OK;
 }
 
+/* No file of ours becomes the standard output, and a descriptor of ours is never 0, which stands
+ * for none. Reading or writing one that was closed fails. */
+static enum srow_rc occupy(struct srow_error *e)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY}; /* the wrong way round */
+    for (int fd = 0; fd <= 2; fd++) {
+        FAIL_IF(fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd, e, SROW_E_IO,
+                "/dev/null, for descriptor %d, which is closed: %s", fd, strerror(errno));
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc run(char *const *args, struct srow_error *e)
 {
     const struct command *command = &command_serve;
+    TRY(occupy(e));
     TRY(close_up(e));
     for (const struct command *const *at = commands; *at != NULL && *args != NULL; at++) {
         if ((*at)->name != NULL && strcmp((*at)->name, *args) == 0) {

@@ -4,11 +4,12 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
 
-from conftest import REGIONS, run
+from conftest import KMSD, REGIONS, run
 from sigv4 import b64
 
 AT = f"{REGIONS[0]}=127.0.0.1:0"
@@ -70,6 +71,19 @@ def test_a_port_in_use_is_one_line(tmp_path):
         # SROW_E_IN_USE
         fails(75, f"127.0.0.1:{port} is in use", "--data", tmp_path / "kms", "--region",
               f"eu-central-1=127.0.0.1:{port}")
+
+
+def test_closed_standard_descriptors_are_no_files_of_the_server(tmp_path):
+    """What is printed does not go into the file that would have its number."""
+    data = tmp_path / "kms"
+    with subprocess.Popen([str(KMSD), "--data", str(data), "--region", AT], stderr=subprocess.PIPE,
+                          preexec_fn=lambda: os.closerange(0, 2)) as process:
+        while not (data / "control").exists() and process.poll() is None:
+            pass
+        process.send_signal(signal.SIGTERM)  # which waits until all is printed
+        err = process.communicate(timeout=10)[1]
+    assert err in (b"", b"sealrow-kmsd: standard output cannot be written\n")
+    assert [f.name for f in data.iterdir() if b"ready" in f.read_bytes()] == []
 
 
 # -- the directory --
