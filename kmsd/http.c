@@ -97,6 +97,10 @@ static enum srow_rc parse_body(json_node **out, struct call *call, struct srow_b
 static enum srow_rc run(struct call *call, json_node **document, const struct http_service *service,
                         const struct http_request *request, struct srow_error *e)
 {
+    if (request->too_many_headers) { /* before any of them is believed */
+        return call_refuse(call, REFUSAL_TOO_LARGE, e, "A request may have %d headers.",
+                           HTTP_HEADERS_MOST);
+    }
     TRY(check_place(call, request, e));
     if (request->too_large) {
         return call_refuse(call, REFUSAL_TOO_LARGE, e, "A request may have %d bytes.",

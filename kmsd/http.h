@@ -24,6 +24,7 @@ struct http_request {
     const char *source;
     const char *tls_version, *tls_suite; /* "" without TLS */
     bool too_large;                      /* the body was not kept */
+    bool too_many_headers;               /* the rest of them was not kept */
     bool has_query;
     const char *path;
     struct sigv4_request signed_part; /* method, headers, body */

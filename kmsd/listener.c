@@ -226,10 +226,10 @@ static bool may_answer(const struct listener *l, const struct listener *region)
     return !atomic_load(&l->is_cut) && region != NULL && !atomic_load(&region->is_cut);
 }
 
-static enum MHD_Result answer(struct listener *l, struct MHD_Connection *connection,
-                              struct exchange *x, const char *method, const char *path)
+/* False: nobody is there to answer, and nothing is. */
+static bool serve(struct http_answer *out, struct listener *l, struct MHD_Connection *connection,
+                  struct exchange *x, const char *method, const char *path)
 {
-    AUTO(http_answer_cleanup) struct http_answer out = {0};
     struct listener_tls_session session = {0};
     struct peer *peer = peer_of(connection);
     MHD_get_connection_values(connection, MHD_HEADER_KIND, note_header, x);
@@ -238,8 +238,8 @@ static enum MHD_Result answer(struct listener *l, struct MHD_Connection *connect
                                         .header_count = x->header_count,
                                         .body = bytes_buf(&x->body)};
     const struct listener *region = region_of(l, &signed_part);
-    if (peer == NULL || x->too_many_headers || !may_answer(l, region)) {
-        return MHD_NO;
+    if (peer == NULL || !may_answer(l, region)) {
+        return false;
     }
     describe_tls(&session, l, connection);
     struct http_request request = {
@@ -249,14 +249,23 @@ static enum MHD_Result answer(struct listener *l, struct MHD_Connection *connect
         .tls_version = session.version,
         .tls_suite = session.suite,
         .too_large = x->seen > HTTP_BODY_MOST,
+        .too_many_headers = x->too_many_headers,
         .has_query = MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0,
         .path = path,
         .signed_part = signed_part,
     };
     set_deadline(l, peer, 0, 0);
-    http_serve(&out, l->service, &request);
+    http_serve(out, l->service, &request);
     set_deadline(l, peer, l->options.request_s, 0);
-    return may_answer(l, region) ? send_answer(connection, &out) : MHD_NO;
+    return may_answer(l, region);
+}
+
+static enum MHD_Result answer(struct listener *l, struct MHD_Connection *connection,
+                              struct exchange *x, const char *method, const char *path)
+{
+    AUTO(http_answer_cleanup) struct http_answer out = {0};
+    bool served = serve(&out, l, connection, x, method, path);
+    return served && x->seen <= DISCARD_MOST ? send_answer(connection, &out) : MHD_NO;
 }
 
 static enum MHD_Result begin(struct listener *l, struct MHD_Connection *connection, void **context)
@@ -288,7 +297,10 @@ static enum MHD_Result on_request(void *state, struct MHD_Connection *connection
         buf_put(&x->body, bytes_of(data, *size));
     }
     *size = 0;
-    return x->seen <= DISCARD_MOST ? MHD_YES : MHD_NO;
+    if (x->seen > DISCARD_MOST) { /* no answer leaves while it still sends: refused, audited, cut */
+        return answer(state, connection, x, method, url);
+    }
+    return MHD_YES;
 }
 
 static void on_completed(void *state, struct MHD_Connection *connection, void **context,

@@ -390,6 +390,22 @@ def test_refused_calls_are_in_the_audit(start):
                    ("ListKeys", "MissingAuthenticationTokenException", None)]
 
 
+def test_a_request_beyond_every_limit_is_in_the_audit(start):
+    server = start()
+    client = server.client()
+    headers, body = client.request("ListKeys", {})
+    many = {**headers, **{f"X-{i}": "x" for i in range(64)}}
+    answer = client.send(client.authorize(many, body), body)
+    assert (answer.status, answer.code) == (413, "RequestEntityTooLargeException")
+    large = b" " * ((4 << 20) + 65536)  # cut off without an answer
+    headers, large = client.request("DescribeKey", large)
+    with pytest.raises(ConnectionError):
+        client.send(client.authorize(headers, large), large)
+    assert [(e["eventName"], e["errorCode"]) for e in events(server)] == [
+        ("ListKeys", "RequestEntityTooLargeException"),
+        ("DescribeKey", "RequestEntityTooLargeException")]
+
+
 def test_the_directory_never_holds_plaintext_or_ciphertext(start):
     server = start()
     client = server.client()
