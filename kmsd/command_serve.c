@@ -189,16 +189,14 @@ static void put_quoted(struct srow_buf *out, const char *text)
     buf_put_u8(out, '\'');
 }
 
-static enum srow_rc init(const struct options *o, struct srow_error *e)
+/* Makes the keys in a directory that is new, and prints how to use them. */
+static enum srow_rc fill(struct datadir *dir, const struct options *o, const char *first,
+                         struct srow_error *e)
 {
-    AUTO(datadir_cleanup) struct datadir dir = {0};
     AUTO(buf_cleanup) struct srow_buf regions = {0}, keys = {0}, path = {0};
-    struct listener_address first;
-    TRY(listener_address_parse(&first, o->regions.at[0], o->tls_cert != NULL, e));
-    TRY(datadir_open(&dir, o->data, true, e));
     for (size_t i = 0; i < o->regions.count; i++) {
         struct place place = {o->regions.at[i], o->tls_cert != NULL};
-        TRY(put_key(&regions, &keys, &dir, &place, e));
+        TRY(put_key(&regions, &keys, dir, &place, e));
     }
     AUTO(str_free) char *here = realpath(".", NULL);
     FAIL_IF(here == NULL, e, SROW_E_IO, "%s: %s", o->data, strerror(errno));
@@ -210,7 +208,24 @@ static enum srow_rc init(const struct options *o, struct srow_error *e)
            "export AWS_PROFILE=app\n"
            "export AWS_REGION=%s\n"
            "\n# for sealrow.yaml\nregions:\n%s\nkeys:\n  default:\n%s",
-           buf_cstr(&export), first.region, buf_cstr(&regions), buf_cstr(&keys));
+           buf_cstr(&export), first, buf_cstr(&regions), buf_cstr(&keys));
+    FAIL_IF(fflush(stdout) != 0, e, SROW_E_IO, "standard output cannot be written");
+    return SROW_OK;
+}
+
+static enum srow_rc init(const struct options *o, struct srow_error *e)
+{
+    AUTO(datadir_cleanup) struct datadir dir = {0};
+    struct listener_address first;
+    TRY(listener_address_parse(&first, o->regions.at[0], o->tls_cert != NULL, e));
+    TRY(datadir_open(&dir, o->data, true, e));
+    enum srow_rc rc = fill(&dir, o, first.region, e);
+    if (rc != SROW_OK) {
+        return error_wrap(e, rc,
+                          "the directory %s is there and its keys are not told, so nothing is "
+                          "sealed with them: remove it before --init is said again",
+                          o->data);
+    }
     return SROW_OK;
 }
 

@@ -161,7 +161,8 @@ static enum srow_rc open_all(struct datadir *dir, const char *path, bool must_be
     TRY(newdir_finish(e));
     TRY(is_empty(&dir->fresh, e));
     FAIL_IF(must_be_fresh && !dir->fresh, e, SROW_E_CONFLICT,
-            "--init makes a new directory, and this one has content: leave --init out to serve it");
+            "--init makes a new directory, and this one has content: leave --init out to serve it, "
+            "or, if it is left by an --init that failed, remove it");
     if (dir->fresh) {
         TRY(newdir_make(e));
     }

@@ -50,6 +50,20 @@ def test_a_start_interrupted_anywhere_needs_no_hands(tmp_path, start, call, step
     assert kills >= 4
 
 
+def test_an_init_that_fails_says_how_to_go_on(tmp_path):
+    data = tmp_path / "kms"
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([KMSD, "--data", data, "--init", *SPEC], stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=30)
+    assert done.returncode == 71 and done.stderr.count("\n") == 1
+    assert f"{data} is there" in done.stderr and "remove it before --init" in done.stderr
+    assert "standard output cannot be written" in done.stderr
+    code, _, err = run("--data", data, "--init", *SPEC)
+    assert code == 75 and "left by an --init that failed, remove it" in err
+    shutil.rmtree(data)
+    assert run("--data", data, "--init", *SPEC)[0] == 0
+
+
 def test_nothing_in_its_place_is_ever_replaced(start):
     server = start()
     server.stop()
