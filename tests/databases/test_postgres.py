@@ -159,7 +159,20 @@ def cut_off(server, s):
     s.shutdown(socket.SHUT_WR)
 
 
-@pytest.mark.parametrize("answer", [endless_scram, silence, cut_off])
+def garbage(server, s):
+    s.sendall(b"R" + bytes(range(256)) * 20)
+
+
+def cut_off_in_a_statement(server, s):
+    s.sendall(message(b"R", struct.pack("!I", 0)) + message(b"Z", b"I"))
+    server.read(s)
+    s.shutdown(socket.SHUT_RDWR)
+
+
+HOSTILE = [endless_scram, silence, cut_off, garbage, cut_off_in_a_statement]
+
+
+@pytest.mark.parametrize("answer", HOSTILE)
 def test_a_hostile_server_is_given_up_in_time(pg, answer):
     server = Hostile(answer)
     pg.env["DATABASE_URL"] = f"postgresql://app:secret-of-app@127.0.0.1:{server.port}/bank"
