@@ -53,6 +53,7 @@ struct db_dialect {
     char quote;                /* around identifiers, doubled inside */
     bool names_have_case;      /* "ID" and "id" are two columns */
     const char *begin;         /* starts a transaction that will write */
+    int attempts;              /* at a transaction that fails with BUSY; 0: as 1 */
     const char *lock;          /* behind a SELECT: the row stays as it is until the end */
     bool check_only_at_add;    /* a CHECK comes only together with its column */
     const char *after_add;     /* one more statement for a new sealed column; NULL: none */

@@ -18,6 +18,7 @@ const struct db_dialect db_postgres_dialect = {
     .quote = '"',
     .names_have_case = true,
     .begin = "BEGIN",
+    .attempts = 3,
     .lock = " FOR UPDATE",
     .after_add = "ALTER TABLE @t ALTER COLUMN @c SET STORAGE EXTERNAL",
     .hex = {"'\\x", "'::bytea"},

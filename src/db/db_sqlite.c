@@ -34,6 +34,7 @@ const struct db_dialect db_sqlite_dialect = {
     .key_type = "TEXT",
     .quote = '"',
     .begin = "BEGIN IMMEDIATE",
+    .attempts = 1, /* it has waited */
     .lock = "",
     .check_only_at_add = true,
     .hex = {"X'", "'"},

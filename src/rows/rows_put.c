@@ -239,7 +239,8 @@ static enum srow_rc read_back(const struct work *w, struct srow_error *e)
     return SROW_OK;
 }
 
-static enum srow_rc store(const struct work *w, const struct held_row *before, struct srow_error *e)
+static enum srow_rc store_once(const struct work *w, const struct held_row *before,
+                               struct srow_error *e)
 {
     AUTO(db_rollback) struct db_work work = {0};
     AUTO(held_row_cleanup) struct held_row now = {0};
@@ -250,6 +251,17 @@ static enum srow_rc store(const struct work *w, const struct held_row *before, s
     TRY(db_exec(w->rows->db, w->write.at, w->params, w->param_count, e));
     TRY(read_back(w, e));
     return w->put->dry_run ? SROW_OK : db_commit(&work, e);
+}
+
+/* A transaction that had to give way to another is run again, with the same sealed bytes. */
+static enum srow_rc store(const struct work *w, const struct held_row *before, struct srow_error *e)
+{
+    int left = w->rows->db->ops->dialect->attempts;
+    enum srow_rc rc;
+    do {
+        rc = store_once(w, before, e);
+    } while (rc == SROW_E_BUSY && --left > 0);
+    return rc;
 }
 
 /* -- put -- */

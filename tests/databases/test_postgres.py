@@ -322,3 +322,21 @@ def test_an_insert_that_loses_the_race_looks_again(pg):
         out, err = started.communicate(timeout=60)
         assert started.returncode == exit and b"with another value" in err and not out, err
     other.close()
+
+
+def test_a_transaction_that_gave_way_is_run_again_with_the_same_bytes(pg):
+    ready(pg)
+    pg.sql("CREATE SEQUENCE tries",
+           "CREATE FUNCTION give_way() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN "
+           "IF nextval(''tries'') < 3 THEN RAISE EXCEPTION USING ERRCODE = ''40001''; END IF; "
+           "RETURN new; END'",
+           "CREATE TRIGGER give_way BEFORE INSERT ON customers FOR EACH ROW "
+           "EXECUTE FUNCTION give_way()")
+    before = pg.world.kmsd.total()
+    assert pg.ok("put", "customer", "account=1", "userid=ada").startswith(b"inserted 1")
+    assert pg.world.kmsd.total() - before == 2, "sealed once, in two Regions"
+    assert pg.texts("SELECT last_value FROM tries") == [["3"]]
+    pg.sql("ALTER SEQUENCE tries MINVALUE -99 RESTART -99")
+    fails(pg, UNAVAILABLE, "40001", "try again", args=("put", "customer", "account=2", "userid=x"))
+    assert pg.texts("SELECT count(*), (SELECT last_value FROM tries) FROM customers") == [
+        ["1", "-97"]]
