@@ -97,16 +97,46 @@ static enum srow_rc read_text(struct srow_buf *out, const char **name, const str
     return buf_check(out, e);
 }
 
+/* Whether a variable stands in place of this key, or of an element of its list. */
+static bool in_place(const char *key, const char **variable, const char **value)
+{
+    static const char list[] = "write.while_down";
+    size_t len = sizeof list - 1;
+    *variable = "SEALROW_WHILE_DOWN";
+    *value = getenv(*variable);
+    return *value != NULL && strncmp(key, list, len) == 0 && (key[len] == '\0' || key[len] == '[');
+}
+
+/* What a variable says in place of the key `line`; of a list, once. */
+static enum srow_rc put_in_place(struct page *p, const struct show_line *line, const char *variable,
+                                 const char *value, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf list = {0};
+    const char *bracket = strchr(line->key, '[');
+    if (bracket != NULL && strcmp(bracket, "[0]") != 0) {
+        return SROW_OK;
+    }
+    buf_printf(&list, "[%s]", value);
+    struct program_setting s = {buf_cstr(&list), "environment", variable};
+    TRY(buf_check(&list, e));
+    put(p, "write.while_down", &s);
+    return SROW_OK;
+}
+
 static enum srow_rc put_file(struct page *p, const struct args *args, struct srow_error *e)
 {
     AUTO(show_cleanup) struct show show = {0};
     AUTO(buf_cleanup) struct srow_buf text = {0};
-    const char *name = NULL;
+    const char *name = NULL, *variable = NULL, *value = NULL;
     TRY(read_text(&text, &name, args, e));
     TRY(show_config(&show, bytes_buf(&text), e));
     for (size_t i = 0; i < show.count; i++) {
         const struct show_line *line = &show.lines[i];
         AUTO(buf_cleanup) struct srow_buf where = {0};
+        if (in_place(line->key, &variable, &value)) {
+            TRY(put_in_place(p, line, variable, value, e));
+            continue;
+        }
         buf_printf(&where, "%s:%zu", name, line->line);
         bool is_default = line->line == 0;
         struct program_setting s = {line->value, is_default ? "default" : "file",

@@ -210,7 +210,10 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     AUTO(message_inspected_cleanup) struct message_inspected m = {0};
     const char *path = args->word_count == 0 ? "-" : args->words[0];
     TRY(io_read_file(&message, path, e));
-    TRY(message_inspect(&m, bytes_buf(&message), e));
+    enum srow_rc rc = message_inspect(&m, bytes_buf(&message), e);
+    if (rc != SROW_OK) {
+        return error_wrap(e, rc, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
+    }
     if (args->regions) {
         return print_regions(status, &m, args, e);
     }

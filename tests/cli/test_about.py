@@ -56,6 +56,16 @@ def test_an_option_goes_before_the_environment_and_that_before_the_default(place
     assert [found[key][1] for key in ("config", "local-region", "log-level")] == ["flag"] * 3
 
 
+def test_what_a_variable_declares_down_stands_in_place_of_the_file(place):
+    place.config(("version: 1\n", f"version: 1\nwrite: {{while_down: [{EU}]}}\n"))
+    assert settings(place)["write.while_down[0]"] == (EU, "file", "sealrow.yaml:2")
+    for value in (US, ""):
+        place.env["SEALROW_WHILE_DOWN"] = value
+        found = settings(place)
+        assert found["write.while_down"] == (f"[{value}]", "environment", "SEALROW_WHILE_DOWN")
+        assert "write.while_down[0]" not in found
+
+
 def test_a_configuration_in_a_variable_has_lines_too(place):
     place.env["SEALROW_CONFIG"] = (place.folder / "sealrow.yaml").read_text()
     found = settings(place)

@@ -143,6 +143,14 @@ def test_inspect_needs_no_key(place):
     assert b"message-id" in place.ok("inspect", data=(place.folder / "good").read_bytes())
 
 
+def test_inspect_says_which_file_is_no_message(place):
+    (place.folder / "text").write_bytes(b"nothing sealed")
+    refused = place.run("inspect", "text")
+    assert refused.returncode == 65 and refused.stderr.startswith(b"sealrow: text: ")
+    refused = place.run("inspect", data=b"")
+    assert refused.returncode == 65 and refused.stderr.startswith(b"sealrow: standard input: ")
+
+
 def test_the_configuration_may_stand_in_a_variable(place):
     text = (place.folder / "sealrow.yaml").read_text()
     (place.folder / "sealrow.yaml").rename(place.folder / "moved.yaml")
