@@ -233,6 +233,17 @@ static enum srow_rc read_all(struct report *report, const struct options *o, str
     return SROW_OK;
 }
 
+/* Times are compared as text, so another form would choose wrong lines without a word. */
+static bool is_time(const char *text)
+{
+    static const char form[] = "0000-00-00T00:00:00Z";
+    bool fits = strlen(text) == sizeof form - 1;
+    for (size_t i = 0; fits && form[i] != '\0'; i++) {
+        fits = form[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i];
+    }
+    return fits;
+}
+
 static enum srow_rc run(char *const *args, struct srow_error *e)
 {
     struct options o = {0};
@@ -242,6 +253,8 @@ static enum srow_rc run(char *const *args, struct srow_error *e)
     FAIL_IF(words.count > 0, e, SROW_E_USAGE, "audit takes options only, not %s", words.at[0]);
     FAIL_IF(o.data == NULL, e, SROW_E_USAGE, "--data DIR is missing");
     FAIL_IF(o.json && !o.count, e, SROW_E_USAGE, "--json goes with --count: lines are JSON anyway");
+    FAIL_IF(o.since != NULL && !is_time(o.since), e, SROW_E_USAGE,
+            "--since %s: not a time: write it as 2026-11-24T08:30:00Z", o.since);
     TRY(datadir_enter(o.data, e));
     TRY(read_all(&report, &o, e));
     if (o.total) {

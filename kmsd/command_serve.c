@@ -53,7 +53,7 @@ static const struct option options[] = {
     {"--request-timeout", "SECONDS", OPTION_NUMBER, offsetof(struct options, request_timeout),
      "a request must be complete by then (15)"},
     {"--connections", "NUMBER", OPTION_NUMBER, offsetof(struct options, connections),
-     "at the same time, each Region (1024)"},
+     "at the same time, each address (1024)"},
     {0},
 };
 
@@ -262,7 +262,8 @@ static enum srow_rc run(char *const *args, struct srow_error *e)
         .clock_window = CLOCK_WINDOW_S, .request_timeout = REQUEST_S, .connections = CONNECTIONS};
     struct option_list words = {0};
     TRY(options_parse(&o, &words, options, args, e));
-    FAIL_IF(words.count > 0, e, SROW_E_USAGE, "unknown command %s; see --help", words.at[0]);
+    FAIL_IF(words.count > 0, e, SROW_E_USAGE,
+            "unknown command %s, or not the first word: see --help", words.at[0]);
     FAIL_IF(o.data == NULL, e, SROW_E_USAGE, "--data DIR is missing; see --help");
     TRY(check_addresses(&o, e));
     return o.init ? init(&o, e) : serve(&o, e);
