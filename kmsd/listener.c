@@ -32,7 +32,8 @@ struct peer {
     uint64_t deadline; /* of what is awaited now; 0 while an operation runs */
 };
 
-struct exchange { /* one request as it arrives */
+struct exchange {              /* one request as it arrives */
+    const char *method, *path; /* the library's */
     struct srow_buf body;
     size_t seen;
     struct sigv4_header headers[HTTP_HEADERS_MOST];
@@ -228,12 +229,12 @@ static bool may_answer(const struct listener *l, const struct listener *region)
 
 /* False: nobody is there to answer, and nothing is. */
 static bool serve(struct http_answer *out, struct listener *l, struct MHD_Connection *connection,
-                  struct exchange *x, const char *method, const char *path)
+                  struct exchange *x)
 {
     struct listener_tls_session session = {0};
     struct peer *peer = peer_of(connection);
     MHD_get_connection_values(connection, MHD_HEADER_KIND, note_header, x);
-    struct sigv4_request signed_part = {.method = method,
+    struct sigv4_request signed_part = {.method = x->method,
                                         .headers = x->headers,
                                         .header_count = x->header_count,
                                         .body = bytes_buf(&x->body)};
@@ -251,7 +252,7 @@ static bool serve(struct http_answer *out, struct listener *l, struct MHD_Connec
         .too_large = x->seen > HTTP_BODY_MOST,
         .too_many_headers = x->too_many_headers,
         .has_query = MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0,
-        .path = path,
+        .path = x->path,
         .signed_part = signed_part,
     };
     set_deadline(l, peer, 0, 0);
@@ -261,10 +262,10 @@ static bool serve(struct http_answer *out, struct listener *l, struct MHD_Connec
 }
 
 static enum MHD_Result answer(struct listener *l, struct MHD_Connection *connection,
-                              struct exchange *x, const char *method, const char *path)
+                              struct exchange *x)
 {
     AUTO(http_answer_cleanup) struct http_answer out = {0};
-    bool served = serve(&out, l, connection, x, method, path);
+    bool served = serve(&out, l, connection, x);
     return served && x->seen <= DISCARD_MOST ? send_answer(connection, &out) : MHD_NO;
 }
 
@@ -289,8 +290,10 @@ static enum MHD_Result on_request(void *state, struct MHD_Connection *connection
     if (x == NULL) {
         return begin(state, connection, context);
     }
+    x->method = method;
+    x->path = url;
     if (*size == 0) {
-        return answer(state, connection, x, method, url);
+        return answer(state, connection, x);
     }
     x->seen += *size;
     if (x->seen <= HTTP_BODY_MOST) {
@@ -298,7 +301,7 @@ static enum MHD_Result on_request(void *state, struct MHD_Connection *connection
     }
     *size = 0;
     if (x->seen > DISCARD_MOST) { /* no answer leaves while it still sends: refused, audited, cut */
-        return answer(state, connection, x, method, url);
+        return answer(state, connection, x);
     }
     return MHD_YES;
 }
