@@ -4,6 +4,8 @@
 #include "kms/wire.h"
 #include "kms/wire_error.h"
 
+enum { SHOWN = 240 };
+
 enum srow_rc proof_key_id(const struct kms_request *r, struct srow_bytes key_id,
                           struct srow_error *e)
 {
@@ -54,12 +56,22 @@ enum srow_rc proof_wrapped(struct srow_bytes wrapped, struct srow_error *e)
     return SROW_OK;
 }
 
+/* How much of a text stands before what to do: without its last full stop. */
+static int length_before(const char *hint, const char *text)
+{
+    size_t len = strnlen(text, SHOWN);
+    bool stops = hint[0] != '\0' && len > 1 && text[len - 1] == '.' && text[len - 2] != '.';
+    return (int)(len - (stops ? 1 : 0));
+}
+
 void proof_explain(struct kms_request *r, uint32_t retry_after_ms)
 {
+    const char *hint = wire_error_hint(r->rc);
     bool names_key = strstr(r->error.text, r->key_arn) != NULL;
     char text[sizeof r->error.text];
     memcpy(text, r->error.text, sizeof text);
-    error_set(&r->error, r->rc, "Region %s, %s%s%s: %.240s%s", r->region, wire_operation(r->op),
-              names_key ? "" : " with ", names_key ? "" : r->key_arn, text, wire_error_hint(r->rc));
+    error_set(&r->error, r->rc, "Region %s, %s%s%s: %.*s%s", r->region, wire_operation(r->op),
+              names_key ? "" : " with ", names_key ? "" : r->key_arn, length_before(hint, text),
+              text, hint);
     r->error.retry_after_ms = retry_after_ms;
 }

@@ -268,6 +268,12 @@ CASE(texts_of_KMS_end_with_a_whole_sentence_or_word)
               "Key and signing method. Consult the service documentation for details.\"}");
     CHECK_RC(r.rc, SROW_E_KMS_AUTH);
     CHECK(strstr(r.error.text, "signing method; see credentials") != NULL);
+    kms_request_cleanup(&r);
+    r = asked(KMS_DECRYPT);
+    read_body(&r, 400, "",
+              "{\"__type\":\"UnrecognizedClientException\",\"message\":\"The security token is "
+              "invalid.\"}");
+    CHECK(strstr(r.error.text, "token is invalid; see credentials") != NULL);
     char body[600] = "{\"__type\":\"DisabledException\",\"message\":\"";
     for (size_t i = 0; i < 60; i++) {
         strcat(body, "word7 ");
