@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The configuration as its readers hold it: load, parse, find, free.
+ * The configuration as its readers hold it: load, parse, free.
  */
 #include "config/config.h"
 
@@ -14,65 +14,6 @@
 #include "config/shape.h"
 
 enum { FILE_MAX = 1 << 20 };
-
-const struct config_region *config_region_find(const struct srow_config *c, const char *name)
-{
-    for (size_t i = 0; i < c->region_count; i++) {
-        if (strcmp(c->regions[i].name, name) == 0) {
-            return &c->regions[i];
-        }
-    }
-    return NULL;
-}
-
-const struct config_key_set *config_key_set_find(const struct srow_config *c, const char *name)
-{
-    for (size_t i = 0; i < c->key_set_count; i++) {
-        if (strcmp(c->key_sets[i].name, name) == 0) {
-            return &c->key_sets[i];
-        }
-    }
-    return NULL;
-}
-
-bool config_key_set_seals_in(const struct config_key_set *set, const char *region)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        if (!set->keys[i].open_only && strcmp(set->keys[i].region, region) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-uint32_t config_key_set_regions(const struct srow_config *c, const struct config_key_set *set)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < c->region_count; i++) {
-        count += config_key_set_seals_in(set, c->regions[i].name);
-    }
-    return count;
-}
-
-const struct config_table *config_table_find(const struct srow_config *c, struct srow_bytes name)
-{
-    for (size_t i = 0; i < c->table_count; i++) {
-        if (bytes_equal_str(name, c->tables[i].name)) {
-            return &c->tables[i];
-        }
-    }
-    return NULL;
-}
-
-const struct config_column *config_column_find(const struct config_table *t, struct srow_bytes name)
-{
-    for (size_t i = 0; i < t->column_count; i++) {
-        if (bytes_equal_str(name, t->columns[i].name)) {
-            return &t->columns[i];
-        }
-    }
-    return NULL;
-}
 
 static void free_texts(char **texts, size_t count)
 {

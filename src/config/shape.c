@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "config/key_sets.h"
+#include "config/region_list.h"
 #include "config/sinks.h"
 #include "config/writes.h"
 
@@ -236,48 +237,11 @@ static const struct binder_word failovers[] = {
     {NULL, 0},
 };
 
-static bool in_order(const struct srow_config *c, const char *region)
-{
-    for (size_t i = 0; i < c->order_count; i++) {
-        if (strcmp(c->order[i], region) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum srow_rc add_order(struct srow_config *c, const char *region, struct srow_error *e)
-{
-    void *grown = NULL;
-    TRY(binder_grow(&grown, c->order, c->order_count, sizeof(char *), e));
-    c->order = grown;
-    TRY(bytes_dup_str(&c->order[c->order_count], srow_str(region), e));
-    c->order_count++;
-    return SROW_OK;
-}
-
-static enum srow_rc read_order(struct srow_config *c, void *base, const struct binder_field *f,
-                               const struct node *n, struct srow_error *e)
-{
-    (void)base;
-    (void)f;
-    TRY(binder_expect(n, NODE_SEQUENCE, e));
-    for (const struct node *item = n->first; item != NULL; item = item->next) {
-        TRY(binder_expect(item, NODE_TEXT, e));
-        if (config_region_find(c, item->text) == NULL) {
-            return node_fail(e, SROW_E_CONFIG, item, "this Region is not under \"regions\"");
-        }
-        if (in_order(c, item->text)) {
-            return node_fail(e, SROW_E_CONFIG, item, "this Region is named twice");
-        }
-        TRY(add_order(c, item->text, e));
-    }
-    return SROW_OK;
-}
+static const size_t order_count = AT(srow_config, order_count);
 
 static const struct binder_field open_fields[] = {
     {"failover", binder_word, AT(srow_config, failover), failovers, false},
-    {"order", read_order, 0, NULL, false},
+    {"order", region_list_read, AT(srow_config, order), &order_count, false},
     {0},
 };
 
@@ -349,7 +313,10 @@ enum srow_rc shape_read(struct srow_config *c, const struct node *root, struct s
         return node_fail(e, SROW_E_CONFIG, node_find(root, "regions"), "a Region is needed");
     }
     for (size_t i = 0; i < c->region_count; i++) {
-        TRY(in_order(c, c->regions[i].name) ? SROW_OK : add_order(c, c->regions[i].name, e));
+        const char *name = c->regions[i].name;
+        if (!region_list_has(c->order, c->order_count, name)) {
+            TRY(region_list_add(&c->order, &c->order_count, name, e));
+        }
     }
     return SROW_OK;
 }

@@ -2,6 +2,7 @@
 #include "config/writes.h"
 
 #include "base/text.h"
+#include "config/region_list.h"
 
 static enum srow_rc read_require(struct srow_config *c, void *base, const struct binder_field *f,
                                  const struct node *n, struct srow_error *e)
@@ -26,42 +27,10 @@ static enum srow_rc read_require(struct srow_config *c, void *base, const struct
     return SROW_OK;
 }
 
-static bool is_down(const struct srow_config *c, const char *region)
-{
-    for (size_t i = 0; i < c->while_down_count; i++) {
-        if (strcmp(c->while_down[i], region) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum srow_rc add_down(struct srow_config *c, const char *region, struct srow_error *e)
-{
-    void *grown = NULL;
-    TRY(binder_grow(&grown, c->while_down, c->while_down_count, sizeof(char *), e));
-    c->while_down = grown;
-    TRY(bytes_dup_str(&c->while_down[c->while_down_count], srow_str(region), e));
-    c->while_down_count++;
-    return SROW_OK;
-}
-
 static enum srow_rc read_while_down(struct srow_config *c, void *base, const struct binder_field *f,
                                     const struct node *n, struct srow_error *e)
 {
-    (void)base;
-    (void)f;
-    TRY(binder_expect(n, NODE_SEQUENCE, e));
-    for (const struct node *item = n->first; item != NULL; item = item->next) {
-        TRY(binder_expect(item, NODE_TEXT, e));
-        if (config_region_find(c, item->text) == NULL) {
-            return node_fail(e, SROW_E_CONFIG, item, "this Region is not under \"regions\"");
-        }
-        if (is_down(c, item->text)) {
-            return node_fail(e, SROW_E_CONFIG, item, "this Region is named twice");
-        }
-        TRY(add_down(c, item->text, e));
-    }
+    TRY(region_list_read(c, base, f, n, e));
     if (c->while_down_count == c->region_count) {
         return node_fail(e, SROW_E_CONFIG, n,
                          "every Region would be declared down: leave one that is written to");
@@ -69,9 +38,12 @@ static enum srow_rc read_while_down(struct srow_config *c, void *base, const str
     return SROW_OK;
 }
 
+static const size_t while_down_count = offsetof(struct srow_config, while_down_count);
+
 const struct binder_field writes_fields[] = {
     {"require", read_require, 0, NULL, false},
-    {"while_down", read_while_down, 0, NULL, false},
+    {"while_down", read_while_down, offsetof(struct srow_config, while_down), &while_down_count,
+     false},
     {"while_down_file", binder_text, offsetof(struct srow_config, while_down_file), NULL, false},
     {0},
 };
