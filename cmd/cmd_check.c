@@ -89,16 +89,6 @@ static enum srow_rc accept(struct finding_list *found, const struct args *args,
     return SROW_OK;
 }
 
-static bool has(const struct finding_list *found, const char *code)
-{
-    for (size_t i = 0; i < found->count; i++) {
-        if (strcmp(found->all[i].code, code) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What is declared down now, whoever has declared it. */
 static enum srow_rc check_outage(struct finding_list *found, const struct program *p,
                                  struct srow_error *e)
@@ -144,7 +134,7 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     TRY(program_db(&p, args, e));
     TRY(finding_config(&found, p.config, e));
     TRY(finding_schema(&found, p.config, p.db, e));
-    if (!has(&found, "write-quorum")) { /* no client is made of such a configuration */
+    if (!finding_has(&found, 0, "write-quorum")) { /* no client is made of such a configuration */
         TRY(check_regions(&found, &p, args, e));
     }
     TRY(accept(&found, args, e));

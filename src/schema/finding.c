@@ -52,6 +52,16 @@ enum srow_rc finding_add(struct finding_list *list, const char *code, const char
     return SROW_OK;
 }
 
+bool finding_has(const struct finding_list *list, size_t from, const char *code)
+{
+    for (size_t i = from; i < list->count; i++) {
+        if (strcmp(list->all[i].code, code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum srow_rc fail_unknown(const char *code, struct srow_error *e)
 {
     const char *words[FINDING_KINDS + 1] = {0};

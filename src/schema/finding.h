@@ -40,6 +40,9 @@ MUST enum srow_rc finding_add(struct finding_list *list, const char *code, const
     __attribute__((format(printf, 5, 6)));
 void finding_list_cleanup(struct finding_list *list);
 
+/* Whether one of this code is among those from `from` on. */
+bool finding_has(const struct finding_list *list, size_t from, const char *code);
+
 /* Marks the findings of a code as known to the operator. Fails with USAGE: no such code, or one
  * that nobody may accept. */
 MUST enum srow_rc finding_accept(struct finding_list *list, const char *code, struct srow_error *e);

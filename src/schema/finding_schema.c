@@ -179,10 +179,8 @@ static enum srow_rc look_columns(const struct look *l, struct srow_error *e)
                         "one, or bind what is unique",
                         l->table->table));
     }
-    for (size_t i = before; i < l->list->count; i++) {
-        if (strcmp(l->list->all[i].code, "bind-missing") == 0) {
-            return SROW_OK; /* room cannot be measured without the bound columns */
-        }
+    if (finding_has(l->list, before, "bind-missing")) {
+        return SROW_OK; /* room cannot be measured without the bound columns */
     }
     for (size_t i = 0; i < l->table->column_count; i++) {
         TRY(look_column(l, &l->table->columns[i], e));
