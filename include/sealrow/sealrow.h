@@ -173,7 +173,8 @@ SROW_MUST SROW_API enum srow_rc srow_client_while_down(struct srow_client *clien
 
 /* Waits for calls in flight, then wipes what is kept for the next: connections with their buffers
  * and TLS sessions, and this thread's cipher contexts and pool of random bytes (no key is in them
- * between calls). The client works on and connects anew. */
+ * between calls). The client works on and connects anew; calls that begin meanwhile do so at once,
+ * and while this waits limits.in_flight counts for them alone. */
 SROW_API void srow_client_forget(struct srow_client *client);
 
 /* Seals one value: canonical text of the column's type, encrypted under a fresh data key that is
