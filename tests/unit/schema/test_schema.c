@@ -118,6 +118,25 @@ CASE(the_check_takes_sealed_values_and_nothing_else)
     }
 }
 
+/* What other writers left is of either suite. */
+CASE(the_check_of_a_column_that_accepts_other_writers_takes_both_suites)
+{
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
+    static const uint8_t suites[] = {0x04, 0x05, 0x03};
+    struct config_column *column = &config->tables[0].columns[0];
+    size_t n = 0;
+    column->accepts_no_cell = true;
+    bool good = init(db, &n);
+    for (size_t i = 0; i < sizeof suites; i++) {
+        uint8_t bytes[200] = {0x02, suites[i], 0x78};
+        struct db_value row[] = {db_integer((int64_t)i), db_bytes(bytes_of(bytes, sizeof bytes))};
+        enum srow_rc rc = db_exec(db, "INSERT INTO customers VALUES ($1, 1, $2)", row, 2, &e);
+        good = good && rc == (suites[i] == 0x03 ? SROW_E_DB_DENIED : SROW_OK);
+    }
+    column->accepts_no_cell = false;
+    CHECK(good);
+}
+
 CASE(a_long_binding_in_the_table_makes_the_column_wider)
 {
     AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
@@ -295,6 +314,7 @@ int main(void)
     RUN(init_adds_the_column_with_its_check_and_twice_changes_nothing);
     RUN(the_plan_says_what_init_would_do);
     RUN(the_check_takes_sealed_values_and_nothing_else);
+    RUN(the_check_of_a_column_that_accepts_other_writers_takes_both_suites);
     RUN(a_long_binding_in_the_table_makes_the_column_wider);
     RUN(a_signed_and_padded_column_has_its_own_check_and_more_room);
     RUN(init_needs_its_table_and_its_bound_columns);
