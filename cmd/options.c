@@ -219,7 +219,7 @@ static void put_program(struct srow_buf *out)
     buf_put_str(out, "\nOptions of every command, before or after its name:\n");
     put_options(out, options_globals);
     buf_put_str(out,
-                "\nThe database is in DATABASE_URL: sqlite:PATH or postgresql://...\n"
+                "\nThe database is in DATABASE_URL: sqlite:PATH, postgresql://... or mysql://...\n"
                 "Exit codes: 0 done, 1 findings or not equal, 2 usage, 65 data, 66 not found,\n"
                 "69 unavailable, 70 internal, 71 resource, 75 conflict, 77 denied,\n"
                 "78 configuration, 130 interrupted. \"sealrow COMMAND --help\" says more.\n");

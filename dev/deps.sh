@@ -11,9 +11,10 @@ set -euo pipefail
 # A package, or package=command where any other way to have the command will do.
 build='gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3
        libssl-dev nettle-dev libgmp-dev libcurl4-openssl-dev libjansson-dev libyaml-dev
-       libsqlite3-dev libpq-dev libmicrohttpd-dev libgnutls28-dev sqlite3=sqlite3 curl=curl'
+       libsqlite3-dev libpq-dev libmariadb-dev libmicrohttpd-dev libgnutls28-dev sqlite3=sqlite3
+       curl=curl'
 test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openssl git=git
-      postgresql"
+      postgresql mariadb-server"
 demo_postgresql="$build openssl=openssl postgresql"
 deb="$build debhelper dpkg-dev git=git lintian=lintian"
 bench="$build valgrind=valgrind"

@@ -13,10 +13,12 @@
 #define buf_clear srow_inner_buf_clear
 #define buf_cleanup srow_inner_buf_cleanup
 #define buf_cstr srow_inner_buf_cstr
+#define buf_grew srow_inner_buf_grew
 #define buf_printf srow_inner_buf_printf
 #define buf_put srow_inner_buf_put
 #define buf_put_str srow_inner_buf_put_str
 #define buf_put_u8 srow_inner_buf_put_u8
+#define buf_room srow_inner_buf_room
 #define buf_take srow_inner_buf_take
 #define bytes_dup_str srow_inner_bytes_dup_str
 #define bytes_equal srow_inner_bytes_equal

@@ -6,6 +6,7 @@
 
 #include <strings.h>
 
+#include "db/db_mysql.h"
 #include "db/db_postgres.h"
 #include "db/db_sqlite.h"
 
@@ -20,7 +21,11 @@ struct engine {
 #else
 #define POSTGRES_OPEN NULL
 #endif
+#ifdef SROW_WITH_MYSQL
+#define MYSQL_OPEN db_mysql_open
+#else
 #define MYSQL_OPEN NULL
+#endif
 
 static const struct engine engines[] = {
     {"sqlite:", "SQLite", "sqlite", db_sqlite_open},

@@ -49,6 +49,7 @@ struct db_dialect {
     const char *scheme;        /* "sqlite:" */
     const char *blob_type;     /* "BLOB" */
     bool blob_has_width;       /* "BLOB(900)" */
+    const char *blob_any;      /* bytes of any length */
     const char *key_type;      /* of a text that is a primary key */
     char quote;                /* around identifiers, doubled inside */
     bool names_have_case;      /* "ID" and "id" are two columns */

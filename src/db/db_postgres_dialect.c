@@ -14,6 +14,7 @@ const struct db_dialect db_postgres_dialect = {
     .name = "postgresql",
     .scheme = "postgresql:",
     .blob_type = "bytea",
+    .blob_any = "bytea",
     .key_type = "text",
     .quote = '"',
     .names_have_case = true,

@@ -31,6 +31,7 @@ const struct db_dialect db_sqlite_dialect = {
     .scheme = "sqlite:",
     .blob_type = "BLOB",
     .blob_has_width = true,
+    .blob_any = "BLOB",
     .key_type = "TEXT",
     .quote = '"',
     .begin = "BEGIN IMMEDIATE",

@@ -38,10 +38,14 @@ static enum srow_rc load(struct held_row *out, bool *current, struct db *db,
 {
     AUTO(buf_cleanup) struct srow_buf keys = {0};
     struct db_value name = db_text(set->name);
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
     put_keys(&keys, set);
     TRY(buf_check(&keys, e));
-    TRY(held_row_read(out, db, "SELECT keys, message FROM " DDL_PROBE_TABLE " WHERE key_set = $1",
-                      &name, 1, e));
+    db_put_sql(&sql, db, "SELECT @c, message FROM " DDL_PROBE_TABLE " WHERE key_set = $1",
+               &(struct db_words){.column = "keys"});
+    const char *text = buf_cstr(&sql);
+    TRY(buf_check(&sql, e));
+    TRY(held_row_read(out, db, text, &name, 1, e));
     *current = out->there && bytes_equal(bytes_buf(&out->values[0].bytes), bytes_buf(&keys));
     return SROW_OK;
 }
@@ -58,8 +62,9 @@ static enum srow_rc store(const struct rows *rows, const struct config_key_set *
                              db_bytes(bytes_buf(&message))};
     const struct db_dialect *d = rows->db->ops->dialect;
     AUTO(buf_cleanup) struct srow_buf sql = {0};
-    buf_put_str(&sql,
-                "INSERT INTO " DDL_PROBE_TABLE " (key_set, keys, message) VALUES ($1, $2, $3)");
+    db_put_sql(&sql, rows->db,
+               "INSERT INTO " DDL_PROBE_TABLE " (key_set, @c, message) VALUES ($1, $2, $3)",
+               &(struct db_words){.column = "keys"});
     db_put_sql(&sql, rows->db, d->upsert, &(struct db_words){.table = "key_set"});
     db_put_sql(&sql, rows->db, d->upsert_column, &(struct db_words){.column = "keys"});
     buf_put_str(&sql, ", ");

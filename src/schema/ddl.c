@@ -265,14 +265,15 @@ static enum srow_rc plan_probe(struct ddl_plan *plan, struct db *db, struct srow
 {
     AUTO(live_table_cleanup) struct live_table live = {0};
     AUTO(buf_cleanup) struct srow_buf sql = {0};
+    const struct db_dialect *d = db->ops->dialect;
     TRY(live_table_read(&live, db, DDL_PROBE_TABLE, e));
     if (live.name != NULL) {
         return SROW_OK;
     }
     buf_printf(&sql,
                "CREATE TABLE " DDL_PROBE_TABLE " (key_set %s NOT NULL PRIMARY KEY, "
-               "keys TEXT NOT NULL, message %s NOT NULL ",
-               db->ops->dialect->key_type, db->ops->dialect->blob_type);
+               "%ckeys%c TEXT NOT NULL, message %s NOT NULL ",
+               d->key_type, d->quote, d->quote, d->blob_any);
     ddl_put_check(&sql, db, "message", false, 0);
     buf_put_str(&sql, ")");
     return plan_add(plan, &sql, e);

@@ -10,6 +10,7 @@ import tempfile
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+import mariadb  # noqa: E402
 import postgres  # noqa: E402
 import world as worlds  # noqa: E402
 
@@ -78,15 +79,59 @@ class Postgresql(worlds.Place):
         return self.pair.refused(statement, database=self.database)
 
 
+@pytest.fixture(scope="session")
+def mariadb_pair():
+    if not mariadb.is_installed():
+        pytest.skip("no MariaDB server is installed")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="sealrow-mariadb-"))
+    folder.chmod(0o755)  # the server's user looks in
+    pair = mariadb.Mariadb(folder)
+    yield pair
+    pair.stop()
+    shutil.rmtree(folder)
+
+
+class MariadbPlace(worlds.Place):
+    engine, refused_by_check = "mariadb", "4025"
+
+    def start(self, pair):
+        self.config()
+        self.pair, self.database = pair, f"bank{next(numbers)}"
+        pair.sql(f"CREATE DATABASE {self.database} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+                 *(f"GRANT ALL ON {self.database}.* TO app@{host}"
+                   for host in ("127.0.0.1", "localhost")))
+        self.env["DATABASE_URL"] = pair.url(self.database)
+        self.sql(worlds.TABLE.replace("account_no TEXT", "account_no VARCHAR(64)"))
+        return self
+
+    def sql(self, *statements):
+        return self.pair.sql(*statements, database=self.database)
+
+    def texts(self, statement):
+        return self.sql(statement)
+
+    def refused(self, statement):
+        """Even to root."""
+        return self.pair.refused(statement, database=self.database)
+
+
+@pytest.fixture
+def maria(world, tmp_path, mariadb_pair):
+    shutil.copytree(world.template, tmp_path, dirs_exist_ok=True)
+    return MariadbPlace(world, tmp_path).start(mariadb_pair)
+
+
 @pytest.fixture
 def pg(world, tmp_path, postgres_pair):
     shutil.copytree(world.template, tmp_path, dirs_exist_ok=True)
     return Postgresql(world, tmp_path).start(postgres_pair)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def place(request, world, tmp_path):
     if request.param == "postgresql":
         return request.getfixturevalue("pg")
+    if request.param == "mariadb":
+        return request.getfixturevalue("maria")
     shutil.copytree(world.template, tmp_path, dirs_exist_ok=True)
     return Sqlite(world, tmp_path).start()

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * MariaDB and MySQL by libmariadb. Values travel as bound parameters and binary results, never in a
+ * statement's text. A connection sends its password to nobody but the server whose certificate it
+ * has verified (or over loopback), gives no local file to anybody, and has strict types: the server
+ * refuses what it would otherwise cut off or convert.
+ */
+#include "db/db_mysql.h"
+
+#include <errmsg.h>
+#include <inttypes.h>
+#include <mysql.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "db/db_mysql_error.h"
+#include "db/db_mysql_sql.h"
+#include "db/db_mysql_url.h"
+
+enum {
+    CONNECT_SECONDS = 10,
+    ANSWER_MAX = 64 << 20, /* bytes of one packet: no server makes us hold more */
+    BINARY = 63,           /* the character set of columns without one */
+};
+
+struct mysql_db {
+    struct db base;
+    MYSQL *handle;
+    uint64_t changed;
+};
+
+struct field {
+    char *name;
+    enum db_type type;
+    int64_t integer;
+    double real;
+    unsigned long len;
+    struct srow_buf bytes;
+};
+
+struct mysql_rows {
+    struct db_rows base;
+    MYSQL_STMT *stmt;
+    struct field *fields;
+    MYSQL_BIND *binds;
+    size_t count;
+};
+
+static struct mysql_db *self_of(const struct db *db)
+{
+    return (struct mysql_db *)db;
+}
+
+/* TLS that breaks off after it was verified is a lost connection. */
+static enum srow_rc fail_code(unsigned code, struct srow_error *e)
+{
+    return db_mysql_error_fail(code == CR_SSL_CONNECTION_ERROR ? CR_SERVER_LOST : code, e);
+}
+
+static enum srow_rc fail(MYSQL *handle, struct srow_error *e)
+{
+    return fail_code(mysql_errno(handle), e);
+}
+
+static enum srow_rc fail_stmt(MYSQL_STMT *stmt, struct srow_error *e)
+{
+    return fail_code(mysql_stmt_errno(stmt), e);
+}
+
+static void close_stmt(MYSQL_STMT **stmt)
+{
+    if (*stmt != NULL) {
+        mysql_stmt_close(*stmt);
+        *stmt = NULL;
+    }
+}
+
+/* -- statements -- */
+
+static void bind_value(MYSQL_BIND *bind, const struct db_value *v)
+{
+    /* The library reads what these point to and changes nothing of it. */
+    bind->buffer = (void *)v->bytes.at;
+    bind->buffer_length = v->bytes.len;
+    bind->length_value = v->bytes.len;
+    switch (v->type) {
+    case DB_INTEGER:
+        bind->buffer_type = MYSQL_TYPE_LONGLONG;
+        bind->buffer = (void *)&v->integer;
+        break;
+    case DB_REAL:
+        bind->buffer_type = MYSQL_TYPE_DOUBLE;
+        bind->buffer = (void *)&v->real;
+        break;
+    case DB_TEXT:
+        bind->buffer_type = MYSQL_TYPE_STRING;
+        break;
+    case DB_BYTES:
+        bind->buffer_type = MYSQL_TYPE_BLOB;
+        break;
+    case DB_NULL:
+        bind->buffer_type = MYSQL_TYPE_NULL;
+        break;
+    }
+    if (bind->buffer == NULL) {
+        bind->buffer = (void *)""; /* an empty view may have no address */
+    }
+}
+
+static void free_binds(MYSQL_BIND **binds)
+{
+    free(*binds);
+    *binds = NULL;
+}
+
+/* Runs a prepared statement; its result is still to be read. */
+static enum srow_rc run(MYSQL_STMT *stmt, const struct db_mysql_sql *sql,
+                        const struct db_value *params, struct srow_error *e)
+{
+    AUTO(free_binds) MYSQL_BIND *binds = calloc(sql->count + 1, sizeof *binds);
+    FAIL_IF(binds == NULL, e, SROW_E_NOMEM, "no memory for a statement");
+    for (size_t i = 0; i < sql->count; i++) {
+        bind_value(&binds[i], &params[sql->order[i]]);
+    }
+    FAIL_IF(mysql_stmt_param_count(stmt) != sql->count, e, SROW_E_INTERNAL,
+            "statement with %lu parameters, given %zu", mysql_stmt_param_count(stmt), sql->count);
+    if ((sql->count > 0 && mysql_stmt_bind_param(stmt, binds) != 0) ||
+        mysql_stmt_execute(stmt) != 0) {
+        return fail_stmt(stmt, e);
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc prepare(MYSQL_STMT **out, MYSQL *handle, const struct db_mysql_sql *sql,
+                            struct srow_error *e)
+{
+    AUTO(close_stmt) MYSQL_STMT *stmt = mysql_stmt_init(handle);
+    FAIL_IF(stmt == NULL, e, SROW_E_NOMEM, "no memory for a statement");
+    if (mysql_stmt_prepare(stmt, sql->text.at, sql->text.len) != 0) {
+        return fail_stmt(stmt, e);
+    }
+    *out = stmt;
+    stmt = NULL;
+    return SROW_OK;
+}
+
+/* Some statements without values (START TRANSACTION) cannot be prepared on every server. */
+static enum srow_rc run_text(struct mysql_db *self, const struct db_mysql_sql *sql,
+                             struct srow_error *e)
+{
+    if (mysql_real_query(self->handle, sql->text.at, sql->text.len) != 0) {
+        return fail(self->handle, e);
+    }
+    self->changed = mysql_affected_rows(self->handle);
+    mysql_free_result(mysql_store_result(self->handle));
+    return SROW_OK;
+}
+
+static enum srow_rc exec(struct db *db, const char *text, const struct db_value *params, size_t n,
+                         struct srow_error *e)
+{
+    struct mysql_db *self = self_of(db);
+    AUTO(db_mysql_sql_cleanup) struct db_mysql_sql sql = {0};
+    AUTO(close_stmt) MYSQL_STMT *stmt = NULL;
+    TRY(db_mysql_sql_parse(&sql, text, n, e));
+    if (n == 0) {
+        return run_text(self, &sql, e);
+    }
+    TRY(prepare(&stmt, self->handle, &sql, e));
+    TRY(run(stmt, &sql, params, e));
+    self->changed = mysql_stmt_affected_rows(stmt);
+    return SROW_OK;
+}
+
+/* -- rows -- */
+
+static struct mysql_rows *rows_of(const struct db_rows *rows)
+{
+    return (struct mysql_rows *)rows;
+}
+
+/* Texts and bytes come in a second step, when their length is known. */
+static enum srow_rc fetch_bytes(struct mysql_rows *self, size_t i, struct srow_error *e)
+{
+    struct field *f = &self->fields[i];
+    MYSQL_BIND bind = {.buffer_type = self->binds[i].buffer_type, .length = &f->len};
+    size_t len = f->len;
+    bind.buffer_length = len;
+    bind.buffer = buf_room(&f->bytes, len);
+    FAIL_IF(bind.buffer == NULL, e, SROW_E_NOMEM, "no memory for a value");
+    if (mysql_stmt_fetch_column(self->stmt, &bind, (unsigned)i, 0) != 0) {
+        return fail_stmt(self->stmt, e);
+    }
+    buf_grew(&f->bytes, len);
+    return SROW_OK;
+}
+
+static enum srow_rc fetch_field(struct mysql_rows *self, size_t i, struct srow_error *e)
+{
+    struct field *f = &self->fields[i];
+    const MYSQL_BIND *bind = &self->binds[i];
+    buf_clear(&f->bytes);
+    if (bind->is_null_value != 0) {
+        return SROW_OK;
+    }
+    if (f->type == DB_INTEGER && bind->is_unsigned != 0 && f->integer < 0) {
+        buf_printf(&f->bytes, "%" PRIu64, (uint64_t)f->integer); /* above 2^63: text */
+        return buf_check(&f->bytes, e);
+    }
+    bool is_long = f->type == DB_TEXT || f->type == DB_BYTES;
+    return is_long && f->len > 0 ? fetch_bytes(self, i, e) : SROW_OK;
+}
+
+static enum srow_rc next(bool *more, struct db_rows *rows, struct srow_error *e)
+{
+    struct mysql_rows *self = rows_of(rows);
+    int code = mysql_stmt_fetch(self->stmt);
+    if (code == MYSQL_NO_DATA) {
+        *more = false;
+        return SROW_OK;
+    }
+    if (code != 0 && code != MYSQL_DATA_TRUNCATED) {
+        return fail_stmt(self->stmt, e);
+    }
+    for (size_t i = 0; i < self->count; i++) {
+        TRY(fetch_field(self, i, e));
+    }
+    *more = true;
+    return SROW_OK;
+}
+
+static size_t columns(const struct db_rows *rows)
+{
+    return rows_of(rows)->count;
+}
+
+static const char *column_name(const struct db_rows *rows, size_t column)
+{
+    return rows_of(rows)->fields[column].name;
+}
+
+static struct db_value value(const struct db_rows *rows, size_t column)
+{
+    const struct field *f = &rows_of(rows)->fields[column];
+    if (rows_of(rows)->binds[column].is_null_value != 0) {
+        return (struct db_value){.type = DB_NULL};
+    }
+    if (f->type == DB_INTEGER && f->bytes.len == 0) {
+        return db_integer(f->integer);
+    }
+    if (f->type == DB_REAL) {
+        return (struct db_value){.type = DB_REAL, .real = f->real};
+    }
+    enum db_type type = f->type == DB_BYTES ? DB_BYTES : DB_TEXT;
+    return (struct db_value){.type = type, .bytes = bytes_buf(&f->bytes)};
+}
+
+static void rows_free(struct db_rows *rows)
+{
+    struct mysql_rows *self = rows_of(rows);
+    close_stmt(&self->stmt);
+    for (size_t i = 0; self->fields != NULL && i < self->count; i++) {
+        str_free(&self->fields[i].name);
+        buf_cleanup(&self->fields[i].bytes);
+    }
+    free(self->fields);
+    free(self->binds);
+    free(self);
+}
+
+static const struct db_rows_ops rows_ops = {
+    .next = next,
+    .columns = columns,
+    .name = column_name,
+    .value = value,
+    .free = rows_free,
+};
+
+/* Decimals and dates are text, as the server writes them. */
+static enum db_type type_of(const MYSQL_FIELD *field)
+{
+    switch (field->type) {
+    case MYSQL_TYPE_LONGLONG:
+    case MYSQL_TYPE_TINY:
+    case MYSQL_TYPE_SHORT:
+    case MYSQL_TYPE_INT24:
+    case MYSQL_TYPE_LONG:
+    case MYSQL_TYPE_YEAR:
+        return DB_INTEGER;
+    case MYSQL_TYPE_FLOAT:
+    case MYSQL_TYPE_DOUBLE:
+        return DB_REAL;
+    case MYSQL_TYPE_TINY_BLOB:
+    case MYSQL_TYPE_MEDIUM_BLOB:
+    case MYSQL_TYPE_LONG_BLOB:
+    case MYSQL_TYPE_BLOB:
+    case MYSQL_TYPE_VARCHAR:
+    case MYSQL_TYPE_VAR_STRING:
+    case MYSQL_TYPE_STRING:
+        return field->charsetnr == BINARY ? DB_BYTES : DB_TEXT;
+    case MYSQL_TYPE_BIT:
+    case MYSQL_TYPE_GEOMETRY:
+        return DB_BYTES;
+    default:
+        return DB_TEXT;
+    }
+}
+
+static enum srow_rc bind_field(struct mysql_rows *rows, size_t i, const MYSQL_FIELD *field,
+                               struct srow_error *e)
+{
+    struct field *f = &rows->fields[i];
+    MYSQL_BIND *bind = &rows->binds[i];
+    TRY(bytes_dup_str(&f->name, bytes_of(field->name, field->name_length), e));
+    f->type = type_of(field);
+    bind->length = &f->len;
+    bind->is_null = &bind->is_null_value;
+    switch (f->type) {
+    case DB_INTEGER:
+        bind->buffer_type = MYSQL_TYPE_LONGLONG;
+        bind->buffer = &f->integer;
+        bind->is_unsigned = (field->flags & UNSIGNED_FLAG) != 0;
+        break;
+    case DB_REAL:
+        bind->buffer_type = MYSQL_TYPE_DOUBLE;
+        bind->buffer = &f->real;
+        break;
+    default:
+        bind->buffer_type = f->type == DB_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
+        break;
+    }
+    return SROW_OK;
+}
+
+static void free_result(MYSQL_RES **result)
+{
+    mysql_free_result(*result);
+    *result = NULL;
+}
+
+static void free_rows(struct mysql_rows **rows)
+{
+    if (*rows != NULL) {
+        rows_free(&(*rows)->base);
+        *rows = NULL;
+    }
+}
+
+/* The whole result comes at once, so that other statements may run while it is read. */
+static enum srow_rc bind_result(struct mysql_rows *rows, struct srow_error *e)
+{
+    AUTO(free_result) MYSQL_RES *meta = mysql_stmt_result_metadata(rows->stmt);
+    FAIL_IF(meta == NULL, e, SROW_E_INTERNAL, "a query that has no rows");
+    rows->count = mysql_num_fields(meta);
+    rows->fields = calloc(rows->count + 1, sizeof *rows->fields);
+    rows->binds = calloc(rows->count + 1, sizeof *rows->binds);
+    FAIL_IF(rows->fields == NULL || rows->binds == NULL, e, SROW_E_NOMEM, "no memory for a result");
+    for (size_t i = 0; i < rows->count; i++) {
+        TRY(bind_field(rows, i, mysql_fetch_field_direct(meta, (unsigned)i), e));
+    }
+    if (mysql_stmt_bind_result(rows->stmt, rows->binds) != 0 ||
+        mysql_stmt_store_result(rows->stmt) != 0) {
+        return fail_stmt(rows->stmt, e);
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc query(struct db_rows **out, struct db *db, const char *text,
+                          const struct db_value *params, size_t n, struct srow_error *e)
+{
+    AUTO(db_mysql_sql_cleanup) struct db_mysql_sql sql = {0};
+    TRY(db_mysql_sql_parse(&sql, text, n, e));
+    AUTO(free_rows) struct mysql_rows *rows = calloc(1, sizeof *rows);
+    FAIL_IF(rows == NULL, e, SROW_E_NOMEM, "no memory for a result");
+    rows->base.ops = &rows_ops;
+    TRY(prepare(&rows->stmt, self_of(db)->handle, &sql, e));
+    TRY(run(rows->stmt, &sql, params, e));
+    TRY(bind_result(rows, e));
+    *out = &rows->base;
+    rows = NULL;
+    return SROW_OK;
+}
+
+/* -- the connection -- */
+
+static uint64_t changed(const struct db *db)
+{
+    return self_of(db)->changed;
+}
+
+static bool in_work(const struct db *db)
+{
+    unsigned status = 0;
+    return mariadb_get_infov(self_of(db)->handle, MARIADB_CONNECTION_SERVER_STATUS, &status) == 0 &&
+           (status & SERVER_STATUS_IN_TRANS) != 0;
+}
+
+static void mysql_db_cleanup(struct db *db)
+{
+    mysql_close(self_of(db)->handle);
+    free(db);
+}
+
+static const struct db_ops ops = {
+    .dialect = &db_mysql_dialect,
+    .exec = exec,
+    .query = query,
+    .changed = changed,
+    .in_work = in_work,
+    .free = mysql_db_cleanup,
+};
+
+static void start_library(void)
+{
+    mysql_server_init(0, NULL, NULL);
+}
+
+/* What the client library does and does not do, before a byte is sent. */
+static enum srow_rc set_options(MYSQL *handle, const struct db_mysql_url *url, struct srow_error *e)
+{
+    static const unsigned off = 0;
+    static const size_t packet = ANSWER_MAX;
+    const unsigned answer = (unsigned)url->timeout;
+    const unsigned connect = answer < CONNECT_SECONDS ? answer : CONNECT_SECONDS;
+    const my_bool yes = 1;
+    unsigned protocol = url->socket == NULL ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+    /* mysql_clear_password, dialog and the old hash are not among them */
+    const char *plugins = "mysql_native_password,caching_sha2_password,client_ed25519,"
+                          "sha256_password";
+    int failed = mysql_optionsv(handle, MYSQL_OPT_PROTOCOL, &protocol) |
+                 mysql_optionsv(handle, MYSQL_OPT_LOCAL_INFILE, &off) |
+                 mysql_optionsv(handle, MYSQL_OPT_CONNECT_TIMEOUT, &connect) |
+                 mysql_optionsv(handle, MYSQL_OPT_READ_TIMEOUT, &answer) |
+                 mysql_optionsv(handle, MYSQL_OPT_WRITE_TIMEOUT, &answer) |
+                 mysql_optionsv(handle, MYSQL_OPT_MAX_ALLOWED_PACKET, &packet) |
+                 mysql_optionsv(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4") |
+                 mysql_optionsv(handle, MARIADB_OPT_RESTRICTED_AUTH, plugins);
+    if (url->verify) {
+        failed |= mysql_optionsv(handle, MYSQL_OPT_SSL_ENFORCE, &yes) |
+                  mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes) |
+                  mysql_optionsv(handle, MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3");
+        failed |= url->ssl_ca == NULL ? 0 : mysql_optionsv(handle, MYSQL_OPT_SSL_CA, url->ssl_ca);
+    }
+    FAIL_IF(failed != 0, e, SROW_E_DB, "database: the client library does not know its options");
+    return SROW_OK;
+}
+
+/* What the server does, whatever its own settings are: strict types, one kind of quotes, UTC, locks
+ * waited for 5 s. Rows that are read to be written are locked, so READ COMMITTED loses nothing. */
+static enum srow_rc set_session(struct mysql_db *self, struct srow_error *e)
+{
+    TRY(exec(&self->base,
+             "SET SESSION sql_mode = 'STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ZERO_DATE,"
+             "NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,"
+             "NO_BACKSLASH_ESCAPES', time_zone = '+00:00', autocommit = 1, "
+             "innodb_lock_wait_timeout = 5, lock_wait_timeout = 5, group_concat_max_len = 1048576 "
+             "/*M! , check_constraint_checks = 1 */",
+             NULL, 0, e));
+    return exec(&self->base, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", NULL, 0, e);
+}
+
+static enum srow_rc connect_to(struct mysql_db *self, const struct db_mysql_url *url,
+                               struct srow_error *e)
+{
+    TRY(set_options(self->handle, url, e));
+    const char *host = url->socket == NULL ? url->host : NULL;
+    const char *password = url->password == NULL ? "" : url->password;
+    if (mysql_real_connect(self->handle, host, url->user, password, url->database,
+                           (unsigned)url->port, url->socket, CLIENT_FOUND_ROWS) == NULL) {
+        return db_mysql_error_fail(mysql_errno(self->handle), e);
+    }
+    FAIL_IF(url->verify && mysql_get_ssl_cipher(self->handle) == NULL, e, SROW_E_TLS,
+            "database: no TLS on a connection that needs it");
+    return set_session(self, e);
+}
+
+static void mysql_db_free(struct mysql_db **db)
+{
+    if (*db != NULL) {
+        mysql_db_cleanup(&(*db)->base);
+        *db = NULL;
+    }
+}
+
+enum srow_rc db_mysql_open(struct db **out, const char *url, bool create, struct srow_error *e)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    AUTO(db_mysql_url_cleanup) struct db_mysql_url parts = {0};
+    (void)create;
+    TRY(db_mysql_url_parse(&parts, url, e));
+    pthread_once(&once, start_library);
+    AUTO(mysql_db_free) struct mysql_db *db = calloc(1, sizeof *db);
+    FAIL_IF(db == NULL, e, SROW_E_NOMEM, "no memory for a database");
+    db->base.ops = &ops;
+    db->handle = mysql_init(NULL);
+    FAIL_IF(db->handle == NULL, e, SROW_E_NOMEM, "no memory for a database");
+    TRY(connect_to(db, &parts, e));
+    *out = &db->base;
+    db = NULL;
+    return SROW_OK;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Facts of MariaDB and MySQL. Tables are those of the connection's database. Texts are compared as
+ * bytes, whatever their collation: once with it, for the index, and once without. What stands in
+ * M! comments only MariaDB reads, what stands in comments with a number only MySQL from that
+ * version.
+ */
+#include "db/db_mysql.h"
+
+#define BYTES_OF_COLUMN "CAST(CONVERT(@c USING utf8mb4) AS BINARY)"
+
+const struct db_dialect db_mysql_dialect = {
+    .name = "mysql",
+    .scheme = "mysql:",
+    .blob_type = "VARBINARY",
+    .blob_has_width = true,
+    .blob_any = "BLOB",
+    .key_type = "VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+    .quote = '`',
+    .begin = "START TRANSACTION",
+    .lock = " FOR UPDATE",
+    .hex = {"X'", "'"},
+    .is_bytes = "",
+    .bytes_length = "octet_length(@c)",
+    .text_length = "octet_length(CONVERT(@c USING utf8mb4))",
+    .equal = "@c = @p",
+    .equal_text = "@c = @p AND " BYTES_OF_COLUMN " = CAST(@p AS BINARY)",
+    .same = "@c <=> @p",
+    .same_text = BYTES_OF_COLUMN " <=> CAST(@p AS BINARY)",
+    .upsert = " ON DUPLICATE KEY UPDATE ",
+    .upsert_column = "@c = VALUES(@c)",
+    .check = {.binary = "",
+              .either = "substr(@c,1,3)in(X'020478',X'020578')",
+              .plain = "substr(@c,1,3)=X'020478'",
+              .is_signed = "substr(@c,1,3)=X'020578'"},
+    .catalog =
+        {
+            .table = "SELECT t.TABLE_NAME, concat_ws(' ', (SELECT group_concat('CHECK(', "
+                     "k.CHECK_CLAUSE, ')') FROM information_schema.CHECK_CONSTRAINTS k "
+                     "WHERE k.CONSTRAINT_SCHEMA = t.TABLE_SCHEMA AND "
+                     "/*M! k.TABLE_NAME = t.TABLE_NAME */ /*!80016 EXISTS (SELECT 1 FROM "
+                     "information_schema.TABLE_CONSTRAINTS n WHERE n.CONSTRAINT_SCHEMA = "
+                     "k.CONSTRAINT_SCHEMA AND n.CONSTRAINT_NAME = k.CONSTRAINT_NAME "
+                     "AND n.TABLE_NAME = t.TABLE_NAME AND n.ENFORCED = 'YES') */), "
+                     "(SELECT group_concat('AS (', g.GENERATION_EXPRESSION, ')') "
+                     "FROM information_schema.COLUMNS g WHERE g.TABLE_SCHEMA = t.TABLE_SCHEMA "
+                     "AND g.TABLE_NAME = t.TABLE_NAME AND g.GENERATION_EXPRESSION <> '')), "
+                     "t.TABLE_TYPE LIKE '%VIEW', 0 FROM information_schema.TABLES t "
+                     "WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = $1",
+            .columns =
+                "SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'NO', COLUMN_KEY = 'PRI', "
+                "coalesce(GENERATION_EXPRESSION, '') <> '', "
+                "coalesce(GENERATION_EXPRESSION, '') <> '' OR EXTRA LIKE '%auto_increment%' OR "
+                "EXTRA LIKE '%DEFAULT_GENERATED%' OR EXTRA LIKE '%on update%' "
+                "/*M! OR coalesce(COLUMN_DEFAULT NOT LIKE '''%' AND COLUMN_DEFAULT LIKE '%(%', 0) "
+                "*/, CASE WHEN DATA_TYPE IN ('varbinary', 'tinyblob', 'blob', 'mediumblob', "
+                "'longblob') THEN 'b' "
+                "WHEN DATA_TYPE IN ('char', 'enum', 'set') THEN 'l' "
+                "WHEN COLLATION_NAME LIKE '%nopad_bin' OR COLLATION_NAME LIKE '%0900_bin' THEN 't' "
+                "WHEN COLLATION_NAME IS NOT NULL THEN 'l' "
+                "WHEN DATA_TYPE LIKE '%int' OR DATA_TYPE IN ('decimal', 'float', 'double') "
+                "THEN 'n' ELSE 'o' END, CASE WHEN DATA_TYPE IN ('varbinary', 'tinyblob', 'blob', "
+                "'mediumblob', 'longblob') THEN CHARACTER_OCTET_LENGTH END "
+                "FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() "
+                "AND TABLE_NAME = $1 ORDER BY ORDINAL_POSITION",
+            /* no index over the beginnings of values, or over an expression */
+            .uniques = "SELECT s.COLUMN_NAME, s.INDEX_NAME = 'PRIMARY', s.SEQ_IN_INDEX - 1 "
+                       "FROM information_schema.STATISTICS s WHERE s.TABLE_SCHEMA = DATABASE() "
+                       "AND s.TABLE_NAME = $1 AND s.NON_UNIQUE = 0 AND NOT EXISTS (SELECT 1 "
+                       "FROM information_schema.STATISTICS x WHERE x.TABLE_SCHEMA = s.TABLE_SCHEMA "
+                       "AND x.TABLE_NAME = s.TABLE_NAME AND x.INDEX_NAME = s.INDEX_NAME "
+                       "AND (x.SUB_PART IS NOT NULL OR x.COLUMN_NAME IS NULL)) "
+                       "ORDER BY s.INDEX_NAME, s.SEQ_IN_INDEX",
+            .indexes = "SELECT INDEX_NAME, concat_ws(' ', group_concat(COLUMN_NAME) "
+                       "/*!80013 , group_concat(EXPRESSION) */), max(NON_UNIQUE = 0), "
+                       "max(coalesce(COLUMN_NAME = $2, 0)) FROM information_schema.STATISTICS "
+                       "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = $1 "
+                       "GROUP BY INDEX_NAME ORDER BY INDEX_NAME",
+            .foreign_keys =
+                "SELECT REFERENCED_TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE "
+                "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = $1 AND COLUMN_NAME = $2 "
+                "AND REFERENCED_TABLE_NAME IS NOT NULL UNION ALL "
+                "SELECT TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE "
+                "WHERE REFERENCED_TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME = $1 "
+                "AND REFERENCED_COLUMN_NAME = $2",
+            .cascades = "SELECT r.REFERENCED_TABLE_NAME, r.UPDATE_RULE "
+                        "FROM information_schema.REFERENTIAL_CONSTRAINTS r "
+                        "JOIN information_schema.KEY_COLUMN_USAGE u ON u.CONSTRAINT_SCHEMA = "
+                        "r.CONSTRAINT_SCHEMA AND u.CONSTRAINT_NAME = r.CONSTRAINT_NAME "
+                        "AND u.TABLE_NAME = r.TABLE_NAME WHERE u.TABLE_SCHEMA = DATABASE() "
+                        "AND u.TABLE_NAME = $1 AND u.COLUMN_NAME = $2 "
+                        "AND r.UPDATE_RULE NOT IN ('NO ACTION', 'RESTRICT')",
+            .views = "SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS "
+                     "WHERE instr(VIEW_DEFINITION, concat('`', replace(DATABASE(), '`', '``'), "
+                     "'`.')) > 0 AND $1 IS NOT NULL "
+                     "AND $2 IS NOT NULL ORDER BY TABLE_NAME",
+            /* an assignment to NEW is written as SET */
+            .triggers = "SELECT TRIGGER_NAME, concat('ON `', EVENT_OBJECT_TABLE, '` ', "
+                        "regexp_replace(ACTION_STATEMENT, "
+                        "'(?i)(\\bset|,)\\s*new\\s*\\.\\s*', ' SET ')) "
+                        "FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() "
+                        "AND $1 IS NOT NULL AND $2 IS NOT NULL ORDER BY TRIGGER_NAME",
+        },
+};

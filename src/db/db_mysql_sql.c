@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One pass over a statement: quoted texts, names and comments are copied as they are.
+ */
+#include "db/db_mysql_sql.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+enum { PARAMETERS_MAX = 65535 }; /* of a prepared statement: two bytes on the wire */
+
+void db_mysql_sql_cleanup(struct db_mysql_sql *sql)
+{
+    buf_cleanup(&sql->text);
+    free(sql->order);
+    *sql = (struct db_mysql_sql){0};
+}
+
+/* The length of what begins here and is copied whole; 0: nothing does. */
+static size_t quoted(const char *sql)
+{
+    if (strchr("'\"`", *sql) != NULL) {
+        const char *end = strchr(sql + 1, *sql); /* a doubled quote is two texts side by side */
+        return end == NULL ? strlen(sql) : (size_t)(end - sql) + 1;
+    }
+    if (*sql == '#' || strncmp(sql, "-- ", 3) == 0) {
+        return strcspn(sql, "\n");
+    }
+    if (strncmp(sql, "/*", 2) == 0) {
+        const char *end = strstr(sql + 2, "*/");
+        return end == NULL ? strlen(sql) : (size_t)(end - sql) + 2;
+    }
+    size_t word = 0; /* a name may hold $ */
+    while (isalnum((unsigned char)sql[word]) != 0 || sql[word] == '_' ||
+           (word > 0 && sql[word] == '$')) {
+        word++;
+    }
+    return word;
+}
+
+static enum srow_rc add(struct db_mysql_sql *sql, const char **at, size_t n, struct srow_error *e)
+{
+    size_t number = 0;
+    while (isdigit((unsigned char)**at) != 0 && number <= n) {
+        number = number * 10 + (size_t)(**at - '0');
+        (*at)++;
+    }
+    FAIL_IF(number == 0 || number > n, e, SROW_E_INTERNAL,
+            "statement names parameter $%zu, given %zu", number, n);
+    FAIL_IF(sql->count == PARAMETERS_MAX, e, SROW_E_LIMIT, "statement with too many parameters");
+    size_t *bigger = realloc(sql->order, (sql->count + 1) * sizeof *bigger);
+    FAIL_IF(bigger == NULL, e, SROW_E_NOMEM, "no memory for a statement");
+    sql->order = bigger;
+    sql->order[sql->count++] = number - 1;
+    buf_put_u8(&sql->text, '?');
+    return SROW_OK;
+}
+
+static enum srow_rc check_complete(const struct db_mysql_sql *sql, size_t n, struct srow_error *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t at = 0;
+        while (at < sql->count && sql->order[at] != i) {
+            at++;
+        }
+        FAIL_IF(at == sql->count, e, SROW_E_INTERNAL, "statement without parameter $%zu", i + 1);
+    }
+    return SROW_OK;
+}
+
+enum srow_rc db_mysql_sql_parse(struct db_mysql_sql *out, const char *sql, size_t n,
+                                struct srow_error *e)
+{
+    AUTO(db_mysql_sql_cleanup) struct db_mysql_sql parsed = {0};
+    while (*sql != '\0') {
+        if (*sql == '$') {
+            sql++;
+            TRY(add(&parsed, &sql, n, e));
+            continue;
+        }
+        size_t len = quoted(sql);
+        len = len == 0 ? 1 : len;
+        buf_put(&parsed.text, bytes_of(sql, len));
+        sql += len;
+    }
+    TRY(check_complete(&parsed, n, e));
+    buf_cstr(&parsed.text);
+    TRY(buf_check(&parsed.text, e));
+    *out = parsed;
+    parsed = (struct db_mysql_sql){0};
+    return SROW_OK;
+}

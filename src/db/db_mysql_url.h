@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a URL of MariaDB and MySQL says:
+ * mysql://USER:PASSWORD@HOST:PORT/DATABASE?ssl-ca=FILE&ssl-mode=VERIFY_IDENTITY&timeout=SECONDS
+ * or mysql://USER@/DATABASE?socket=PATH. Parts are percent-encoded; mariadb: is the same.
+ */
+#ifndef DB_DB_MYSQL_URL_H
+#define DB_DB_MYSQL_URL_H
+
+#include "base/bytes.h"
+
+struct db_mysql_url {
+    char *user, *password, *host, *database;
+    char *socket, *ssl_ca; /* NULL: none */
+    uint64_t port;
+    uint64_t timeout; /* seconds for one answer */
+    bool verify;      /* TLS with the server's name: always, but to loopback and sockets */
+};
+
+/* Fails with USAGE and NOMEM; texts hold nothing of the URL. */
+MUST enum srow_rc db_mysql_url_parse(struct db_mysql_url *out, const char *url,
+                                     struct srow_error *e);
+void db_mysql_url_cleanup(struct db_mysql_url *url);
+
+#endif

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A MariaDB primary and its read-only replica, TLS on, on free ports of this machine. As root the
+servers run as nobody. Types are not strict there: connections of ours have to say so themselves."""
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+
+from postgres import certificate, free_port
+
+
+def is_installed():
+    return shutil.which("mariadbd") is not None and shutil.which("mariadb") is not None
+
+
+class Mariadb:
+    """Two servers, one certificate. `folder` must be one that nobody can reach."""
+
+    def __init__(self, folder):
+        self.folder, self.ports, self.processes = pathlib.Path(folder), {}, {}
+        self.as_root = os.geteuid() == 0
+        certificate(self.folder)
+        if self.as_root:
+            nobody = pwd.getpwnam("nobody")
+            for path in (self.folder, *self.folder.iterdir()):
+                os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        for number in (1, 2):
+            self.do("mariadb-install-db", "--no-defaults", "--skip-test-db",
+                    "--auth-root-authentication-method=normal", f"--datadir={folder}/data{number}")
+            self.start(number)
+        self.sql("CREATE USER repl@127.0.0.1 IDENTIFIED BY 'r' REQUIRE SSL",
+                 "GRANT REPLICATION SLAVE ON *.* TO repl@127.0.0.1")
+        self.sql("CHANGE MASTER TO master_host = '127.0.0.1', master_user = 'repl', "
+                 f"master_password = 'r', master_port = {self.ports[1]}, "
+                 "master_use_gtid = slave_pos, master_ssl = 1, "
+                 f"master_ssl_ca = '{folder}/ca.pem'", "START SLAVE", at=2)
+        self.sql("CREATE USER app@127.0.0.1 IDENTIFIED BY 'secret of@app'",
+                 "CREATE USER app@localhost IDENTIFIED BY 'secret of@app'")
+        self.catch_up()
+
+    def who(self):
+        return (["setpriv", "--reuid=nobody", "--regid", str(pwd.getpwnam("nobody").pw_gid),
+                 "--clear-groups"] if self.as_root else [])
+
+    def how(self):
+        return {"cwd": self.folder, "stdin": subprocess.DEVNULL,
+                "env": {"PATH": os.environ["PATH"] + ":/usr/sbin", "HOME": str(self.folder)}}
+
+    def do(self, program, *args):
+        done = subprocess.run([*self.who(), program, *map(str, args)], text=True, timeout=120,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self.how())
+        assert done.returncode == 0, (program, done.stdout)
+        return done.stdout
+
+    def start(self, number):
+        self.ports.setdefault(number, free_port())
+        with open(self.folder / f"log{number}", "wb") as log:
+            self.processes[number] = subprocess.Popen(
+                [*self.who(), shutil.which("mariadbd"), "--no-defaults",
+                 f"--datadir={self.folder}/data{number}", f"--socket={self.folder}/s{number}",
+                 f"--pid-file={self.folder}/pid{number}", f"--port={self.ports[number]}",
+                 "--bind-address=127.0.0.1", f"--server-id={number}", "--log-bin=b",
+                 "--log-slave-updates", "--gtid-strict-mode", "--binlog-format=ROW", "--sql-mode=",
+                 "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M",
+                 "--innodb-flush-log-at-trx-commit=0", f"--ssl-ca={self.folder}/ca.pem",
+                 f"--ssl-cert={self.folder}/server.pem", f"--ssl-key={self.folder}/server.key",
+                 *(["--read-only"] if number == 2 else [])], stdout=log, stderr=log, **self.how())
+        self.wait(number)
+
+    def wait(self, number):
+        """Until it answers; the client itself waits for it."""
+        process, end = self.processes[number], time.monotonic() + 60
+        while time.monotonic() < end:
+            assert process.poll() is None, (self.folder / f"log{number}").read_text()
+            asked = subprocess.run(["mariadb-admin", "--no-defaults", "-uroot", "--wait=1",
+                                    f"-S{self.folder}/s{number}", "ping"], capture_output=True,
+                                   timeout=60, **self.how())
+            if asked.returncode == 0:
+                return
+        raise AssertionError("MariaDB does not answer")
+
+    def stop(self):
+        for process in self.processes.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            process.wait(timeout=60)
+
+    def sql(self, *statements, at=1, database=None, user="root"):
+        """The last statement's rows, each a list of texts."""
+        rows = []
+        for statement in statements:
+            out = self.do("mariadb", "--no-defaults", f"-u{user}", f"-S{self.folder}/s{at}", "-N",
+                          "-B", "--raw", "--binary-as-hex", "--default-character-set=utf8mb4",
+                          "-e", statement,
+                          *([database] if database else []))
+            rows = [line.split("\t") for line in out.splitlines()]
+        return rows
+
+    def refused(self, statement, **how):
+        """What the server says to a statement that it refuses."""
+        try:
+            self.sql(statement, **how)
+        except AssertionError as wrong:
+            return str(wrong)
+        raise AssertionError(f"not refused: {statement}")
+
+    def url(self, database, at=1, user="app", password="secret%20of%40app", host="localhost",
+            options=None):
+        options = f"?ssl-ca={self.folder}/ca.pem" if options is None else options
+        return f"mysql://{user}:{password}@{host}:{self.ports[at]}/{database}{options}"
+
+    def catch_up(self):
+        """Returns when the replica has applied all that the primary has written."""
+        position = self.sql("SELECT @@gtid_binlog_pos")[0][0]
+        assert self.sql(f"SELECT master_gtid_wait('{position}', 30)", at=2) == [["0"]]
