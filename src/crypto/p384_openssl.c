@@ -147,6 +147,16 @@ static MUST enum srow_rc to_der(unsigned char **out, size_t *len,
     return SROW_OK;
 }
 
+/* Whether a key that did not load lacked memory. Empties OpenSSL's queue of errors. */
+static bool had_no_memory(void)
+{
+    bool found = false;
+    for (unsigned long code = ERR_get_error(); code != 0; code = ERR_get_error()) {
+        found = found || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+    }
+    return found;
+}
+
 enum srow_rc p384_verify(const uint8_t point[P384_POINT], const uint8_t hash[HASH_SHA384],
                          const struct p384_signature *signature, struct srow_error *e)
 {
@@ -155,7 +165,7 @@ enum srow_rc p384_verify(const uint8_t point[P384_POINT], const uint8_t hash[HAS
     TRY(to_der(&der, &len, signature, e));
     AUTO(free_pkey) EVP_PKEY *key = load(NULL, point);
     if (key == NULL) {
-        ERR_clear_error();
+        FAIL_IF(had_no_memory(), e, SROW_E_NOMEM, "no memory for a public key");
         FAIL(e, SROW_E_MALFORMED, "no point of P-384");
     }
     AUTO(free_context) EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);

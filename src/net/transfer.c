@@ -288,6 +288,9 @@ void transfer_finish(struct transfer *t, CURLcode code)
     if (code != CURLE_OK) {
         buf_cleanup(&r->body_in);
         r->rc = explain(t, code);
+        if (r->rc == SROW_E_TIMEOUT && r->took_ms < t->timeout_ms) {
+            r->took_ms = t->timeout_ms; /* curl rounds: it may end a millisecond early */
+        }
         return;
     }
     long status = 0;

@@ -199,6 +199,8 @@ static void store(uint16_t of)
 int main(void)
 {
     static const enum srow_rc crypto[] = {SROW_E_CRYPTO, SROW_OK};
+    /* OpenSSL does not always tell a lack of memory from a point that is none */
+    static const enum srow_rc point[] = {SROW_E_CRYPTO, P384_POINT_RENAMED, SROW_OK};
     static const struct fault_case plain[] = {
         {.name = "a message is encrypted or there is no memory", .run = encrypt},
         {.name = "a message is decrypted or there is no memory", .run = decrypt},
@@ -217,7 +219,7 @@ int main(void)
          .survives = true},
         {.name = "a signed message is decrypted or there is no memory",
          .run = decrypt,
-         .others = crypto,
+         .others = point,
          .survives = true},
     };
     RUN(the_first_message_of_a_process_or_one_error_and_then_messages);
