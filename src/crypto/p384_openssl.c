@@ -172,9 +172,11 @@ enum srow_rc p384_verify(const uint8_t point[P384_POINT], const uint8_t hash[HAS
     if (context == NULL || EVP_PKEY_verify_init(context) != 1) {
         return broken(e);
     }
-    if (EVP_PKEY_verify(context, der, len, hash, HASH_SHA384) != 1) {
-        ERR_clear_error();
-        FAIL(e, SROW_E_SIGNATURE, "the signature is not of these bytes and this key");
+    int verdict = EVP_PKEY_verify(context, der, len, hash, HASH_SHA384);
+    if (verdict < 0) {
+        return broken(e); /* no verdict at all */
     }
+    ERR_clear_error();
+    FAIL_IF(verdict == 0, e, SROW_E_SIGNATURE, "the signature is not of these bytes and this key");
     return SROW_OK;
 }
