@@ -67,8 +67,9 @@ static size_t split_headers(struct sigv4_header *out, struct exchange *x)
     return x->header_count;
 }
 
+/* `now` is the time that stands in X-Amz-Date already: a second one could be another second. */
 static MUST enum srow_rc sign(struct exchange *x, const struct kms_http *k,
-                              const struct region *region, struct srow_error *e)
+                              const struct region *region, time_t now, struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf authorization = {0};
     struct sigv4_header headers[HEADERS];
@@ -77,7 +78,6 @@ static MUST enum srow_rc sign(struct exchange *x, const struct kms_http *k,
                                     .headers = headers,
                                     .header_count = split_headers(headers, x),
                                     .body = bytes_buf(&x->body)};
-    time_t now = (time_t)(time_wall_ms() / 1000);
     struct sigv4_scope scope = {region->name, "kms", now, true, false};
     TRY(sigv4_sign(&authorization, &request, &scope, k->credentials, e));
     put_header(x, "Authorization", buf_cstr(&authorization));
@@ -89,8 +89,9 @@ static MUST enum srow_rc write_headers(struct exchange *x, const struct kms_http
                                        struct srow_error *e)
 {
     char target[64], date[17];
+    time_t now = (time_t)(time_wall_ms() / 1000);
     snprintf(target, sizeof target, "TrentService.%s", wire_operation(op));
-    time_format_basic(date, (time_t)(time_wall_ms() / 1000));
+    time_format_basic(date, now);
     put_header(x, "Content-Type", "application/x-amz-json-1.1");
     put_header(x, "Host", region->host);
     put_header(x, "X-Amz-Date", date);
@@ -98,7 +99,7 @@ static MUST enum srow_rc write_headers(struct exchange *x, const struct kms_http
     if (k->credentials->session_token != NULL) {
         put_header(x, "X-Amz-Security-Token", k->credentials->session_token);
     }
-    TRY(sign(x, k, region, e));
+    TRY(sign(x, k, region, now, e));
     put_header(x, "User-Agent", "sealrow/" SROW_VERSION);
     for (size_t i = 0; i < x->header_count; i++) {
         x->headers[i] = buf_cstr(&x->lines[i]);
