@@ -13,7 +13,7 @@ one() {
     local kinds=definite,indirect
     case ${1##*/} in
     # Its children of fork leave what their parent's threads hold alone, on purpose.
-    test_net_net | test_client_process) kinds=none ;;
+    test_net_net | test_client_process | test_client_alarm) kinds=none ;;
     # posix_spawn under Valgrind does not say that a program could not be started.
     test_client_exec) echo "1..0 # skip posix_spawn under Valgrind tells no failure"; exit 0 ;;
     # They count their blocks themselves, and fail some thousand allocations.
