@@ -5,7 +5,10 @@
 #include "kms/kms_http.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/time.h"
 #include "check.h"
@@ -17,6 +20,19 @@
 #define WEST "arn:aws:kms:us-west-2:111122223333:" ID
 
 enum { IN_FLIGHT = 16, ATTEMPT_MS = 2000 };
+
+/* The C library's clock; while it runs wild, each look at the wall finds the next second. */
+static atomic_bool wild;
+static atomic_int seconds;
+
+int clock_gettime(clockid_t id, struct timespec *at)
+{
+    int rc = (int)syscall(SYS_clock_gettime, id, at);
+    if (id == CLOCK_REALTIME && atomic_load(&wild)) {
+        at->tv_sec += atomic_fetch_add(&seconds, 1);
+    }
+    return rc;
+}
 
 struct scene {
     struct fake_region east, west;
@@ -334,8 +350,24 @@ CASE(endpoints_come_from_the_configuration_then_the_environment)
     CHECK(good);
 }
 
+CASE(a_request_signed_on_the_turn_of_a_second_names_the_second_that_is_signed)
+{
+    struct scene s;
+    scene_start(&s);
+    struct kms_request r = generate();
+    atomic_store(&wild, true);
+    kms_call(s.kms, &r, 1);
+    atomic_store(&wild, false);
+    enum srow_rc rc = r.rc;
+    struct srow_error e = r.error;
+    kms_request_cleanup(&r);
+    scene_end(&s);
+    CHECK_OK(rc, e);
+}
+
 int main(void)
 {
+    RUN(a_request_signed_on_the_turn_of_a_second_names_the_second_that_is_signed);
     RUN(a_data_key_is_generated_here_encrypted_there_and_decrypted_in_both);
     RUN(a_wrong_secret_is_an_authentication_failure);
     RUN(a_session_token_is_sent_and_signed);
