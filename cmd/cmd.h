@@ -17,7 +17,7 @@ enum { CMD_MAX_WORDS = 64 };
 /* What was said: options, and the words that are none. Views into argv. */
 struct args {
     const char *config, *local_region, *log_level;
-    bool json, dry_run, help;
+    bool json, dry_run, help, version;
     const char *as, *message, *via;
     bool regions;
     bool print, replace, overwrite;
@@ -74,7 +74,8 @@ struct command {
 };
 
 extern const struct command cmd_init, cmd_check, cmd_seal, cmd_open, cmd_match, cmd_put, cmd_get,
-    cmd_encrypt, cmd_decrypt, cmd_inspect, cmd_config, cmd_explain, cmd_completion, cmd_version;
+    cmd_encrypt, cmd_decrypt, cmd_inspect, cmd_config, cmd_explain, cmd_completion, cmd_help,
+    cmd_version;
 extern const struct command *const cmd_all[]; /* ends with NULL */
 
 #endif

@@ -42,6 +42,28 @@ static void put_words(struct srow_buf *out, const char *text)
     }
 }
 
+static void put_commands(struct srow_buf *out)
+{
+    for (const struct command *const *c = cmd_all; *c != NULL; c++) {
+        buf_printf(out, "%s%s", c == cmd_all ? "" : " ", (*c)->name);
+    }
+}
+
+static bool has_arguments(const struct command *c)
+{
+    return c->words != NULL || c == &cmd_help;
+}
+
+/* What may stand as a command's arguments. */
+static void put_arguments(struct srow_buf *out, const struct command *c)
+{
+    if (c == &cmd_help) {
+        put_commands(out);
+        return;
+    }
+    buf_put_str(out, c->words == NULL ? "" : c->words);
+}
+
 /* -- bash -- */
 
 enum wanted { WITH_VALUE, WITH_FILE };
@@ -92,13 +114,12 @@ static void put_bash_names(struct srow_buf *out, const struct option *o)
 static void put_bash_commands(struct srow_buf *out)
 {
     buf_put_str(out, "    '') words='");
-    for (const struct command *const *c = cmd_all; *c != NULL; c++) {
-        buf_printf(out, "%s%s", c == cmd_all ? "" : " ", (*c)->name);
-    }
+    put_commands(out);
     buf_put_str(out, "' ;;\n");
     for (const struct command *const *c = cmd_all; *c != NULL; c++) {
-        buf_printf(out, "    %s) words='%s' files=%d options='", (*c)->name,
-                   (*c)->words == NULL ? "" : (*c)->words, takes_file(*c));
+        buf_printf(out, "    %s) words='", (*c)->name);
+        put_arguments(out, *c);
+        buf_printf(out, "' files=%d options='", takes_file(*c));
         put_bash_names(out, (*c)->options);
         buf_put_str(out, "' ;;\n");
     }
@@ -207,8 +228,10 @@ static void put_zsh(struct srow_buf *out)
         buf_printf(out, "        %s) _arguments", (*c)->name);
         put_zsh_options(out, options_globals);
         put_zsh_options(out, (*c)->options);
-        if ((*c)->words != NULL) {
-            buf_printf(out, " \\\n            '1:argument:(%s)'", (*c)->words);
+        if (has_arguments(*c)) {
+            buf_put_str(out, " \\\n            '1:argument:(");
+            put_arguments(out, *c);
+            buf_put_str(out, ")'");
         } else if (takes_file(*c)) {
             buf_put_str(out, " \\\n            '1:file:_files'");
         }
@@ -254,10 +277,11 @@ static void put_fish(struct srow_buf *out)
         put_escaped(out, (*c)->brief, "\\");
         buf_put_str(out, "'\n");
         put_fish_options(out, (*c)->options, (*c)->name);
-        if ((*c)->words != NULL || takes_file(*c)) {
-            buf_printf(out, "complete -c sealrow -n '__fish_seen_subcommand_from %s'%s%s%s\n",
-                       (*c)->name, takes_file(*c) ? " -F" : " -a '",
-                       (*c)->words == NULL ? "" : (*c)->words, takes_file(*c) ? "" : "'");
+        if (has_arguments(*c) || takes_file(*c)) {
+            buf_printf(out, "complete -c sealrow -n '__fish_seen_subcommand_from %s'%s", (*c)->name,
+                       takes_file(*c) ? " -F" : " -a '");
+            put_arguments(out, *c);
+            buf_put_str(out, takes_file(*c) ? "\n" : "'\n");
         }
     }
 }

@@ -7,8 +7,9 @@
 #include "base/text.h"
 #include "cmd.h"
 #include "io.h"
+#include "schema/finding.h"
 
-enum { CODES = 128 };
+enum { CODES = 256 };
 
 /* "SROW-080", "80", "CONTEXT" or "SROW_E_CONTEXT"; NULL if there is none. */
 static const struct error_row *find(const char *word)
@@ -28,18 +29,29 @@ static const struct error_row *find(const char *word)
     return NULL;
 }
 
+/* The names of all codes; `words` has room for CODES of them. */
+static void put_words(const char **words)
+{
+    size_t n = 0;
+    for (size_t i = 0; error_table[i].name != NULL && n < CODES; i++) {
+        words[n++] = error_table[i].name;
+    }
+    for (size_t i = 0; finding_kinds[i].code != NULL && n < CODES; i++) {
+        words[n++] = finding_kinds[i].code;
+    }
+}
+
 static enum srow_rc fail_unknown(const char *word, struct srow_error *e)
 {
-    const char *words[CODES] = {0};
+    const char *words[CODES + 1] = {0};
     AUTO(buf_cleanup) struct srow_buf upper = {0};
-    for (size_t i = 0; error_table[i].name != NULL && i < CODES - 1; i++) {
-        words[i] = error_table[i].name;
-    }
+    put_words(words);
     for (const char *at = word; *at != '\0'; at++) {
         buf_put_u8(&upper, (uint8_t)toupper((unsigned char)*at));
     }
     TRY(buf_check(&upper, e));
-    const char *near = text_nearest(bytes_buf(&upper), words);
+    const char *near = text_nearest(srow_str(word), words);
+    near = near == NULL ? text_nearest(bytes_buf(&upper), words) : near;
     FAIL_IF(near != NULL, e, SROW_E_USAGE, "%s: no such code: did you mean %s?", word, near);
     FAIL(e, SROW_E_USAGE, "%s: no such code: sealrow explain lists all", word);
 }
@@ -50,7 +62,9 @@ static void put_json_member(struct srow_buf *out, const char *name, const char *
     json_put_string(out, srow_str(text));
 }
 
-static void put_json(struct srow_buf *out, const struct error_row *row)
+/* -- an error -- */
+
+static void put_error_json(struct srow_buf *out, const struct error_row *row)
 {
     buf_printf(out, "{\"code\":\"SROW-%03u\",\"name\":\"%s\",\"class\":\"%s\",\"exit\":%d",
                (unsigned)row->rc, row->name, error_class_name(row->cls), error_exit(row->cls));
@@ -60,45 +74,82 @@ static void put_json(struct srow_buf *out, const struct error_row *row)
     buf_put_str(out, "}");
 }
 
-static void put_row(struct srow_buf *out, const struct error_row *row)
+static void put_error(struct srow_buf *out, const struct error_row *row)
 {
     buf_printf(out, "SROW-%03u %s: %s\n", (unsigned)row->rc, row->name, row->text);
     buf_printf(out, "class   %s, exit code %d\n", error_class_name(row->cls), error_exit(row->cls));
     buf_printf(out, "cause   %s\nrepair  %s\n", row->cause, row->repair);
 }
 
-static void put_all(struct srow_buf *out, bool json)
+/* -- a finding -- */
+
+static void put_finding_json(struct srow_buf *out, const struct finding_kind *kind)
 {
-    buf_put_str(out, json ? "[" : "");
+    buf_printf(out, "{\"code\":\"%s\",\"class\":\"finding\",\"exit\":1,\"accept\":%s", kind->code,
+               kind->may_accept ? "true" : "false");
+    put_json_member(out, "meaning", kind->meaning);
+    put_json_member(out, "repair", kind->repair);
+    buf_put_str(out, "}");
+}
+
+static void put_finding(struct srow_buf *out, const struct finding_kind *kind)
+{
+    buf_printf(out, "%s: %s\nclass   finding of check, exit code 1%s\nrepair  %s\n", kind->code,
+               kind->meaning, kind->may_accept ? "; --accept takes it" : "", kind->repair);
+}
+
+/* -- all -- */
+
+static void put_all(struct srow_buf *out)
+{
     for (const struct error_row *row = error_table; row->name != NULL; row++) {
-        if (json) {
-            buf_put_str(out, row == error_table ? "" : ",");
-            put_json(out, row);
-        } else {
-            buf_printf(out, "SROW-%03u  %3d  %-14s  %s\n", (unsigned)row->rc, error_exit(row->cls),
-                       row->name, row->text);
-        }
+        buf_printf(out, "SROW-%03u  %3d  %-14s  %s\n", (unsigned)row->rc, error_exit(row->cls),
+                   row->name, row->text);
     }
-    buf_put_str(out, json ? "]\n" : "");
+    for (const struct finding_kind *kind = finding_kinds; kind->code != NULL; kind++) {
+        buf_printf(out, "%-22s  1  %s\n", kind->code, kind->meaning);
+    }
+}
+
+static void put_all_json(struct srow_buf *out)
+{
+    for (const struct error_row *row = error_table; row->name != NULL; row++) {
+        buf_put_str(out, row == error_table ? "[" : ",");
+        put_error_json(out, row);
+    }
+    for (const struct finding_kind *kind = finding_kinds; kind->code != NULL; kind++) {
+        buf_put_str(out, ",");
+        put_finding_json(out, kind);
+    }
+    buf_put_str(out, "]\n");
+}
+
+static enum srow_rc put_one(struct srow_buf *out, const struct args *args, struct srow_error *e)
+{
+    const struct error_row *row = find(args->words[0]);
+    const struct finding_kind *kind = finding_kind_find(args->words[0]);
+    if (row == NULL && kind == NULL) {
+        return fail_unknown(args->words[0], e);
+    }
+    if (args->json) {
+        row != NULL ? put_error_json(out, row) : put_finding_json(out, kind);
+        buf_put_str(out, "\n");
+        return SROW_OK;
+    }
+    row != NULL ? put_error(out, row) : put_finding(out, kind);
+    return SROW_OK;
 }
 
 static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf out = {0};
     (void)status;
-    if (args->word_count == 0) {
-        put_all(&out, args->json);
-        return io_write_buf(&out, e);
-    }
-    const struct error_row *row = find(args->words[0]);
-    if (row == NULL) {
-        return fail_unknown(args->words[0], e);
-    }
-    if (args->json) {
-        put_json(&out, row);
-        buf_put_str(&out, "\n");
+    if (args->word_count > 0) {
+        TRY(put_one(&out, args, e));
+    } else if (args->json) {
+        put_all_json(&out);
     } else {
-        put_row(&out, row);
+        put_all(&out);
     }
     return io_write_buf(&out, e);
 }
@@ -106,8 +157,10 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
 const struct command cmd_explain = {
     .name = "explain",
     .takes = "[CODE]",
-    .brief = "Tell what an error code means, where it comes from and what to do",
-    .more = "CODE is SROW-080, 80 or CONTEXT; without it all codes are listed.",
+    .brief = "Tell what the code of an error or a finding means, and what to do",
+    .more = "CODE is SROW-080, 80 or CONTEXT, or a finding of check such as bind-nullable; without "
+            "it all\n"
+            "codes are listed.",
     .most = 1,
     .run = run,
 };

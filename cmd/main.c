@@ -7,18 +7,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "failure.h"
 #include "io.h"
 #include "options.h"
 #include "output.h"
 #include "program.h"
 
+static volatile sig_atomic_t is_json; /* a signal handler sees globals only */
+
 /* What was begun in a transaction is rolled back by whoever opens the database next. */
 static void interrupted(int number)
 {
-    static const char line[] = "sealrow: interrupted, before it was done: run it again\n";
     (void)number;
-    ssize_t n = write(STDERR_FILENO, line, sizeof line - 1);
-    (void)n;
+    failure_print_interrupted(is_json != 0);
     output_abandon();
     _exit(error_exit(srow_rc_class(SROW_E_INTERRUPTED))); /* looks a number up in two tables */
 }
@@ -47,11 +48,6 @@ static enum srow_rc run(int *status, char **argv, struct srow_error *e)
     struct args args = {0};
     const struct command *command = NULL;
     TRY(options_parse(&args, &command, argv, e));
-    if (args.help) {
-        AUTO(buf_cleanup) struct srow_buf usage = {0};
-        options_put_usage(&usage, command);
-        return io_write_buf(&usage, e);
-    }
     TRY(program_log(&args, e));
     return command->run(status, &args, e);
 }
@@ -61,10 +57,11 @@ int main(int argc, char **argv)
     struct srow_error e = {0};
     int status = 0;
     io_occupy();
+    is_json = options_want_json(argv);
     catch_signals();
     enum srow_rc rc = run(&status, argv + (argc > 0), &e);
     if (rc != SROW_OK) {
-        fprintf(stderr, "sealrow: %s\n", e.text);
+        failure_print(&e, is_json != 0);
         status = error_exit(srow_rc_class(rc));
     }
     if (rc == SROW_E_TIMEOUT) {

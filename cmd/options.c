@@ -19,6 +19,7 @@ const struct option options_globals[] = {
     GLOBAL(0, "json", NULL, "print JSON", OPTION_FLAG, json),
     GLOBAL(0, "dry-run", NULL, "do everything but write", OPTION_FLAG, dry_run),
     GLOBAL('h', "help", NULL, "print this", OPTION_FLAG, help),
+    GLOBAL('V', "version", NULL, "print the version", OPTION_FLAG, version),
     {0},
 };
 
@@ -103,7 +104,7 @@ static enum srow_rc take_option(struct args *args, const struct command *command
     return set(args, o, value, e);
 }
 
-static const struct command *find_command(const char *name)
+const struct command *options_command(const char *name)
 {
     for (const struct command *const *c = cmd_all; *c != NULL; c++) {
         if (strcmp((*c)->name, name) == 0) {
@@ -113,7 +114,7 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-static enum srow_rc unknown_command(const char *name, struct srow_error *e)
+enum srow_rc options_unknown_command(const char *name, struct srow_error *e)
 {
     const char *words[32] = {0};
     for (size_t i = 0; cmd_all[i] != NULL && i < 31; i++) {
@@ -128,8 +129,8 @@ static enum srow_rc take_word(struct args *args, const struct command **command,
                               struct srow_error *e)
 {
     if (*command == NULL) {
-        *command = find_command(word);
-        return *command == NULL ? unknown_command(word, e) : SROW_OK;
+        *command = options_command(word);
+        return *command == NULL ? options_unknown_command(word, e) : SROW_OK;
     }
     FAIL_IF(args->word_count == CMD_MAX_WORDS, e, SROW_E_USAGE, "%s: more than %d arguments",
             (*command)->name, CMD_MAX_WORDS);
@@ -143,7 +144,7 @@ static const struct command *foresee(char **argv)
     for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++) {
         const struct option *o = NULL;
         if ((*argv)[0] != '-') {
-            return find_command(*argv);
+            return options_command(*argv);
         }
         bool brief = (*argv)[1] != '-';
         if (strchr(*argv, '=') == NULL && (!brief || (*argv)[1] == '\0' || (*argv)[2] == '\0')) {
@@ -169,6 +170,16 @@ static enum srow_rc check_words(const struct args *args, const struct command *c
     return SROW_OK;
 }
 
+bool options_want_json(char *const *argv)
+{
+    for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++) {
+        if (strcmp(*argv, "--json") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum srow_rc options_parse(struct args *out, const struct command **command, char **argv,
                            struct srow_error *e)
 {
@@ -185,9 +196,15 @@ enum srow_rc options_parse(struct args *out, const struct command **command, cha
             TRY(take_word(&args, &named, *argv++, e));
         }
     }
-    if (!args.help) {
-        TRY(check_words(&args, named, e));
+    if (args.help) {
+        args.words[0] = named == NULL ? NULL : named->name;
+        args.word_count = named != NULL;
+        named = &cmd_help;
+    } else if (args.version) {
+        args.word_count = 0;
+        named = &cmd_version;
     }
+    TRY(check_words(&args, named, e));
     *out = args;
     *command = named;
     return SROW_OK;

@@ -79,11 +79,11 @@ int main(int argc, char **argv)
         }
     }
     if (run(argv + 1, &e) != SROW_OK) {
-        fprintf(stderr, "sealrow-kmsd: %s\n", e.text);
+        fprintf(stderr, "sealrow-kmsd: %s (%s)\n", e.text, e.event);
         return error_exit((enum srow_class)e.cls);
     }
     if (fflush(stdout) != 0) {
-        fprintf(stderr, "sealrow-kmsd: standard output cannot be written\n");
+        fprintf(stderr, "sealrow-kmsd: standard output cannot be written: make room (SROW-181)\n");
         return error_exit(SROW_CLASS_RESOURCE);
     }
     return 0;

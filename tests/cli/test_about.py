@@ -3,7 +3,7 @@
 import json
 import re
 
-from world import EU, US
+from world import EU, ROOT, US
 
 
 def test_a_code_is_explained_by_number_and_by_name(place):
@@ -22,7 +22,69 @@ def test_all_codes_are_listed(place):
     told = json.loads(place.ok("explain", "--json"))
     lines = place.ok("explain").decode().splitlines()
     assert [line.split()[0] for line in lines] == [row["code"] for row in told]
-    assert "SROW-220" in lines[-1]
+    errors = [row["code"] for row in told if row["class"] != "finding"]
+    assert errors[-1] == "SROW-220" and told[-1]["class"] == "finding"
+
+
+def test_a_finding_of_check_is_explained(place):
+    table = (ROOT / "docs" / "check.md").read_text()
+    codes = re.findall(r"^\| `([a-z-]+)` \|", table, re.M)
+    assert codes
+    for code in codes:
+        told = place.ok("explain", code).decode()
+        assert told.startswith(f"{code}: ") and "\nrepair  " in told
+    told = json.loads(place.ok("explain", "bind-sensitive", "--json"))
+    assert (told["code"], told["class"], told["exit"]) == ("bind-sensitive", "finding", 1)
+    assert told["accept"] and told["meaning"] and told["repair"]
+    wrong = place.run("explain", "bind-nulable")
+    assert b"did you mean bind-nullable?" in wrong.stderr and wrong.returncode == 2
+
+
+FAILING = {  # what a failure of each kind of command says
+    "SROW-001": [("bogus",), ("seal", "--bnd"), ()],
+    "SROW-003": [("put", "custmer", "account=1", "userid=x")],
+    "SROW-080": [("decrypt", "--context", "account=2", "--out", "x")],
+    "SROW-120": [("get", "customer", "account=7"), ("inspect", "none")],
+    "SROW-160": [("put", "customer", "account=1", "userid=x")],
+}
+
+
+def test_every_failure_names_a_code_that_is_explained(place):
+    good = (place.folder / "good").read_bytes()
+    for code, commands in FAILING.items():
+        for command in commands:
+            done = place.run(*command, data=good)
+            line = done.stderr.decode().splitlines()[-1]
+            assert line.startswith("sealrow: ") and line.endswith(f" ({code})"), line
+            assert place.ok("explain", line[line.rindex("(") + 1:-1]).startswith(code.encode())
+
+
+def test_a_failure_with_json_is_one_object_on_standard_error(place):
+    good = (place.folder / "good").read_bytes()
+    for code, commands in FAILING.items():
+        for command in commands:
+            plain, done = place.run(*command, data=good), place.run(*command, "--json", data=good)
+            said = json.loads(done.stderr.splitlines()[-1])["error"]
+            assert list(said) == ["code", "name", "class", "exit", "text"]
+            explained = json.loads(place.ok("explain", code, "--json"))
+            assert {k: said[k] for k in ("code", "name", "class", "exit")} == \
+                {k: explained[k] for k in ("code", "name", "class", "exit")}
+            assert (done.returncode, done.stdout) == (said["exit"], b"")
+            line = plain.stderr.decode().splitlines()[-1]
+            assert line == f"sealrow: {said['text']} ({code})" and plain.returncode == said["exit"]
+
+
+def test_help_and_version_answer_as_people_ask(place):
+    usage, version = place.ok("help"), place.ok("version")
+    assert usage.startswith(b"usage: sealrow COMMAND") and version.startswith(b"sealrow ")
+    assert place.ok("--help") == place.ok("-h") == usage
+    for command in ("seal", "help", "explain"):
+        assert place.ok("help", command) == place.ok(command, "--help") != usage
+        assert place.ok("help", command).startswith(f"usage: sealrow {command}".encode())
+    for words in (("--version",), ("-V",), ("put", "a", "b=c", "--version"), ("--version", "put")):
+        assert place.ok(*words) == version
+    wrong = place.run("help", "sael")
+    assert wrong.returncode == 2 and b"did you mean seal?" in wrong.stderr
 
 
 def settings(place, *args):

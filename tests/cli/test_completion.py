@@ -45,12 +45,13 @@ def test_bash_completes_commands_and_their_options(place):
     for command in commands(place):
         wanted = sorted({f"--{name}" for name in options(usage(place, command))})
         assert complete(place, command, "--") == wanted, command
-    assert complete(place, "open", "x", "--v") == ["--via"]
+    assert complete(place, "open", "x", "--vi") == ["--via"]
 
 
 def test_bash_completes_values(place):
     (place.folder / "sealed one").write_bytes(b"")
     assert complete(place, "config", "") == ["keys", "show"]
+    assert complete(place, "help", "ex") == ["explain"]
     assert complete(place, "completion", "") == ["bash", "fish", "zsh"]
     assert complete(place, "check", "--as", "w") == ["writer"]
     assert complete(place, "check", "--as", "=") == ["reader", "writer"]

@@ -61,182 +61,184 @@ def closed_input(place):
 ROWS = [
     ("no configuration", no_config, SEAL, b"x", 78,
      "sealrow: there is no configuration sealrow.yaml: name one with -c FILE or "
-     "SEALROW_CONFIG"),
+     "SEALROW_CONFIG (SROW-021)"),
     ("unknown key in it", config(("domain:", "domian:")), SEAL, b"x", 78,
      "sealrow: sealrow.yaml: line 2, column 1: domian: unknown key, did you mean "
-     '"domain"?'),
+     '"domain"? (SROW-020)'),
     ("duplicate key in it", config(("domain: bank", "domain: bank\ndomain: bank")), SEAL, b"x", 78,
      'sealrow: sealrow.yaml: line 3, column 1: key "domain" is doubled: it stands in '
-     "line 2 already"),
+     "line 2 already (SROW-020)"),
     ("an anchor in it", config(("domain: bank", "domain: &a bank")), SEAL, b"x", 78,
      "sealrow: sealrow.yaml: line 2, column 9: anchors (&name) are not allowed: write "
-     "the value out"),
+     "the value out (SROW-020)"),
     ("an alias in it", config(("domain: bank", "domain: *a")), SEAL, b"x", 78,
      "sealrow: sealrow.yaml: line 2, column 9: aliases (*name) are not allowed: write "
-     "the value out"),
+     "the value out (SROW-020)"),
     ("a tag in it", config(("domain: bank", "domain: !!str bank")), SEAL, b"x", 78,
-     "sealrow: sealrow.yaml: line 2, column 9: tags (!name) are not allowed: remove it"),
+     "sealrow: sealrow.yaml: line 2, column 9: tags (!name) are not allowed: remove it (SROW-020)"),
     ("a second document in it", config(("version: 1", "version: 1\n---")), SEAL, b"x", 78,
-     "sealrow: sealrow.yaml: line 2, column 1: a second document: one file holds one"),
+     "sealrow: sealrow.yaml: line 2, column 1: a second document: one file holds one (SROW-020)"),
     ("unknown column", None, ("seal", "customer.usrid", "--bind", "account=1"), b"x", 2,
      'sealrow: the configuration has no column "usrid" in table "customer": '
-     "correct the name, or add it under columns"),
+     "correct the name, or add it under columns (SROW-003)"),
     ("unknown table", None, ("get", "custmer", "account=1"), b"", 2,
-     "sealrow: table custmer: not in the configuration: did you mean customer?"),
+     "sealrow: table custmer: not in the configuration: did you mean customer? (SROW-003)"),
     ("missing binding", None, ("seal", "customer.userid"), b"x", 2,
-     'sealrow: binding "account" of table "customer" is missing: give its value'),
+     'sealrow: binding "account" of table "customer" is missing: give its value (SROW-002)'),
     ("empty binding", None, ("seal", "customer.userid", "--bind", "account="), b"x", 2,
-     'sealrow: binding "account" is empty: give the value that names the row'),
+     'sealrow: binding "account" is empty: give the value that names the row (SROW-002)'),
     ("unknown command", None, ("sael",), b"", 2,
-     "sealrow: unknown command sael: did you mean seal?"),
+     "sealrow: unknown command sael: did you mean seal? (SROW-001)"),
     ("unknown code", None, ("explain", "contxt"), b"", 2,
-     "sealrow: contxt: no such code: did you mean CONTEXT?"),
+     "sealrow: contxt: no such code: did you mean CONTEXT? (SROW-001)"),
     ("unknown log level", None, (*SEAL, "--log-level", "loud"), b"x", 2,
-     "sealrow: --log-level: unknown level loud: say error, warning, info or debug"),
+     "sealrow: --log-level: unknown level loud: say error, warning, info or debug (SROW-001)"),
     ("unknown log level in a variable", environment(SEALROW_LOG="loud"), SEAL, b"x", 78,
-     "sealrow: SEALROW_LOG: unknown level loud: say error, warning, info or debug"),
+     "sealrow: SEALROW_LOG: unknown level loud: say error, warning, info or debug (SROW-020)"),
     ("unknown shell", None, ("completion", "tcsh"), b"", 2,
-     "sealrow: completion tcsh: unknown shell: say bash, zsh or fish"),
+     "sealrow: completion tcsh: unknown shell: say bash, zsh or fish (SROW-001)"),
     ("unknown part of config", None, ("config", "list"), b"", 2,
-     "sealrow: config list: unknown: say show or keys"),
+     "sealrow: config list: unknown: say show or keys (SROW-001)"),
     ("unknown option", None, (*SEAL, "--bnd", "x"), b"x", 2,
-     "sealrow: unknown option --bnd: did you mean --bind?"),
+     "sealrow: unknown option --bnd: did you mean --bind? (SROW-001)"),
     ("required column missing", None, ("put", "customer", "account=2", "pin=1"), b"", 2,
-     "sealrow: customer.userid: the column is required: give userid=VALUE"),
+     "sealrow: customer.userid: the column is required: give userid=VALUE (SROW-001)"),
     ("value of another type", None, ("seal", "customer.pin", "--bind", "account=1"), b"01", 65,
      "sealrow: bank.customer.pin: the value is no canonical integer: digits without "
-     "leading zero or +, within 64 bits"),
+     "leading zero or +, within 64 bits (SROW-045)"),
     ("no credentials", environment(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None), SEAL, b"x",
      78,
      "sealrow: no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
      "or AWS_SHARED_CREDENTIALS_FILE and AWS_PROFILE (instance metadata is not asked "
-     "by this version)"),
+     "by this version) (SROW-023)"),
     ("wrong secret", environment(AWS_SECRET_ACCESS_KEY="wrong"), SEAL, b"x", 77,
      "sealrow: bank.customer.userid: not wrapped in every Region that the write "
      "requires: Region us-east-1, GenerateDataKey with <key ARN>: "
-     "InvalidSignatureException: <text of KMS>; see credentials and clock"),
+     "InvalidSignatureException: <text of KMS>; see credentials and clock (SROW-102)"),
     ("unknown Region", None, (*OPEN, "--via", "eu-west-9"), good, 78,
      "sealrow: via: the configuration has no Region eu-west-9, it has us-east-1, "
-     "eu-west-1"),
+     "eu-west-1 (SROW-024)"),
     ("unknown local Region", None, (*SEAL, "--local-region", "eu-west-9"), b"x", 78,
      "sealrow: local Region: the configuration has no Region eu-west-9, it has "
-     "us-east-1, eu-west-1"),
+     "us-east-1, eu-west-1 (SROW-024)"),
     ("Region gone, on sealing", lambda p: p.config(eu=closed_port()), SEAL, b"x", 69,
      "sealrow: bank.customer.userid: not wrapped in every Region that the write "
      "requires: Region eu-west-1: no connection to 127.0.0.1:<port>: Connection "
-     "refused"),
+     "refused (SROW-145)"),
     ("Region gone, on opening in it", lambda p: p.config(eu=closed_port()), (*OPEN, "--via", EU),
      good, 69,
      "sealrow: bank.customer.userid: Region eu-west-1: no connection to "
-     "127.0.0.1:<port>: Connection refused"),
+     "127.0.0.1:<port>: Connection refused (SROW-140)"),
     ("key disabled", lambda p: p.config(eu_key=p.world.off), SEAL, b"x", 77,
      "sealrow: bank.customer.userid: not wrapped in every Region that the write "
-     "requires: Region eu-west-1, Encrypt: DisabledException: <key ARN> is disabled."),
+     "requires: Region eu-west-1, Encrypt: DisabledException: <key ARN> is disabled. (SROW-101)"),
     ("key unknown to its KMS", lambda p: p.config(us_key=MISSING_KEY), SEAL, b"x", 66,
      "sealrow: bank.customer.userid: not wrapped in every Region that the write "
      "requires: Region us-east-1, GenerateDataKey: NotFoundException: Key '<key ARN>' "
-     "does not exist; see the keys of the configuration"),
+     "does not exist; see the keys of the configuration (SROW-121)"),
     ("database not named", environment(DATABASE_URL=None), GET, b"", 78,
-     "sealrow: database: the variable DATABASE_URL is not set: set it to sqlite:PATH"),
+     "sealrow: database: the variable DATABASE_URL is not set: set it to sqlite:PATH (SROW-020)"),
     ("database of another make", environment(DATABASE_URL="oracle:u:p@h/d"), GET, b"", 2,
-     "sealrow: database URL: unknown scheme: write sqlite:PATH, postgresql://... or mysql://..."),
+     "sealrow: database URL: unknown scheme: write sqlite:PATH, postgresql://... or mysql://..."
+     " (SROW-001)"),
     ("database missing", environment(DATABASE_URL="sqlite:none.db"), GET, b"", 66,
-     "sealrow: database: there is no such file: check the path behind sqlite:"),
+     "sealrow: database: there is no such file: check the path behind sqlite: (SROW-122)"),
     ("table missing", lambda p: p.sql("DROP TABLE customers"), PUT, b"", 78,
      "sealrow: table customers is not in the database: create it, or correct "
-     "tables.customer.table"),
+     "tables.customer.table (SROW-025)"),
     ("sealed column missing", table_with("account_no TEXT NOT NULL"), PUT, b"", 78,
-     "sealrow: table customers has no column userid_sealed: run sealrow init"),
+     "sealrow: table customers has no column userid_sealed: run sealrow init (SROW-025)"),
     ("column not binary", table_with("account_no TEXT, userid_sealed TEXT, pin_sealed BLOB"), PUT,
      b"", 78,
      "sealrow: column userid_sealed of table customers is TEXT and not binary: make "
-     "it BLOB, see sealrow init --print"),
+     "it BLOB, see sealrow init --print (SROW-025)"),
     ("value too long for its column",
      table_with("account_no TEXT, userid_sealed BLOB(300), pin_sealed BLOB"), PUT, b"", 65,
      "sealrow: customer.userid: the sealed value has <n> bytes and column "
-     "userid_sealed holds 300: shorten the value, or move to a wider column"),
+     "userid_sealed holds 300: shorten the value, or move to a wider column (SROW-063)"),
     ("row missing", None, ("get", "customer", "account=7"), b"", 66,
-     "sealrow: customer: no row has this binding: check its values"),
+     "sealrow: customer: no row has this binding: check its values (SROW-120)"),
     ("row there with another value", None, ("put", "customer", "account=1", "userid=x"), b"", 75,
      "sealrow: customer: the row is there with another value: nothing was stored: say "
-     "--replace to overwrite it"),
+     "--replace to overwrite it (SROW-160)"),
     ("refused by the database", table_with("account_no TEXT, userid_sealed BLOB, pin_sealed BLOB, "
                                            "owner TEXT NOT NULL"), PUT, b"", 77,
      "sealrow: database: NOT NULL constraint failed: customers.owner: nothing was "
-     "changed: see the table's rules"),
+     "changed: see the table's rules (SROW-103)"),
     ("not a message", None, OPEN, b"abc123", 65,
      "sealrow: bank.customer.userid: this is text and no AWS Encryption SDK message: "
-     "was it stored without being sealed?"),
+     "was it stored without being sealed? (SROW-044)"),
     ("message of another row", swapped, GET, b"", 65,
      "sealrow: bank.customer.userid: the message's encryption context does not have "
-     'the expected value of "account"'),
+     'the expected value of "account" (SROW-080)'),
     ("message of another binding", None, ("open", "customer.userid", "--bind", "account=2"), good,
      65,
      "sealrow: bank.customer.userid: the message's encryption context does not have "
-     'the expected value of "account"'),
+     'the expected value of "account" (SROW-080)'),
     ("message of another column", None, ("open", "customer.pin", "--bind", "account=1"), good, 65,
      "sealrow: bank.customer.pin: the message's encryption context does not have the "
-     'expected value of "sealrow:cell"'),
+     'expected value of "sealrow:cell" (SROW-080)'),
     ("message of another domain", None, OPEN,
      lambda p: (p.folder / "other-domain").read_bytes(), 65,
      "sealrow: bank.customer.userid: the message's encryption context does not have "
-     'the expected value of "sealrow:cell"'),
+     'the expected value of "sealrow:cell" (SROW-080)'),
     ("message truncated", None, OPEN, lambda p: good(p)[:-1], 65,
-     "sealrow: bank.customer.userid: message body, frame 1: 16 bytes wanted, 15 left"),
+     "sealrow: bank.customer.userid: message body, frame 1: 16 bytes wanted, 15 left (SROW-040)"),
     ("message with a bit flipped", None, OPEN, lambda p: good(p)[:-1] + bytes([good(p)[-1] ^ 1]),
      65,
      "sealrow: bank.customer.userid: message body, frame 1: the authentication tag is "
-     "wrong"),
+     "wrong (SROW-085)"),
     ("base64 instead of bytes", None, OPEN,
      lambda p: base64.b64encode(good(p)), 65,
-     "sealrow: bank.customer.userid: this is base64 of a message: decode it first"),
+     "sealrow: bank.customer.userid: this is base64 of a message: decode it first (SROW-044)"),
     ("NULL where a value is required",
      lambda p: p.sql("UPDATE customers SET userid_sealed = NULL"), GET, b"", 65,
-     "sealrow: bank.customer.userid: NULL where the configuration requires a value"),
+     "sealrow: bank.customer.userid: NULL where the configuration requires a value (SROW-088)"),
     ("a file to encrypt is missing", None, ("encrypt", "--in", "none", "--out", "x"), b"", 66,
-     "sealrow: none: no such file: check its name"),
+     "sealrow: none: no such file: check its name (SROW-120)"),
     ("a file is there already", None, ("encrypt", "--out", "good"), b"x", 75,
-     "sealrow: good: it is there: say --overwrite to replace it"),
+     "sealrow: good: it is there: say --overwrite to replace it (SROW-160)"),
     ("a folder to write in is missing", None, ("encrypt", "--out", "none/x"), b"x", 66,
-     "sealrow: none: the folder cannot be opened: No such file or directory"),
+     "sealrow: none: the folder cannot be opened: No such file or directory (SROW-120)"),
     ("a folder without --out", None, ("encrypt", "--in", "."), b"", 2,
-     "sealrow: . is a folder: name another with --out"),
+     "sealrow: . is a folder: name another with --out (SROW-001)"),
     ("a folder into itself", None, ("encrypt", "--in", ".", "--out", "new"), b"", 2,
-     "sealrow: new: the output lies within the input: name another folder"),
+     "sealrow: new: the output lies within the input: name another folder (SROW-001)"),
     ("a device as output", None, ("encrypt", "--out", "/dev/null"), b"x", 2,
      "sealrow: /dev/null: there is something else than a file: name another, or - for "
-     "standard output"),
+     "standard output (SROW-001)"),
     ("a file of another encryption context", None, ("decrypt", "--context", "account=2"), good, 65,
      "sealrow: standard input: the message's encryption context does not have the "
-     'expected value of "account"'),
+     'expected value of "account" (SROW-080)'),
     ("a context that is no pair", None, ("decrypt", "--context", "account"), good, 2,
-     "sealrow: --context account: not of the form KEY=VALUE"),
+     "sealrow: --context account: not of the form KEY=VALUE (SROW-001)"),
     ("a reserved context key", None, ("encrypt", "--context", "aws-crypto-x=1"), b"x", 2,
      'sealrow: standard input: <...>aws-crypto-<...>'),
     ("an alias as key", None, ("encrypt", "--key", "alias/mine"), b"x", 2,
      "sealrow: --key alias/mine: not a key's ARN: write "
-     "arn:aws:kms:REGION:ACCOUNT:key/ID"),
+     "arn:aws:kms:REGION:ACCOUNT:key/ID (SROW-001)"),
     ("a key of an unknown Region", None,
      ("encrypt", "--key", MISSING_KEY.replace("us-east-1", "eu-west-9")), b"x", 78,
      "sealrow: <key ARN>: the configuration has no Region eu-west-9: add it under "
-     "regions"),
+     "regions (SROW-024)"),
     ("unknown key set", None, ("encrypt", "--key-set", "cards"), b"x", 2,
      'sealrow: the configuration has no key set "cards": add it under keys, or give '
-     "--key ARN"),
+     "--key ARN (SROW-001)"),
     ("unknown algorithm suite", None, ("encrypt", "--suite", "0014"), b"x", 78,
-     "sealrow: --suite 0014: this version does not write it: write 0478 or 0578"),
+     "sealrow: --suite 0014: this version does not write it: write 0478 or 0578 (SROW-022)"),
     ("standard input closed", None, SEAL, closed_input, 71,
-     "sealrow: standard input: it is closed: give it data"),
+     "sealrow: standard input: it is closed: give it data (SROW-181)"),
     ("disk full", None, SEAL, full_disk, 71,
-     "sealrow: standard output: disk full: make room"),
+     "sealrow: standard output: disk full: make room (SROW-181)"),
 ]
 
 
 def page():
     lines = ["# Errors of the command line", "",
-             "One line on standard error says what, where and what to do; the exit code is the "
-             "class of the", "failure. `<...>` stands for what differs from run to run. This page "
-             "is a test: `tests/cli/wrong_input.py`", "makes it.", "",
+             "One line on standard error says what, where and what to do, and ends with a code "
+             "that `sealrow explain`", "knows; the exit code is the class of the failure. With `--json` "
+             "the line is an object (`docs/compatibility.md`).", "`<...>` stands for what differs "
+             "from run to run. This page is a test: `tests/cli/wrong_input.py` makes it.", "",
              "| what is wrong | exit | the line |", "|---|---|---|"]
     lines += [f"| {name} | {code} | `{line}` |" for name, _, _, _, code, line in ROWS]
     lines += ["", "# Codes", "",
@@ -246,7 +248,8 @@ def page():
               "|---|---|---|---|---|"]
     told = subprocess.run([str(SEALROW), "explain", "--json"], stdout=subprocess.PIPE, check=True)
     lines += [f"| {r['code']} `{r['name']}` | {r['exit']}, {r['class']} | {r['meaning']} | "
-              f"{r['cause']} | {r['repair']} |" for r in json.loads(told.stdout)]
+              f"{r['cause']} | {r['repair']} |" for r in json.loads(told.stdout)
+              if r["class"] != "finding"]
     return "\n".join(lines) + "\n"
 
 

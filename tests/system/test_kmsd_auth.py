@@ -217,7 +217,7 @@ def test_only_loopback_is_served(tmp_path, address):
     assert (code, out) == (2, "")
     assert err == (f"sealrow-kmsd: --region eu-central-1={address}: only loopback addresses are "
                    "served without TLS: write 127.0.0.1:PORT or [::1]:PORT, or give --tls-cert and "
-                   "--tls-key\n")
+                   "--tls-key (SROW-001)\n")
     assert not (tmp_path / "kms").exists()
 
 
