@@ -142,37 +142,12 @@ static enum srow_rc take(struct pick *p, const struct rows_given *g, bool write,
     return take_other(p, g, e);
 }
 
-/* The live table has what is read or written. */
-static enum srow_rc look(struct pick *p, struct db *db, struct srow_error *e)
-{
-    const struct config_table *t = p->table;
-    TRY(live_table_read(&p->live, db, t->table, e));
-    FAIL_IF(p->live.name == NULL, e, SROW_E_SCHEMA,
-            "table %s is not in the database: create it, or correct tables.%s.table", t->table,
-            t->name);
-    for (size_t i = 0; i < t->bind_count; i++) {
-        FAIL_IF(live_column_find(&p->live, t->binds[i].column) == NULL, e, SROW_E_SCHEMA,
-                "table %s has no column %s: correct it, or tables.%s.bind", t->table,
-                t->binds[i].column, t->name);
-    }
-    for (size_t i = 0; i < t->column_count; i++) {
-        const struct live_column *c = live_column_find(&p->live, t->columns[i].sealed);
-        FAIL_IF(c == NULL, e, SROW_E_SCHEMA, "table %s has no column %s: run sealrow init",
-                t->table, t->columns[i].sealed);
-        FAIL_IF(!live_column_is_binary(c), e, SROW_E_SCHEMA,
-                "column %s of table %s is %s and not binary: make it BLOB, see sealrow init "
-                "--print",
-                t->columns[i].sealed, t->table, c->type);
-    }
-    return SROW_OK;
-}
-
 enum srow_rc pick_names(struct pick *out, const struct rows *rows, const struct rows_put *put,
                         bool write, struct srow_error *e)
 {
     AUTO(pick_cleanup) struct pick p = {0};
     TRY(find_table(&p.table, rows->config, put->table, e));
-    TRY(look(&p, rows->db, e));
+    TRY(live_table_fit(&p.live, rows->db, p.table, e));
     TRY(make_room(&p, put->count, e));
     for (size_t i = 0; i < put->count; i++) {
         TRY(take(&p, &put->given[i], write, e));
@@ -189,11 +164,7 @@ enum srow_rc pick_names(struct pick *out, const struct rows *rows, const struct 
 
 void pick_put_equal(struct srow_buf *out, const struct pick *p, const struct db *db, size_t bind)
 {
-    const char *column = p->table->binds[bind].column;
-    const struct live_column *c = live_column_find(&p->live, column);
-    bool text = c != NULL && (c->kind == LIVE_TEXT || c->kind == LIVE_LOOSE);
-    db_put_sql(out, db, text ? db->ops->dialect->equal_text : db->ops->dialect->equal,
-               &(struct db_words){.column = column, .param = bind + 1});
+    live_put_equal(out, db, &p->live, p->table->binds[bind].column, bind + 1);
 }
 
 void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column)

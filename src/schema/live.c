@@ -220,3 +220,39 @@ bool live_column_converts(const struct live_column *column)
 {
     return column->kind != LIVE_BINARY && column->kind != LIVE_TEXT && column->kind != LIVE_LOOSE;
 }
+
+enum srow_rc live_table_fit(struct live_table *out, struct db *db, const struct config_table *table,
+                            struct srow_error *e)
+{
+    AUTO(live_table_cleanup) struct live_table t = {0};
+    TRY(live_table_read(&t, db, table->table, e));
+    FAIL_IF(t.name == NULL, e, SROW_E_SCHEMA,
+            "table %s is not in the database: create it, or correct tables.%s.table", table->table,
+            table->name);
+    for (size_t i = 0; i < table->bind_count; i++) {
+        FAIL_IF(live_column_find(&t, table->binds[i].column) == NULL, e, SROW_E_SCHEMA,
+                "table %s has no column %s: correct it, or tables.%s.bind", table->table,
+                table->binds[i].column, table->name);
+    }
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct live_column *c = live_column_find(&t, table->columns[i].sealed);
+        FAIL_IF(c == NULL, e, SROW_E_SCHEMA, "table %s has no column %s: run sealrow init",
+                table->table, table->columns[i].sealed);
+        FAIL_IF(!live_column_is_binary(c), e, SROW_E_SCHEMA,
+                "column %s of table %s is %s and not binary: make it BLOB, see sealrow init "
+                "--print",
+                table->columns[i].sealed, table->table, c->type);
+    }
+    *out = t;
+    t = (struct live_table){0};
+    return SROW_OK;
+}
+
+void live_put_equal(struct srow_buf *out, const struct db *db, const struct live_table *t,
+                    const char *column, size_t param)
+{
+    const struct live_column *c = live_column_find(t, column);
+    bool text = c != NULL && (c->kind == LIVE_TEXT || c->kind == LIVE_LOOSE);
+    db_put_sql(out, db, text ? db->ops->dialect->equal_text : db->ops->dialect->equal,
+               &(struct db_words){.column = column, .param = param});
+}

@@ -6,6 +6,7 @@
 #ifndef SCHEMA_LIVE_H
 #define SCHEMA_LIVE_H
 
+#include "config/config.h"
 #include "db/db.h"
 
 /* What a column does with what is written; the letters that a dialect's query gives. */
@@ -57,6 +58,15 @@ void live_table_cleanup(struct live_table *t);
 bool live_same_name(const struct live_table *t, const char *a, const char *b);
 /* NULL if there is none. */
 const struct live_column *live_column_find(const struct live_table *t, const char *name);
+
+/* Reads a table of the configuration, which must have what that names: the bound columns, and the
+ * sealed ones as binary columns. Fails with SCHEMA, and as live_table_read. */
+MUST enum srow_rc live_table_fit(struct live_table *out, struct db *db,
+                                 const struct config_table *table, struct srow_error *e);
+
+/* Appends the condition that a column holds $param, byte by byte whatever its collation. */
+void live_put_equal(struct srow_buf *out, const struct db *db, const struct live_table *t,
+                    const char *column, size_t param);
 
 /* Takes bytes as they are and converts nothing. */
 bool live_column_is_binary(const struct live_column *column);
