@@ -66,6 +66,9 @@ struct db_dialect {
     const char *equal_text;    /* the same where the column is text */
     const char *same;          /* 1 where @c holds @p as the column converts it, or both are NULL */
     const char *same_text;     /* the same where the column is text */
+    const char *order;         /* @c in a total order that its comparison agrees with */
+    bool row_order;            /* (a, b) > (c, d) goes by an index over both */
+    bool cast_decimals;        /* a number given as text is compared roughly unless it is cast */
     const char *upsert;        /* behind an INSERT, where @t is the key: "ON CONFLICT (@t) DO .." */
     const char *upsert_column; /* one assignment of it */
     struct db_check check;

@@ -46,6 +46,8 @@ const struct db_dialect db_sqlite_dialect = {
     .equal_text = "@c = @p COLLATE BINARY",
     .same = "@c COLLATE BINARY IS @p",
     .same_text = "@c COLLATE BINARY IS @p",
+    .order = "@c COLLATE BINARY",
+    .row_order = true,
     .upsert = " ON CONFLICT (@t) DO UPDATE SET ",
     .upsert_column = "@c = excluded.@c",
     .check = {.binary = "typeof(@c)='blob'",
