@@ -20,7 +20,7 @@ struct args {
     bool json, dry_run, help, version;
     const char *as, *message, *via;
     bool regions;
-    bool print, replace, overwrite;
+    bool print, replace, overwrite, rebook;
     const char *key_set, *in, *out, *suite, *max_edks;
     const char *keys[CMD_MAX_WORDS];
     size_t key_count;

@@ -43,7 +43,7 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     size_t probes = 0;
     (void)status;
     TRY(program_db(&p, args, e));
-    TRY(ddl_plan_make(&plan, p.config, p.db, e));
+    TRY(ddl_plan_make(&plan, p.config, p.db, args->rebook, e));
     if (!args->print && !args->dry_run) {
         TRY(program_client(&p, args, e));
         TRY(ddl_plan_run(&plan, p.db, e));
@@ -58,14 +58,19 @@ static const struct option options[] = {
      .help = "print the DDL that is missing and change nothing",
      .kind = OPTION_FLAG,
      .at = offsetof(struct args, print)},
+    {.name = "rebook",
+     .help = "book a configuration that was booked before the last one: go back to it",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct args, rebook)},
     {0},
 };
 
 const struct command cmd_init = {
     .name = "init",
-    .takes = "[--print]",
-    .brief = "Add the sealed columns with their CHECKs, and the probes for readers",
-    .more = "What is there already is left as it is; run twice it changes nothing.",
+    .takes = "[--print] [--rebook]",
+    .brief = "Add the sealed columns with their CHECKs, and book the configuration",
+    .more = "What is there already is left as it is; run twice it changes nothing. Only the "
+            "configuration that\nwas booked last writes; probes for readers are stored.",
     .options = options,
     .run = run,
 };

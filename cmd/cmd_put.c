@@ -2,6 +2,7 @@
 #include "client/outage.h"
 #include "io.h"
 #include "program.h"
+#include "schema/booked.h"
 
 /* Regions that a value of the row lacks, as `us-east-1, eu-west-1` or with quotes; one row is put
  * in one run, so what the client has counted is the row's. */
@@ -45,6 +46,7 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     (void)status;
     TRY(program_client(&p, args, e));
     TRY(program_db(&p, args, e));
+    TRY(booked_may_write(p.db, p.config, e));
     TRY(program_given_read(&given, args->words + 1, args->word_count - 1, e));
     TRY(program_given_null(&given, args->nulls, args->null_count, e));
     struct rows rows = program_rows(&p);

@@ -56,6 +56,7 @@ enum srow_rc {
     SROW_E_SCHEMA = 25,         /* the live schema does not fit the configuration */
     SROW_E_PERMISSIONS = 26,    /* a file that others may read or write */
     SROW_E_MASTER_KEY = 27,     /* the KMS's master key is missing or another */
+    SROW_E_BOOKED = 28,         /* the database has booked a newer configuration, or not this one */
 
     SROW_E_TRUNCATED = 40,   /* ends too early */
     SROW_E_MALFORMED = 41,   /* a field has a value it cannot have */

@@ -56,6 +56,10 @@ const struct error_row error_table[] = {
         "the KMS's data directory and its master key do not belong together, or the key is lost",
         "put the right master key back from its backup; a new one would lose every key, so none is "
         "made"),
+    ROW(BOOKED, CONFIGURATION, "the database has booked another configuration",
+        "`sealrow init` has booked a newer configuration, or never this one",
+        "deploy the newer configuration; run `sealrow init` with a new one, then deploy it "
+        "everywhere"),
     ROW(TRUNCATED, FORMAT, "it ends too early",
         "the value was cut: a column that is too short, a copy that broke off",
         "compare the column's width with `sealrow check`; restore the value from a backup"),

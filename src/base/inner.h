@@ -10,8 +10,8 @@
 #define BASE_INNER_H
 
 #define buf_check srow_inner_buf_check
-#define buf_clear srow_inner_buf_clear
 #define buf_cleanup srow_inner_buf_cleanup
+#define buf_clear srow_inner_buf_clear
 #define buf_cstr srow_inner_buf_cstr
 #define buf_grew srow_inner_buf_grew
 #define buf_printf srow_inner_buf_printf
@@ -32,10 +32,14 @@
 #define config_table_find srow_inner_config_table_find
 #define error_set srow_inner_error_set
 #define error_wrap srow_inner_error_wrap
+#define hash_sha256 srow_inner_hash_sha256
 #define log_line srow_inner_log_line
 #define str_free srow_inner_str_free
 #define text_nearest srow_inner_text_nearest
 #define text_parse_integer srow_inner_text_parse_integer
 #define text_parse_size srow_inner_text_parse_size
+#define text_put_hex srow_inner_text_put_hex
+#define time_format_iso srow_inner_time_format_iso
+#define time_wall_ms srow_inner_time_wall_ms
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/canon.h"
 #include "config/node.h"
 #include "config/shape.h"
 
@@ -87,6 +88,7 @@ void srow_config_free(struct srow_config *c)
     free(c->tables);
     free(c->writer);
     free(c->domain);
+    free(c->canonical);
     free(c->path);
     free(c);
 }
@@ -104,6 +106,9 @@ enum srow_rc srow_config_parse(struct srow_config **out, struct srow_bytes yaml,
     AUTO(free_config) struct srow_config *c = calloc(1, sizeof *c);
     FAIL_IF(c == NULL, e, SROW_E_NOMEM, "no memory for the configuration");
     TRY(shape_read(c, root, e));
+    AUTO(buf_cleanup) struct srow_buf canonical = {0};
+    TRY(canon_put(&canonical, root, e));
+    TRY(bytes_dup_str(&c->canonical, bytes_buf(&canonical), e));
     *out = c;
     c = NULL;
     return SROW_OK;

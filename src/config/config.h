@@ -63,7 +63,8 @@ struct config_table {
 };
 
 struct srow_config {
-    char *path; /* NULL when parsed from memory */
+    char *path;      /* NULL when parsed from memory */
+    char *canonical; /* domain, keys and tables as one text: config/canon.h */
     char *domain;
     struct config_region *regions;
     size_t region_count;

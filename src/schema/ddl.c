@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "schema/booked.h"
+
 enum {
     ROOM_BINDING = 64, /* a text or bytes binding, if none in the table is longer */
     ROOM_INTEGER = 20, /* "-9223372036854775808" */
@@ -279,14 +281,34 @@ static enum srow_rc plan_probe(struct ddl_plan *plan, struct db *db, struct srow
     return plan_add(plan, &sql, e);
 }
 
+static enum srow_rc plan_booked(struct ddl_plan *plan, const struct srow_config *config,
+                                struct db *db, bool again, struct srow_error *e)
+{
+    AUTO(live_table_cleanup) struct live_table live = {0};
+    AUTO(buf_cleanup) struct srow_buf table = {0}, event = {0};
+    const char *text = db->ops->dialect->key_type;
+    TRY(live_table_read(&live, db, BOOKED_TABLE, e));
+    if (live.name == NULL) {
+        buf_printf(&table,
+                   "CREATE TABLE " BOOKED_TABLE " (number BIGINT NOT NULL PRIMARY KEY, event %s "
+                   "NOT NULL, digest %s NOT NULL, booked_at %s NOT NULL, version %s NOT NULL)",
+                   text, text, text, text);
+        TRY(plan_add(plan, &table, e));
+    }
+    const struct booked_how how = {.made = live.name == NULL, .again = again};
+    TRY(booked_put(&event, db, config, &how, e));
+    return event.len == 0 ? SROW_OK : plan_add(plan, &event, e);
+}
+
 enum srow_rc ddl_plan_make(struct ddl_plan *out, const struct srow_config *config, struct db *db,
-                           struct srow_error *e)
+                           bool again, struct srow_error *e)
 {
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
     for (size_t i = 0; i < config->table_count; i++) {
         TRY(plan_table(&plan, db, config, &config->tables[i], e));
     }
     TRY(plan_probe(&plan, db, e));
+    TRY(plan_booked(&plan, config, db, again, e));
     *out = plan;
     plan = (struct ddl_plan){0};
     return SROW_OK;

@@ -25,10 +25,11 @@ struct ddl_plan {
     size_t count;
 };
 
-/* What init has to do to the live schema: nothing, once it was done. Fails with SCHEMA (a
- * configured table is not there or a view), the errors of db, NOMEM. */
+/* What init has to do to the live schema: nothing, once it was done. `again`: a configuration that
+ * was booked earlier becomes the last one. Fails with SCHEMA (a configured table is not there or a
+ * view), BOOKED (a newer one is booked), the errors of db, NOMEM. */
 MUST enum srow_rc ddl_plan_make(struct ddl_plan *out, const struct srow_config *config,
-                                struct db *db, struct srow_error *e);
+                                struct db *db, bool again, struct srow_error *e);
 /* Runs the plan: all of it or nothing. */
 MUST enum srow_rc ddl_plan_run(const struct ddl_plan *plan, struct db *db, struct srow_error *e);
 void ddl_plan_cleanup(struct ddl_plan *plan);

@@ -56,6 +56,11 @@ const struct finding_kind finding_kinds[] = {
     {"check-missing", "a sealed column takes plaintext too",
      "add it with the CHECK that `sealrow init --print` shows", REPAIR_ONLY},
 
+    {"config-unbooked", "the database has not booked this configuration, which does not write",
+     "run `sealrow init`, then deploy it everywhere", REPAIR_ONLY},
+    {"config-older", "the database has booked a newer configuration, and this one does not write",
+     "deploy the newer one", REPAIR_ONLY},
+
     {"accept-no-cell", "a column opens values without its name, which may be moved between columns",
      "replace those values, then remove `accept`", MAY_ACCEPT},
 

@@ -13,7 +13,8 @@ MISSING = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000
 
 
 def findings(place, *options):
-    """The codes of all findings and the exit code."""
+    """The codes of all findings, of a configuration that is booked."""
+    place.book()
     done = place.run("check", "--json", *options)
     said = json.loads(done.stdout)
     assert said["count"] == sum(not f["accepted"] for f in said["findings"])

@@ -83,6 +83,34 @@ def test_init_print_shows_and_touches_nothing(place):
     assert place.ok("init").startswith(b"0 statements")
 
 
+def test_a_new_configuration_is_booked_first_and_the_old_one_writes_no_longer(place):
+    old = (place.folder / "sealrow.yaml").read_text()
+    place.config(("userid:", "nickname: {}\n      userid:"))
+    put = ("put", "customer", "account=1", "userid=abc123", "balance=12")
+    done = place.run(*put)
+    assert done.returncode == 78 and b"run sealrow init" in done.stderr
+    assert b"ada" not in done.stderr and not done.stdout
+    place.ok("init")
+    assert place.ok(*put).startswith(b"inserted 0, already there 1")
+    (place.folder / "sealrow.yaml").write_text(old)
+    done = place.run(*put)
+    assert done.returncode == 78 and b"deploy the newer one" in done.stderr
+    assert b"abc123" in place.ok("get", "customer", "account=1"), "readers go on"
+    assert b"config-older" in place.run("check").stdout
+    assert place.run("init").returncode == 78 and b"--rebook" in place.run("init").stderr
+    place.ok("init", "--rebook")
+    assert place.ok(*put).startswith(b"inserted 0, already there 1")
+
+
+def test_a_database_of_an_earlier_version_is_told_to_run_init(place):
+    place.sql("DROP TABLE sealrow_meta")
+    put = ("put", "customer", "account=1", "userid=abc123", "balance=12")
+    done = place.run(*put)
+    assert done.returncode == 78 and b"run sealrow init" in done.stderr
+    assert place.ok("get", "customer", "account=1")
+    assert place.ok("init") and place.ok(*put)
+
+
 def test_one_is_not_a_plural(place):
     place.sql("DROP TABLE customers", "DELETE FROM sealrow_probe",
               "CREATE TABLE customers (account_no TEXT NOT NULL PRIMARY KEY, userid_sealed BLOB)")
@@ -118,6 +146,7 @@ def test_check_finds_nothing_in_a_good_database(place):
 def test_check_finds_what_is_wrong(place):
     place.sql("ALTER TABLE customers DROP COLUMN pin_sealed", "DROP TABLE sealrow_probe")
     place.config(eu_key=place.world.off)
+    place.book()
     done = place.run("check")
     codes = [line.split()[0] for line in done.stdout.decode().splitlines()]
     assert (done.returncode, codes) == (1, ["column-missing", "key-disabled", "2"])

@@ -52,7 +52,8 @@ static struct db *fresh(const char *ddl)
 static bool init(struct db *db, size_t *statements)
 {
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
-    if (ddl_plan_make(&plan, config, db, &e) != SROW_OK || ddl_plan_run(&plan, db, &e) != SROW_OK) {
+    if (ddl_plan_make(&plan, config, db, false, &e) != SROW_OK ||
+        ddl_plan_run(&plan, db, &e) != SROW_OK) {
         return false;
     }
     *statements = plan.count;
@@ -65,7 +66,7 @@ CASE(init_adds_the_column_with_its_check_and_twice_changes_nothing)
     AUTO(finding_list_cleanup) struct finding_list found = {0};
     AUTO(live_table_cleanup) struct live_table live = {0};
     size_t n = 9;
-    CHECK(init(db, &n) && n == 2);
+    CHECK(init(db, &n) && n == 4);
     CHECK(init(db, &n) && n == 0);
     CHECK_OK(finding_schema(&found, config, db, &e), e);
     CHECK(found.count == 0);
@@ -78,8 +79,8 @@ CASE(the_plan_says_what_init_would_do)
 {
     AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
-    CHECK_OK(ddl_plan_make(&plan, config, db, &e), e);
-    CHECK(plan.count == 2);
+    CHECK_OK(ddl_plan_make(&plan, config, db, false, &e), e);
+    CHECK(plan.count == 4);
     CHECK(strcmp(plan.statements[0],
                  "ALTER TABLE \"customers\" ADD COLUMN \"userid_sealed\" BLOB(1000) CHECK "
                  "(\"userid_sealed\" IS NULL OR typeof(\"userid_sealed\") = 'blob' AND "
@@ -200,7 +201,7 @@ CASE(init_needs_its_table_and_its_bound_columns)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         AUTO(db_free) struct db *db = fresh(wrong[i]);
         AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
-        CHECK_RC(ddl_plan_make(&plan, config, db, &e), SROW_E_SCHEMA);
+        CHECK_RC(ddl_plan_make(&plan, config, db, false, &e), SROW_E_SCHEMA);
         CHECK(strstr(e.text, "customers") != NULL);
     }
 }
