@@ -52,6 +52,7 @@ static void free_table(struct config_table *t)
     free(t->binds);
     free(t->columns);
     free(t->name);
+    free(t->schema);
     free(t->table);
 }
 

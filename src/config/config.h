@@ -52,9 +52,10 @@ struct config_column {
 };
 
 struct config_table {
-    char *name;  /* logical */
-    char *table; /* physical */
-    char **key;  /* physical columns jobs walk by; default: the bound columns */
+    char *name;   /* logical */
+    char *schema; /* physical, of the table; NULL: the one that is in force */
+    char *table;  /* physical */
+    char **key;   /* physical columns jobs walk by; default: the bound columns */
     size_t key_count;
     struct config_bind *binds;
     size_t bind_count;

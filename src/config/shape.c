@@ -10,6 +10,7 @@
 #include "config/key_sets.h"
 #include "config/region_list.h"
 #include "config/sinks.h"
+#include "config/table_name.h"
 #include "config/writes.h"
 
 #define AT(type, member) offsetof(struct type, member)
@@ -153,7 +154,7 @@ static const struct binder_shape column_shape = {
 static const size_t key_count = AT(config_table, key_count);
 
 static const struct binder_field table_fields[] = {
-    {"table", binder_text, AT(config_table, table), NULL, false},
+    {"table", table_name_read, AT(config_table, table), NULL, false},
     {"key", binder_texts, AT(config_table, key), &key_count, false},
     {"bind", binder_map, AT(config_table, binds), &bind_shape, true},
     {"columns", binder_map, AT(config_table, columns), &column_shape, true},

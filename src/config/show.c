@@ -10,6 +10,7 @@
 #include "config/key_sets.h"
 #include "config/shape.h"
 #include "config/sinks.h"
+#include "config/table_name.h"
 
 void show_cleanup(struct show *s)
 {
@@ -101,7 +102,7 @@ static void put_held(struct srow_buf *out, const void *base, const struct binder
     const void *at = (const char *)base + f->offset;
     uint32_t number = 0;
     int word = 0;
-    if (f->read == binder_text || f->read == binder_name) {
+    if (f->read == binder_text || f->read == binder_name || f->read == table_name_read) {
         buf_put_str(out, *(char *const *)at == NULL ? "" : *(char *const *)at);
     } else if (f->read == binder_bool) {
         buf_put_str(out, *(const bool *)at ? "true" : "false");

@@ -136,6 +136,15 @@ void db_put_name(struct srow_buf *out, const struct db *db, const char *name)
     buf_put_u8(out, (uint8_t)quote);
 }
 
+void db_put_table(struct srow_buf *out, const struct db *db, const char *schema, const char *name)
+{
+    if (schema != NULL) {
+        db_put_name(out, db, schema);
+        buf_put_u8(out, '.');
+    }
+    db_put_name(out, db, name);
+}
+
 void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,
                 const struct db_words *words)
 {
@@ -143,7 +152,7 @@ void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,
         char what = *text == '@' ? text[1] : '\0';
         switch (what) {
         case 't':
-            db_put_name(out, db, words->table);
+            db_put_table(out, db, words->schema, words->table);
             break;
         case 'c':
             db_put_name(out, db, words->column);

@@ -21,17 +21,18 @@ struct db_value {
     struct srow_bytes bytes; /* text and bytes: a view, valid until the next row */
 };
 
-/* How the database describes its tables: queries. $1 is a table's name, $2 a column's. */
+/* How the database describes its tables: queries. $1 is a table's name, $2 its schema
+ * (NULL: the one in force), $3 a column's. */
 struct db_catalog {
-    const char *table;        /* ($1): name, DDL or its CHECKs, is a view, types carry no length */
-    const char *columns;      /* ($1): name, type, not null, in primary key, generated, made by the
-                                 database, kind (enum live_kind's letter or NULL), width or NULL */
-    const char *uniques;      /* ($1): column, of the primary key, place in its index from 0 */
-    const char *indexes;      /* ($1, $2): name, DDL, unique, names the column */
-    const char *foreign_keys; /* ($1, $2): the other table */
-    const char *cascades;     /* ($1, $2): the other table, what happens ON UPDATE */
-    const char *views;        /* ($1, $2): name, DDL */
-    const char *triggers;     /* ($1, $2): name, DDL; "SET column =" where it assigns */
+    const char *table;   /* ($1, $2): name, DDL or its CHECKs, is a view, types carry no length */
+    const char *columns; /* ($1, $2): name, type, not null, in primary key, generated, made by the
+                            database, kind (enum live_kind's letter or NULL), width or NULL */
+    const char *uniques; /* ($1, $2): column, of the primary key, place in its index from 0 */
+    const char *indexes; /* ($1, $2, $3): name, DDL, unique, names the column */
+    const char *foreign_keys; /* ($1, $2, $3): the other table */
+    const char *cascades;     /* ($1, $2, $3): the other table, what happens ON UPDATE */
+    const char *views;        /* ($1, $2, $3): name, DDL */
+    const char *triggers;     /* ($1, $2, $3): name, DDL; "SET column =" where it assigns */
 };
 
 /* The parts of a CHECK as the catalog gives them back, without white space, brackets and quotes of
@@ -143,6 +144,11 @@ static inline struct db_value db_text(const char *text)
     return (struct db_value){.type = DB_TEXT, .bytes = srow_str(text)};
 }
 
+static inline struct db_value db_text_or_null(const char *text)
+{
+    return text == NULL ? (struct db_value){.type = DB_NULL} : db_text(text);
+}
+
 static inline struct db_value db_bytes(struct srow_bytes bytes)
 {
     return (struct db_value){.type = DB_BYTES, .bytes = bytes};
@@ -156,9 +162,12 @@ static inline struct db_value db_integer(int64_t n)
 /* Appends an identifier in the dialect's quotes; "a.b" stays one name. */
 void db_put_name(struct srow_buf *out, const struct db *db, const char *name);
 
+/* The same of a table, behind its schema unless that is NULL. */
+void db_put_table(struct srow_buf *out, const struct db *db, const char *schema, const char *name);
+
 /* Appends a text of the dialect: @t, @c and @p are the table, the column and $param. */
 struct db_words {
-    const char *table, *column;
+    const char *schema, *table, *column;
     size_t param;
 };
 void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Facts of MariaDB and MySQL. Tables are those of the connection's database. Texts are compared as
- * bytes, whatever their collation: once with it, for the index, and once without. What stands in
- * M! comments only MariaDB reads, what stands in comments with a number only MySQL from that
- * version.
+ * Facts of MariaDB and MySQL. A table without a schema is one of the connection's database. Texts
+ * are compared as bytes, whatever their collation: once with it, for the index, and once without.
+ * What stands in M! comments only MariaDB reads, what stands in comments with a number only MySQL
+ * from that version.
  */
 #include "db/db_mysql.h"
 
+#define SCHEMA "coalesce($2, DATABASE())"
 #define BYTES_OF_COLUMN "CAST(CONVERT(@c USING utf8mb4) AS BINARY)"
 
 const struct db_dialect db_mysql_dialect = {
@@ -48,7 +49,7 @@ const struct db_dialect db_mysql_dialect = {
                      "FROM information_schema.COLUMNS g WHERE g.TABLE_SCHEMA = t.TABLE_SCHEMA "
                      "AND g.TABLE_NAME = t.TABLE_NAME AND g.GENERATION_EXPRESSION <> '')), "
                      "t.TABLE_TYPE LIKE '%VIEW', 0 FROM information_schema.TABLES t "
-                     "WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = $1",
+                     "WHERE t.TABLE_SCHEMA = " SCHEMA " AND t.TABLE_NAME = $1",
             .columns =
                 "SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'NO', COLUMN_KEY = 'PRI', "
                 "coalesce(GENERATION_EXPRESSION, '') <> '', "
@@ -63,11 +64,11 @@ const struct db_dialect db_mysql_dialect = {
                 "WHEN DATA_TYPE LIKE '%int' OR DATA_TYPE IN ('decimal', 'float', 'double') "
                 "THEN 'n' ELSE 'o' END, CASE WHEN DATA_TYPE IN ('varbinary', 'tinyblob', 'blob', "
                 "'mediumblob', 'longblob') THEN CHARACTER_OCTET_LENGTH END "
-                "FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() "
+                "FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = " SCHEMA " "
                 "AND TABLE_NAME = $1 ORDER BY ORDINAL_POSITION",
             /* no index over the beginnings of values, or over an expression */
             .uniques = "SELECT s.COLUMN_NAME, s.INDEX_NAME = 'PRIMARY', s.SEQ_IN_INDEX - 1 "
-                       "FROM information_schema.STATISTICS s WHERE s.TABLE_SCHEMA = DATABASE() "
+                       "FROM information_schema.STATISTICS s WHERE s.TABLE_SCHEMA = " SCHEMA " "
                        "AND s.TABLE_NAME = $1 AND s.NON_UNIQUE = 0 AND NOT EXISTS (SELECT 1 "
                        "FROM information_schema.STATISTICS x WHERE x.TABLE_SCHEMA = s.TABLE_SCHEMA "
                        "AND x.TABLE_NAME = s.TABLE_NAME AND x.INDEX_NAME = s.INDEX_NAME "
@@ -75,32 +76,32 @@ const struct db_dialect db_mysql_dialect = {
                        "ORDER BY s.INDEX_NAME, s.SEQ_IN_INDEX",
             .indexes = "SELECT INDEX_NAME, concat_ws(' ', group_concat(COLUMN_NAME) "
                        "/*!80013 , group_concat(EXPRESSION) */), max(NON_UNIQUE = 0), "
-                       "max(coalesce(COLUMN_NAME = $2, 0)) FROM information_schema.STATISTICS "
-                       "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = $1 "
+                       "max(coalesce(COLUMN_NAME = $3, 0)) FROM information_schema.STATISTICS "
+                       "WHERE TABLE_SCHEMA = " SCHEMA " AND TABLE_NAME = $1 "
                        "GROUP BY INDEX_NAME ORDER BY INDEX_NAME",
             .foreign_keys =
                 "SELECT REFERENCED_TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE "
-                "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = $1 AND COLUMN_NAME = $2 "
+                "WHERE TABLE_SCHEMA = " SCHEMA " AND TABLE_NAME = $1 AND COLUMN_NAME = $3 "
                 "AND REFERENCED_TABLE_NAME IS NOT NULL UNION ALL "
                 "SELECT TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE "
-                "WHERE REFERENCED_TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME = $1 "
-                "AND REFERENCED_COLUMN_NAME = $2",
+                "WHERE REFERENCED_TABLE_SCHEMA = " SCHEMA " AND REFERENCED_TABLE_NAME = $1 "
+                "AND REFERENCED_COLUMN_NAME = $3",
             .cascades = "SELECT r.REFERENCED_TABLE_NAME, r.UPDATE_RULE "
                         "FROM information_schema.REFERENTIAL_CONSTRAINTS r "
                         "JOIN information_schema.KEY_COLUMN_USAGE u ON u.CONSTRAINT_SCHEMA = "
                         "r.CONSTRAINT_SCHEMA AND u.CONSTRAINT_NAME = r.CONSTRAINT_NAME "
-                        "AND u.TABLE_NAME = r.TABLE_NAME WHERE u.TABLE_SCHEMA = DATABASE() "
-                        "AND u.TABLE_NAME = $1 AND u.COLUMN_NAME = $2 "
+                        "AND u.TABLE_NAME = r.TABLE_NAME WHERE u.TABLE_SCHEMA = " SCHEMA " "
+                        "AND u.TABLE_NAME = $1 AND u.COLUMN_NAME = $3 "
                         "AND r.UPDATE_RULE NOT IN ('NO ACTION', 'RESTRICT')",
             .views = "SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS "
-                     "WHERE instr(VIEW_DEFINITION, concat('`', replace(DATABASE(), '`', '``'), "
+                     "WHERE instr(VIEW_DEFINITION, concat('`', replace(" SCHEMA ", '`', '``'), "
                      "'`.')) > 0 AND $1 IS NOT NULL "
-                     "AND $2 IS NOT NULL ORDER BY TABLE_NAME",
+                     "AND $3 IS NOT NULL ORDER BY TABLE_NAME",
             /* an assignment to NEW is written as SET */
             .triggers = "SELECT TRIGGER_NAME, concat('ON `', EVENT_OBJECT_TABLE, '` ', "
                         "regexp_replace(ACTION_STATEMENT, "
                         "'(?i)(\\bset|,)\\s*new\\s*\\.\\s*', ' SET ')) "
-                        "FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() "
-                        "AND $1 IS NOT NULL AND $2 IS NOT NULL ORDER BY TRIGGER_NAME",
+                        "FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = " SCHEMA " "
+                        "AND $1 IS NOT NULL AND $3 IS NOT NULL ORDER BY TRIGGER_NAME",
         },
 };

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Facts of PostgreSQL. A table is the one that its quoted name means in the search path. CHECKs are
+ * Facts of PostgreSQL. A table without a schema is the one that its quoted
+ * name means in the search path. CHECKs are
  * compared with pg_get_constraintdef's way of writing them.
  */
 #include "db/db_postgres.h"
 
-#define TABLE "pg_catalog.to_regclass(pg_catalog.quote_ident($1::text))"
+#define TABLE                                                                                      \
+    "pg_catalog.to_regclass(coalesce(pg_catalog.quote_ident($2::text) || '.', '') || "             \
+    "pg_catalog.quote_ident($1::text))"
 #define COLUMN                                                                                     \
     "(SELECT n.attnum FROM pg_catalog.pg_attribute n WHERE n.attrelid = " TABLE                    \
-    " AND n.attname = $2::text)"
+    " AND n.attname = $3::text)"
 
 const struct db_dialect db_postgres_dialect = {
     .name = "postgresql",
@@ -100,7 +103,8 @@ const struct db_dialect db_postgres_dialect = {
                 "SELECT g.tgname::text, pg_get_triggerdef(g.oid) || ' ' || regexp_replace("
                 "p.prosrc, '(^|;|\\mbegin|\\mthen|\\melse)\\s*new\\s*\\.\\s*(\"?\\w+\"?)\\s*:?=', "
                 "'\\1 SET \\2 =', 'gi') FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid "
-                "WHERE NOT g.tgisinternal AND $1::text IS NOT NULL AND $2::text IS NOT NULL "
-                "ORDER BY 1",
+                "WHERE NOT g.tgisinternal AND $1::text IS NOT NULL AND coalesce($2::text, '') IS "
+                "NOT "
+                "NULL AND $3::text IS NOT NULL ORDER BY 1",
         },
 };

@@ -26,6 +26,9 @@ struct sqlite_rows {
     sqlite3_stmt *stmt;
 };
 
+/* There is one schema. */
+#define MAIN "coalesce($2, 'main') = 'main' "
+
 const struct db_dialect db_sqlite_dialect = {
     .name = "sqlite",
     .scheme = "sqlite:",
@@ -58,34 +61,35 @@ const struct db_dialect db_sqlite_dialect = {
         {
             .table = "SELECT s.name, s.sql, s.type = 'view', l.strict FROM sqlite_schema s "
                      "JOIN pragma_table_list($1) l ON l.schema = 'main' "
-                     "WHERE s.type IN ('table', 'view') AND s.name = $1 COLLATE NOCASE",
+                     "WHERE s.type IN ('table', 'view') AND s.name = $1 COLLATE NOCASE AND " MAIN,
             .columns = "SELECT name, type, \"notnull\", pk, hidden > 1, hidden > 1 OR "
                        "(dflt_value NOT LIKE '''%' "
                        "AND (dflt_value LIKE '%(%' OR dflt_value LIKE 'current%')), NULL, NULL "
-                       "FROM pragma_table_xinfo($1) ORDER BY cid",
+                       "FROM pragma_table_xinfo($1) WHERE " MAIN "ORDER BY cid",
             /* An index over an expression names no column there, and says nothing about the columns
                alone. */
             .uniques =
                 "SELECT i.name, l.origin = 'pk', i.seqno FROM pragma_index_list($1) l "
                 "JOIN pragma_index_info(l.name) i WHERE l.\"unique\" AND NOT l.partial "
+                "AND " MAIN
                 "AND NOT EXISTS (SELECT 1 FROM pragma_index_info(l.name) WHERE name IS NULL) "
                 "ORDER BY l.seq, i.seqno",
             .indexes = "SELECT l.name, s.sql, l.\"unique\", EXISTS (SELECT 1 FROM "
-                       "pragma_index_info(l.name) i WHERE i.name = $2 COLLATE NOCASE) "
+                       "pragma_index_info(l.name) i WHERE i.name = $3 COLLATE NOCASE) "
                        "FROM pragma_index_list($1) l LEFT JOIN sqlite_schema s ON s.type = 'index' "
-                       "AND s.name = l.name ORDER BY l.name",
+                       "AND s.name = l.name WHERE " MAIN "ORDER BY l.name",
             .foreign_keys =
-                "SELECT \"table\" FROM pragma_foreign_key_list($1) WHERE \"from\" = $2 COLLATE "
-                "NOCASE UNION ALL SELECT m.name FROM sqlite_schema m "
+                "SELECT \"table\" FROM pragma_foreign_key_list($1) WHERE \"from\" = $3 COLLATE "
+                "NOCASE AND " MAIN "UNION ALL SELECT m.name FROM sqlite_schema m "
                 "JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' "
-                "AND f.\"table\" = $1 COLLATE NOCASE AND f.\"to\" = $2 COLLATE NOCASE",
+                "AND f.\"table\" = $1 COLLATE NOCASE AND f.\"to\" = $3 COLLATE NOCASE",
             .cascades = "SELECT \"table\", on_update FROM pragma_foreign_key_list($1) "
-                        "WHERE \"from\" = $2 COLLATE NOCASE "
-                        "AND on_update NOT IN ('NO ACTION', 'RESTRICT')",
+                        "WHERE \"from\" = $3 COLLATE NOCASE "
+                        "AND on_update NOT IN ('NO ACTION', 'RESTRICT') AND " MAIN,
             .views = "SELECT name, sql FROM sqlite_schema WHERE type = 'view' "
-                     "AND $1 IS NOT NULL AND $2 IS NOT NULL ORDER BY name",
+                     "AND $1 IS NOT NULL AND $3 IS NOT NULL AND " MAIN "ORDER BY name",
             .triggers = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' "
-                        "AND $1 IS NOT NULL AND $2 IS NOT NULL ORDER BY name",
+                        "AND $1 IS NOT NULL AND $3 IS NOT NULL AND " MAIN "ORDER BY name",
         },
 };
 

@@ -128,7 +128,7 @@ static void write_parts(struct walk *w)
     buf_put_str(&w->select, "SELECT ");
     buf_printf(&w->lengths, "SELECT %d", ROW_OVERHEAD);
     buf_put_str(&w->from, " FROM ");
-    db_put_name(&w->from, w->db, p->table);
+    db_put_table(&w->from, w->db, p->schema, p->table);
     for (size_t i = 0; i < p->key_count + p->column_count; i++) {
         const struct walk_column *c =
             i < p->key_count ? &p->keys[i] : &p->columns[i - p->key_count];

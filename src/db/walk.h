@@ -22,6 +22,7 @@ enum { WALK_PAGE_BYTES = 4 << 20, WALK_PAGE_ROWS = 1000 };
 
 /* What is walked over; all of it is borrowed as long as the walk lives. */
 struct walk_plan {
+    const char *schema; /* NULL: the one in force */
     const char *table;
     const struct walk_column *keys; /* no column NULL, no two rows alike; not ENUM, SET, float */
     size_t key_count;

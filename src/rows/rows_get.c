@@ -93,7 +93,7 @@ static enum srow_rc read_row(struct held_row *out, const struct pick *p, struct 
 {
     const struct config_table *t = p->table;
     buf_put_str(sql, " FROM ");
-    db_put_name(sql, db, t->table);
+    db_put_table(sql, db, t->schema, t->table);
     for (size_t i = 0; i < t->bind_count; i++) {
         buf_put_str(sql, i == 0 ? " WHERE " : " AND ");
         pick_put_equal(sql, p, db, i);

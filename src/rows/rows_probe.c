@@ -128,7 +128,7 @@ enum srow_rc rows_probe_check(struct finding_list *list, const struct rows *rows
                               struct srow_error *e)
 {
     AUTO(live_table_cleanup) struct live_table live = {0};
-    TRY(live_table_read(&live, rows->db, DDL_PROBE_TABLE, e));
+    TRY(live_table_read(&live, rows->db, NULL, DDL_PROBE_TABLE, e));
     if (live.name == NULL) {
         return finding_add(list, "probe-missing", DDL_PROBE_TABLE, e,
                            "the table of probes is not there: let a writer run sealrow init");

@@ -53,6 +53,11 @@ static const char *column_name(const struct work *w, size_t at)
     return t->columns[i].sealed;
 }
 
+static void put_table(struct srow_buf *sql, const struct work *w)
+{
+    db_put_table(sql, w->rows->db, w->pick.table->schema, w->pick.table->table);
+}
+
 static void put_where(struct srow_buf *sql, const struct work *w)
 {
     for (size_t i = 0; i < w->pick.table->bind_count; i++) {
@@ -80,7 +85,7 @@ static void write_look(struct work *w)
                    &(struct db_words){.column = column_name(w, i), .param = i + 1});
     }
     buf_put_str(sql, " FROM ");
-    db_put_name(sql, w->rows->db, w->pick.table->table);
+    put_table(sql, w);
     put_where(sql, w);
 }
 
@@ -88,7 +93,7 @@ static void write_insert(struct work *w)
 {
     struct srow_buf *sql = &w->write;
     buf_put_str(sql, "INSERT INTO ");
-    db_put_name(sql, w->rows->db, w->pick.table->table);
+    put_table(sql, w);
     for (size_t i = 0; i < w->param_count; i++) {
         buf_put_str(sql, i == 0 ? " (" : ", ");
         db_put_name(sql, w->rows->db, column_name(w, i));
@@ -104,7 +109,7 @@ static void write_update(struct work *w)
     struct srow_buf *sql = &w->write;
     size_t first = w->pick.table->bind_count;
     buf_put_str(sql, "UPDATE ");
-    db_put_name(sql, w->rows->db, w->pick.table->table);
+    put_table(sql, w);
     for (size_t i = first; i < w->param_count; i++) {
         buf_put_str(sql, i == first ? " SET " : ", ");
         db_put_name(sql, w->rows->db, column_name(w, i));

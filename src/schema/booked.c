@@ -57,7 +57,7 @@ static enum srow_rc read_state(struct state *out, struct db *db, const struct sr
     TRY(put_digest(&digest, config, e));
     enum srow_rc rc = read_events(&s, db, bytes_buf(&digest), &why);
     if (rc != SROW_OK) {
-        TRY(live_table_read(&live, db, BOOKED_TABLE, e));
+        TRY(live_table_read(&live, db, NULL, BOOKED_TABLE, e));
         s.table = live.name != NULL;
         FAIL_IF(s.table, e, rc, "%s", why.text);
     }

@@ -132,7 +132,7 @@ enum srow_rc ddl_longest(uint64_t *out, struct db *db, const struct live_table *
 {
     const struct live_column *c = live_column_find(table, column);
     const struct db_dialect *d = db->ops->dialect;
-    const struct db_words words = {.table = table->name, .column = column};
+    const struct db_words words = {.schema = table->schema, .table = table->name, .column = column};
     AUTO(buf_cleanup) struct srow_buf sql = {0};
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     bool more = false;
@@ -217,7 +217,8 @@ static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const stru
                                 struct srow_error *e)
 {
     const struct db_dialect *d = db->ops->dialect;
-    const struct db_words words = {.table = live->name, .column = column->sealed};
+    const struct db_words words = {
+        .schema = live->schema, .table = live->name, .column = column->sealed};
     AUTO(buf_cleanup) struct srow_buf sql = {0}, after = {0};
     db_put_sql(&sql, db, "ALTER TABLE @t ADD COLUMN @c ", &words);
     buf_put_str(&sql, d->blob_type);
@@ -239,7 +240,7 @@ static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
                                struct srow_error *e)
 {
     AUTO(live_table_cleanup) struct live_table live = {0};
-    TRY(live_table_read(&live, db, table->table, e));
+    TRY(live_table_read(&live, db, table->schema, table->table, e));
     FAIL_IF(live.name == NULL, e, SROW_E_SCHEMA,
             "table %s is not in the database: create it, or correct tables.%s.table", table->table,
             table->name);
@@ -268,7 +269,7 @@ static enum srow_rc plan_probe(struct ddl_plan *plan, struct db *db, struct srow
     AUTO(live_table_cleanup) struct live_table live = {0};
     AUTO(buf_cleanup) struct srow_buf sql = {0};
     const struct db_dialect *d = db->ops->dialect;
-    TRY(live_table_read(&live, db, DDL_PROBE_TABLE, e));
+    TRY(live_table_read(&live, db, NULL, DDL_PROBE_TABLE, e));
     if (live.name != NULL) {
         return SROW_OK;
     }
@@ -287,7 +288,7 @@ static enum srow_rc plan_booked(struct ddl_plan *plan, const struct srow_config 
     AUTO(live_table_cleanup) struct live_table live = {0};
     AUTO(buf_cleanup) struct srow_buf table = {0}, event = {0};
     const char *text = db->ops->dialect->key_type;
-    TRY(live_table_read(&live, db, BOOKED_TABLE, e));
+    TRY(live_table_read(&live, db, NULL, BOOKED_TABLE, e));
     if (live.name == NULL) {
         buf_printf(&table,
                    "CREATE TABLE " BOOKED_TABLE " (number BIGINT NOT NULL PRIMARY KEY, event %s "

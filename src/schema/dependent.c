@@ -14,16 +14,17 @@ struct look {
     const char *column, *where;
 };
 
-/* Runs a query of (table, column) and hands each row to `see`. */
+/* Runs a query of (table, schema, column) and hands each row to `see`. */
 static enum srow_rc each(const struct look *l, const char *sql,
                          enum srow_rc (*see)(const struct look *l, const struct db_rows *rows,
                                              struct srow_error *e),
                          struct srow_error *e)
 {
     AUTO(db_rows_free) struct db_rows *rows = NULL;
-    struct db_value asked[] = {db_text(l->table->name), db_text(l->column)};
+    struct db_value asked[] = {db_text(l->table->name), db_text_or_null(l->table->schema),
+                               db_text(l->column)};
     bool more = false;
-    TRY(db_query(&rows, l->db, sql, asked, 2, e));
+    TRY(db_query(&rows, l->db, sql, asked, 3, e));
     TRY(db_next(&more, rows, e));
     while (more) {
         TRY(see(l, rows, e));

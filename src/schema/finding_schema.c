@@ -19,13 +19,20 @@ struct look {
 
 /* -- the binding -- */
 
+static bool is_same_table(const struct look *l, const struct config_table *other)
+{
+    const char *a = l->table->schema, *b = other->schema;
+    bool schema = a == NULL || b == NULL ? a == b : live_same_name(l->live, a, b);
+    return schema && live_same_name(l->live, other->table, l->table->table);
+}
+
 /* Of this table, by whatever logical name. */
 static bool is_sealed(const struct look *l, const char *column)
 {
     for (size_t t = 0; t < l->config->table_count; t++) {
         const struct config_table *table = &l->config->tables[t];
         for (size_t i = 0; i < table->column_count; i++) {
-            if (live_same_name(l->live, table->table, l->table->table) &&
+            if (is_same_table(l, table) &&
                 live_same_name(l->live, table->columns[i].sealed, column)) {
                 return true;
             }
@@ -194,7 +201,7 @@ enum srow_rc finding_schema(struct finding_list *list, const struct srow_config 
     for (size_t i = 0; i < config->table_count; i++) {
         const struct config_table *table = &config->tables[i];
         AUTO(live_table_cleanup) struct live_table live = {0};
-        TRY(live_table_read(&live, db, table->table, e));
+        TRY(live_table_read(&live, db, table->schema, table->table, e));
         if (live.name == NULL || live.is_view) {
             TRY(finding_add(list, "table-missing", table->name, e,
                             "table %s is not in the database: create it, or correct "

@@ -26,6 +26,7 @@ static void unique_cleanup(struct live_unique *u)
 
 void live_table_cleanup(struct live_table *t)
 {
+    str_free(&t->schema);
     str_free(&t->name);
     str_free(&t->sql);
     for (size_t i = 0; i < t->column_count; i++) {
@@ -54,13 +55,15 @@ static struct db_value at(const struct db_rows *rows, size_t column)
     return rows->ops->value(rows, column);
 }
 
-static enum srow_rc read_head(struct live_table *t, struct db *db, const char *name,
+/* What the queries of the catalog ask for: table and schema. */
+enum { ASKED = 2 };
+
+static enum srow_rc read_head(struct live_table *t, struct db *db, const struct db_value *asked,
                               struct srow_error *e)
 {
     AUTO(db_rows_free) struct db_rows *rows = NULL;
-    struct db_value asked = db_text(name);
     bool more = false;
-    TRY(db_query(&rows, db, db->ops->dialect->catalog.table, &asked, 1, e));
+    TRY(db_query(&rows, db, db->ops->dialect->catalog.table, asked, ASKED, e));
     TRY(db_next(&more, rows, e));
     if (!more) {
         return SROW_OK;
@@ -109,12 +112,12 @@ static uint64_t declared_width(const char *type)
     return text_parse_size(&width, digits, INT64_MAX, NULL) == SROW_OK ? width : 0;
 }
 
-static enum srow_rc read_columns(struct live_table *t, struct db *db, struct srow_error *e)
+static enum srow_rc read_columns(struct live_table *t, struct db *db, const struct db_value *asked,
+                                 struct srow_error *e)
 {
     AUTO(db_rows_free) struct db_rows *rows = NULL;
-    struct db_value asked = db_text(t->name);
     bool more = false;
-    TRY(db_query(&rows, db, db->ops->dialect->catalog.columns, &asked, 1, e));
+    TRY(db_query(&rows, db, db->ops->dialect->catalog.columns, asked, ASKED, e));
     TRY(db_next(&more, rows, e));
     while (more) {
         TRY(grow((void **)&t->columns, t->column_count, sizeof *t->columns, e));
@@ -142,12 +145,11 @@ static enum srow_rc unique_add(struct live_unique *u, struct srow_bytes name, st
 }
 
 static enum srow_rc read_indexes(struct live_table *t, bool *key_has_index, struct db *db,
-                                 struct srow_error *e)
+                                 const struct db_value *asked, struct srow_error *e)
 {
     AUTO(db_rows_free) struct db_rows *rows = NULL;
-    struct db_value asked = db_text(t->name);
     bool more = false;
-    TRY(db_query(&rows, db, db->ops->dialect->catalog.uniques, &asked, 1, e));
+    TRY(db_query(&rows, db, db->ops->dialect->catalog.uniques, asked, ASKED, e));
     TRY(db_next(&more, rows, e));
     while (more) {
         if (at(rows, 2).integer == 0) {
@@ -178,15 +180,20 @@ static enum srow_rc read_rowid(struct live_table *t, struct srow_error *e)
     return SROW_OK;
 }
 
-enum srow_rc live_table_read(struct live_table *out, struct db *db, const char *name,
-                             struct srow_error *e)
+enum srow_rc live_table_read(struct live_table *out, struct db *db, const char *schema,
+                             const char *name, struct srow_error *e)
 {
     AUTO(live_table_cleanup) struct live_table t = {0};
     bool key_has_index = false;
-    TRY(read_head(&t, db, name, e));
+    struct db_value asked[ASKED] = {db_text(name), db_text_or_null(schema)};
+    TRY(read_head(&t, db, asked, e));
     if (t.name != NULL) {
-        TRY(read_columns(&t, db, e));
-        TRY(read_indexes(&t, &key_has_index, db, e));
+        asked[0] = db_text(t.name);
+        TRY(read_columns(&t, db, asked, e));
+        TRY(read_indexes(&t, &key_has_index, db, asked, e));
+    }
+    if (schema != NULL) {
+        TRY(bytes_dup_str(&t.schema, srow_str(schema), e));
     }
     if (!key_has_index) {
         TRY(read_rowid(&t, e));
@@ -225,7 +232,7 @@ enum srow_rc live_table_fit(struct live_table *out, struct db *db, const struct 
                             struct srow_error *e)
 {
     AUTO(live_table_cleanup) struct live_table t = {0};
-    TRY(live_table_read(&t, db, table->table, e));
+    TRY(live_table_read(&t, db, table->schema, table->table, e));
     FAIL_IF(t.name == NULL, e, SROW_E_SCHEMA,
             "table %s is not in the database: create it, or correct tables.%s.table", table->table,
             table->name);

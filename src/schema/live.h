@@ -37,8 +37,9 @@ struct live_unique {
 };
 
 struct live_table {
-    char *name; /* NULL: the database has no such table */
-    char *sql;  /* its DDL */
+    char *schema; /* as it was asked for; NULL: the one in force */
+    char *name;   /* NULL: the database has no such table */
+    char *sql;    /* its DDL */
     bool is_view;
     bool names_have_case;
     bool strict; /* declared types may not carry a length */
@@ -49,9 +50,9 @@ struct live_table {
 };
 
 /* Reads what the database says about a table. A table that is not there is no failure: out->name
- * is NULL then. Fails with DB, BUSY, IO, NOMEM. */
-MUST enum srow_rc live_table_read(struct live_table *out, struct db *db, const char *name,
-                                  struct srow_error *e);
+ * is NULL then. `schema` NULL: the one in force. Fails with DB, BUSY, IO, NOMEM. */
+MUST enum srow_rc live_table_read(struct live_table *out, struct db *db, const char *schema,
+                                  const char *name, struct srow_error *e);
 void live_table_cleanup(struct live_table *t);
 
 /* Names are compared as the database does: with or without case. */

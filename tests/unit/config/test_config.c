@@ -108,13 +108,53 @@ CASE(every_key_that_this_version_has_is_read)
     CHECK(strcmp(c->alarms[0].command[1], "soc") == 0 && c->alarms[0].command[2] == NULL);
     CHECK(c->key_sets[0].keys[1].open_only && !c->key_sets[0].keys[0].open_only);
     const struct config_table *t = &c->tables[0];
-    CHECK(strcmp(t->table, "public.profile_v2") == 0);
+    CHECK(strcmp(t->schema, "public") == 0 && strcmp(t->table, "profile_v2") == 0);
     CHECK(t->key_count == 2 && strcmp(t->key[1], "part") == 0);
     CHECK(t->bind_count == 2 && t->binds[0].type == SROW_TYPE_TEXT);
     CHECK(strcmp(t->binds[1].column, "tenant_id") == 0);
     CHECK(t->columns[0].required && t->columns[0].type == SROW_TYPE_BYTES);
     CHECK(strcmp(t->columns[1].name, "012") == 0 && strcmp(t->columns[1].sealed, "no") == 0);
     CHECK(t->columns[1].accepts_no_cell && !t->columns[0].accepts_no_cell);
+}
+
+CASE(a_table_has_a_name_and_may_have_a_schema)
+{
+    static const struct {
+        const char *table, *schema, *name;
+    } rows[] = {
+        {"t", NULL, "t"},
+        {"app.t", "app", "t"},
+        {"[t]", NULL, "t"},
+        {"[a.t]", NULL, "a.t"},
+        {"[a.b, c.d]", "a.b", "c.d"},
+        {"['x\"y', '`; DROP TABLE t; -- %s']", "x\"y", "`; DROP TABLE t; -- %s"},
+        {".t", NULL, NULL},
+        {"a.", NULL, NULL},
+        {"a.b.c", NULL, NULL},
+        {"[]", NULL, NULL},
+        {"[a, b, c]", NULL, NULL},
+        {"['', b]", NULL, NULL},
+        {"[[a]]", NULL, NULL},
+        {"{a: b}", NULL, NULL},
+        {"\"a\\0b\"", NULL, NULL},
+        {"\"a\\nb\"", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char yaml[2000];
+        struct srow_error e = {0};
+        AUTO(free_config) struct srow_config *c = NULL;
+        snprintf(yaml, sizeof yaml,
+                 HEAD "tables: {customer: {table: %s, bind: {id: text}, columns: {name: {}}}}\n",
+                 rows[i].table);
+        if (rows[i].name == NULL) {
+            CHECK_RC(srow_config_parse(&c, srow_str(yaml), &e), SROW_E_CONFIG);
+            continue;
+        }
+        CHECK_OK(srow_config_parse(&c, srow_str(yaml), &e), e);
+        CHECK(strcmp(c->tables[0].table, rows[i].name) == 0);
+        const char *schema = c->tables[0].schema;
+        CHECK(rows[i].schema == NULL ? schema == NULL : strcmp(schema, rows[i].schema) == 0);
+    }
 }
 
 CASE(a_column_may_be_signed_padded_and_of_every_type)
@@ -551,6 +591,7 @@ CASE(the_canonical_text_is_of_what_a_file_says_and_not_of_how)
 int main(void)
 {
     RUN(the_canonical_text_is_of_what_a_file_says_and_not_of_how);
+    RUN(a_table_has_a_name_and_may_have_a_schema);
     RUN(a_column_may_be_signed_padded_and_of_every_type);
     RUN(ten_lines_are_a_configuration);
     RUN(every_key_that_this_version_has_is_read);

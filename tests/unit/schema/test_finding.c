@@ -277,7 +277,7 @@ CASE(a_bound_text_that_is_not_compared_byte_by_byte_is_a_finding)
     struct db_ops ops = *db->ops;
     const struct db_ops *real = db->ops;
     dialect.catalog.columns = "SELECT name, type, 1, pk, 0, 0, iif(pk, 'l', 'b'), NULL "
-                              "FROM pragma_table_xinfo($1)";
+                              "FROM pragma_table_xinfo($1) WHERE $2 IS NULL";
     ops.dialect = &dialect;
     db->ops = &ops;
     CHECK_OK(finding_schema(&found, config, db, &e), e);

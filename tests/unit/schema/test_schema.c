@@ -70,7 +70,7 @@ CASE(init_adds_the_column_with_its_check_and_twice_changes_nothing)
     CHECK(init(db, &n) && n == 0);
     CHECK_OK(finding_schema(&found, config, db, &e), e);
     CHECK(found.count == 0);
-    CHECK_OK(live_table_read(&live, db, "Customers", &e), e);
+    CHECK_OK(live_table_read(&live, db, NULL, "Customers", &e), e);
     const struct live_column *c = live_column_find(&live, "userid_sealed");
     CHECK(c != NULL && strcmp(c->type, "BLOB(1000)") == 0 && c->width == 1000);
 }
@@ -145,7 +145,7 @@ CASE(a_long_binding_in_the_table_makes_the_column_wider)
     AUTO(live_table_cleanup) struct live_table live = {0};
     const struct ddl_place place = {config, &config->tables[0], &config->tables[0].columns[0],
                                     &live};
-    CHECK_OK(live_table_read(&live, db, "customers", &e), e);
+    CHECK_OK(live_table_read(&live, db, NULL, "customers", &e), e);
     CHECK_OK(ddl_room_read(&before, db, &place, &e), e);
     CHECK_OK(db_exec(db, "INSERT INTO customers VALUES (printf('%0500d', 1), 1)", NULL, 0, &e), e);
     CHECK_OK(ddl_room_read(&after, db, &place, &e), e);
@@ -160,7 +160,7 @@ CASE(a_signed_and_padded_column_has_its_own_check_and_more_room)
     struct config_column column = table->columns[0];
     AUTO(live_table_cleanup) struct live_table live = {0};
     const struct ddl_place place = {config, table, &column, &live};
-    CHECK_OK(live_table_read(&live, db, "customers", &e), e);
+    CHECK_OK(live_table_read(&live, db, NULL, "customers", &e), e);
     struct ddl_room plain = {0}, sign = {0}, pad = {0};
     CHECK_OK(ddl_room_read(&plain, db, &place, &e), e);
     column.is_signed = true;
@@ -292,9 +292,9 @@ CASE(a_hostile_name_is_a_name)
 {
     AUTO(db_free) struct db *db = fresh("CREATE TABLE \"x\"\"; DROP TABLE t; --\" (a)");
     AUTO(live_table_cleanup) struct live_table live = {0}, none = {0};
-    CHECK_OK(live_table_read(&live, db, "x\"; DROP TABLE t; --", &e), e);
+    CHECK_OK(live_table_read(&live, db, NULL, "x\"; DROP TABLE t; --", &e), e);
     CHECK(live.name != NULL && live.column_count == 1);
-    CHECK_OK(live_table_read(&none, db, "x' OR 1", &e), e);
+    CHECK_OK(live_table_read(&none, db, NULL, "x' OR 1", &e), e);
     CHECK(none.name == NULL);
 }
 
