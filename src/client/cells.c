@@ -5,7 +5,9 @@
  */
 #include <stdlib.h>
 
+#include "cell/type.h"
 #include "client/client.h"
+#include "crypto/equal.h"
 
 /* Jobs stand in the order of their key sets; `item` says whose they are. */
 struct page {
@@ -134,12 +136,36 @@ static enum srow_rc settle(const struct srow_result *out, size_t n, struct srow_
                       failed, n, first);
 }
 
+/* The plaintext stays here, and what is left of a result is its error. */
+static void match(struct srow_result *out, struct client_match *m, const struct bind *bind)
+{
+    if (out->error.rc == SROW_OK) {
+        enum srow_rc rc = type_check(bind->column->type, m->candidate, &out->error);
+        m->same = rc == SROW_OK && equal_bytes(bytes_buf(&out->plaintext), m->candidate);
+        if (rc != SROW_OK) {
+            error_wrap(&out->error, rc, "%s: candidate", bind_name(bind));
+        }
+    }
+    buf_cleanup(&out->plaintext);
+}
+
+/* What is done with a page, and how it counts. */
+struct way {
+    enum meter_call call;
+    struct client_match *matches; /* one an item; NULL: it is opened or sealed */
+};
+
 static enum srow_rc run(struct srow_result *out, struct srow_client *client,
-                        const struct srow_item *items, size_t n, enum meter_call call,
+                        const struct srow_item *items, size_t n, struct way way,
                         struct srow_error *e)
 {
     AUTO(page_cleanup) struct page p = {0};
-    bool seals = call == METER_SEAL;
+    bool seals = way.call == METER_SEAL;
+    FAIL_IF(client == NULL || (n > 0 && (out == NULL || items == NULL)), e, SROW_E_USAGE,
+            "no client, no items or no room for results is given");
+    if (n == 0) {
+        return SROW_OK;
+    }
     TRY(page_begin(&p, client, n, e));
     memset(out, 0, n * sizeof *out);
     for (size_t i = 0; i < n; i++) {
@@ -154,7 +180,10 @@ static enum srow_rc run(struct srow_result *out, struct srow_client *client,
     }
     scatter(out, &p);
     for (size_t i = 0; i < n; i++) {
-        client_count(client, call, (enum srow_rc)out[i].error.rc);
+        if (way.matches != NULL) {
+            match(&out[i], &way.matches[i], &p.binds[i]);
+        }
+        client_count(client, way.call, (enum srow_rc)out[i].error.rc);
     }
     return settle(out, n, e);
 }
@@ -162,17 +191,20 @@ static enum srow_rc run(struct srow_result *out, struct srow_client *client,
 enum srow_rc srow_cells_seal(struct srow_result *out, struct srow_client *client,
                              const struct srow_item *items, size_t n, struct srow_error *e)
 {
-    FAIL_IF(client == NULL || (n > 0 && (out == NULL || items == NULL)), e, SROW_E_USAGE,
-            "no client, no items or no room for results is given");
-    return n == 0 ? SROW_OK : run(out, client, items, n, METER_SEAL, e);
+    return run(out, client, items, n, (struct way){.call = METER_SEAL}, e);
 }
 
 enum srow_rc srow_cells_open(struct srow_result *out, struct srow_client *client,
                              const struct srow_item *items, size_t n, struct srow_error *e)
 {
-    FAIL_IF(client == NULL || (n > 0 && (out == NULL || items == NULL)), e, SROW_E_USAGE,
-            "no client, no items or no room for results is given");
-    return n == 0 ? SROW_OK : run(out, client, items, n, METER_OPEN, e);
+    return run(out, client, items, n, (struct way){.call = METER_OPEN}, e);
+}
+
+enum srow_rc client_cells_match(struct srow_result *out, struct client_match *matches,
+                                struct srow_client *client, const struct srow_item *items, size_t n,
+                                struct srow_error *e)
+{
+    return run(out, client, items, n, (struct way){METER_MATCH, matches}, e);
 }
 
 void srow_cells_free(struct srow_result *results, size_t n)

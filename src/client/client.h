@@ -48,6 +48,17 @@ uint64_t client_events(const struct srow_client *client, enum srow_rc rc);
 MUST enum srow_rc client_tools(struct cell_tools *out, struct srow_client *client,
                                const char *key_set, const char *via, struct srow_error *e);
 
+/* A candidate for what one message of a page holds. */
+struct client_match {
+    struct srow_bytes candidate;
+    bool same; /* where the item's result has no error */
+};
+
+/* srow_cell_match of a page: as srow_cells_open, but no plaintext leaves. */
+MUST enum srow_rc client_cells_match(struct srow_result *out, struct client_match *matches,
+                                     struct srow_client *client, const struct srow_item *items,
+                                     size_t n, struct srow_error *e);
+
 /* A cell was NULL in the database: OK, or NULL_CELL and an event where a value is required. Fails
  * also as bind_read. */
 MUST enum srow_rc client_null_cell(struct srow_client *client, const struct srow_cell *cell,

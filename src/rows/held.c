@@ -42,16 +42,19 @@ enum srow_rc held_value_of(struct held_value *out, const struct db_value *v, str
     return SROW_OK;
 }
 
-static enum srow_rc hold(struct held_row *row, const struct db_rows *rows, struct srow_error *e)
+enum srow_rc held_row_take(struct held_row *out, const struct db_rows *rows, size_t from,
+                           struct srow_error *e)
 {
-    size_t n = rows->ops->columns(rows);
-    row->values = calloc(n, sizeof *row->values);
-    FAIL_IF(row->values == NULL, e, SROW_E_NOMEM, "no memory for a row");
-    for (row->count = 0; row->count < n; row->count++) {
-        struct db_value v = rows->ops->value(rows, row->count);
-        TRY(held_value_of(&row->values[row->count], &v, e));
+    AUTO(held_row_cleanup) struct held_row row = {.there = true};
+    size_t n = rows->ops->columns(rows) - from;
+    row.values = calloc(n + 1, sizeof *row.values);
+    FAIL_IF(row.values == NULL, e, SROW_E_NOMEM, "no memory for a row");
+    for (row.count = 0; row.count < n; row.count++) {
+        struct db_value v = rows->ops->value(rows, from + row.count);
+        TRY(held_value_of(&row.values[row.count], &v, e));
     }
-    row->there = true;
+    *out = row;
+    row = (struct held_row){0};
     return SROW_OK;
 }
 
@@ -64,7 +67,7 @@ enum srow_rc held_row_read(struct held_row *out, struct db *db, const char *sql,
     TRY(db_query(&rows, db, sql, params, n, e));
     TRY(db_next(&more, rows, e));
     if (more) {
-        TRY(hold(&row, rows, e));
+        TRY(held_row_take(&row, rows, 0, e));
         TRY(db_next(&more, rows, e));
         FAIL_IF(more, e, SROW_E_SCHEMA,
                 "several rows have this binding: make the bound columns unique, see sealrow check");

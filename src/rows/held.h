@@ -14,9 +14,14 @@ struct held_value {
 
 struct held_row {
     bool there;
+    bool twice; /* another row was found too */
     struct held_value *values;
     size_t count;
 };
+
+/* Holds the row that a query stands at, from one of its columns on. NOMEM. */
+MUST enum srow_rc held_row_take(struct held_row *out, const struct db_rows *rows, size_t from,
+                                struct srow_error *e);
 
 /* Runs a query that finds one row or none. Fails with SCHEMA if there are two (the binding is not
  * unique), the errors of db, NOMEM. */

@@ -9,9 +9,14 @@
 
 #include "base/text.h"
 
+void pick_table_cleanup(struct pick_table *t)
+{
+    live_table_cleanup(&t->live);
+    *t = (struct pick_table){0};
+}
+
 void pick_cleanup(struct pick *p)
 {
-    live_table_cleanup(&p->live);
     free(p->binds);
     free(p->bound);
     free(p->sealed);
@@ -88,12 +93,12 @@ static const char *logical_of(const struct pick *p, const char *column)
 {
     const struct config_table *t = p->table;
     for (size_t i = 0; i < t->bind_count; i++) {
-        if (live_same_name(&p->live, t->binds[i].column, column)) {
+        if (live_same_name(p->live, t->binds[i].column, column)) {
             return t->binds[i].name;
         }
     }
     for (size_t i = 0; i < t->column_count; i++) {
-        if (live_same_name(&p->live, t->columns[i].sealed, column)) {
+        if (live_same_name(p->live, t->columns[i].sealed, column)) {
             return t->columns[i].name;
         }
     }
@@ -102,7 +107,7 @@ static const char *logical_of(const struct pick *p, const char *column)
 
 static enum srow_rc take_other(struct pick *p, const struct rows_given *g, struct srow_error *e)
 {
-    const struct live_column *c = live_column_find(&p->live, g->name);
+    const struct live_column *c = live_column_find(p->live, g->name);
     const char *logical = logical_of(p, g->name);
     FAIL_IF(logical != NULL, e, SROW_E_USAGE,
             "%s.%s: this column is written through the configuration: write %s=VALUE",
@@ -111,7 +116,7 @@ static enum srow_rc take_other(struct pick *p, const struct rows_given *g, struc
             "%s.%s: neither in the configuration nor in table %s: correct the name", p->table->name,
             g->name, p->table->table);
     for (size_t i = 0; i < p->other_count; i++) {
-        FAIL_IF(live_same_name(&p->live, p->others[i]->name, g->name), e, SROW_E_USAGE,
+        FAIL_IF(live_same_name(p->live, p->others[i]->name, g->name), e, SROW_E_USAGE,
                 "%s.%s: given twice: give it once", p->table->name, g->name);
     }
     p->others[p->other_count++] = g;
@@ -142,15 +147,24 @@ static enum srow_rc take(struct pick *p, const struct rows_given *g, bool write,
     return take_other(p, g, e);
 }
 
-enum srow_rc pick_names(struct pick *out, const struct rows *rows, const struct rows_put *put,
-                        bool write, struct srow_error *e)
+enum srow_rc pick_table_find(struct pick_table *out, const struct rows *rows, const char *name,
+                             struct srow_error *e)
 {
-    AUTO(pick_cleanup) struct pick p = {0};
-    TRY(find_table(&p.table, rows->config, put->table, e));
-    TRY(live_table_fit(&p.live, rows->db, p.table, e));
-    TRY(make_room(&p, put->count, e));
-    for (size_t i = 0; i < put->count; i++) {
-        TRY(take(&p, &put->given[i], write, e));
+    AUTO(pick_table_cleanup) struct pick_table t = {0};
+    TRY(find_table(&t.table, rows->config, name, e));
+    TRY(live_table_fit(&t.live, rows->db, t.table, e));
+    *out = t;
+    t = (struct pick_table){0};
+    return SROW_OK;
+}
+
+enum srow_rc pick_names(struct pick *out, const struct pick_table *table,
+                        const struct pick_given *given, struct srow_error *e)
+{
+    AUTO(pick_cleanup) struct pick p = {.table = table->table, .live = &table->live};
+    TRY(make_room(&p, given->count, e));
+    for (size_t i = 0; i < given->count; i++) {
+        TRY(take(&p, &given->list[i], given->write, e));
     }
     for (size_t i = 0; i < p.table->bind_count; i++) {
         FAIL_IF(p.binds[i].name == NULL, e, SROW_E_BINDING,
@@ -162,9 +176,12 @@ enum srow_rc pick_names(struct pick *out, const struct rows *rows, const struct 
     return SROW_OK;
 }
 
-void pick_put_equal(struct srow_buf *out, const struct pick *p, const struct db *db, size_t bind)
+void pick_put_where(struct srow_buf *out, const struct pick *p, const struct db *db, size_t before)
 {
-    live_put_equal(out, db, &p->live, p->table->binds[bind].column, bind + 1);
+    for (size_t i = 0; i < p->table->bind_count; i++) {
+        buf_put_str(out, i == 0 ? " WHERE " : " AND ");
+        live_put_equal(out, db, p->live, p->table->binds[i].column, before + i + 1);
+    }
 }
 
 void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column)

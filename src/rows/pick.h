@@ -9,9 +9,20 @@
 #include "rows/rows.h"
 #include "schema/live.h"
 
-struct pick {
+/* A table of the configuration, and what the database says about it: asked once for many rows. */
+struct pick_table {
     const struct config_table *table;
     struct live_table live;
+};
+
+/* Fails with COLUMN (not in the configuration), SCHEMA, the errors of db, NOMEM. */
+MUST enum srow_rc pick_table_find(struct pick_table *out, const struct rows *rows, const char *name,
+                                  struct srow_error *e);
+void pick_table_cleanup(struct pick_table *t);
+
+struct pick {
+    const struct config_table *table;
+    const struct live_table *live;
     struct srow_bind *binds;          /* by table->binds */
     struct db_value *bound;           /* the same as the database takes them */
     const struct rows_given **sealed; /* by table->columns; NULL: not given */
@@ -19,14 +30,21 @@ struct pick {
     size_t other_count;
 };
 
-/* `sealed` and `others` are allowed only where `write` is set. Borrows the names and values given.
- * Fails with COLUMN, BINDING, USAGE, SCHEMA, the errors of db, NOMEM. */
-MUST enum srow_rc pick_names(struct pick *out, const struct rows *rows, const struct rows_put *put,
-                             bool write, struct srow_error *e);
+/* What is given of one row. */
+struct pick_given {
+    const struct rows_given *list;
+    size_t count;
+    bool write; /* `sealed` and `others` are allowed */
+};
+
+/* Borrows the table, and the names and values given. Fails with COLUMN, BINDING, USAGE, NOMEM. */
+MUST enum srow_rc pick_names(struct pick *out, const struct pick_table *table,
+                             const struct pick_given *given, struct srow_error *e);
 void pick_cleanup(struct pick *p);
 
-/* Appends the condition that the row has the bound value, which is parameter `bind` + 1. */
-void pick_put_equal(struct srow_buf *out, const struct pick *p, const struct db *db, size_t bind);
+/* Appends the condition that the row has the bound values, which are the parameters behind
+ * `before`: " WHERE ...". */
+void pick_put_where(struct srow_buf *out, const struct pick *p, const struct db *db, size_t before);
 
 /* "table.column" as srow_cell wants it, and the cell itself, which borrows both. */
 void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column);

@@ -21,7 +21,8 @@ struct rows {
 struct rows_given {
     const char *name;
     struct srow_bytes value;
-    bool null; /* put: NULL, whatever the value says; not of a binding */
+    bool null;   /* put: NULL, whatever the value says; not of a binding */
+    bool binary; /* put: the value of another column is bytes and not their text */
 };
 
 /* One row to be stored. A configured column that is not given stays NULL, or as it is. */

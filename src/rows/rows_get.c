@@ -14,12 +14,12 @@ static bool is_other(const struct pick *p, const char *column)
 {
     const struct config_table *t = p->table;
     for (size_t i = 0; i < t->bind_count; i++) {
-        if (live_same_name(&p->live, t->binds[i].column, column)) {
+        if (live_same_name(p->live, t->binds[i].column, column)) {
             return false;
         }
     }
     for (size_t i = 0; i < t->column_count; i++) {
-        if (live_same_name(&p->live, t->columns[i].sealed, column)) {
+        if (live_same_name(p->live, t->columns[i].sealed, column)) {
             return false;
         }
     }
@@ -37,7 +37,7 @@ static enum srow_rc make_fields(struct rows_row *row, struct srow_buf *sql, cons
 {
     const struct config_table *t = p->table;
     row->fields =
-        calloc(t->bind_count + t->column_count + p->live.column_count + 1, sizeof *row->fields);
+        calloc(t->bind_count + t->column_count + p->live->column_count + 1, sizeof *row->fields);
     FAIL_IF(row->fields == NULL, e, SROW_E_NOMEM, "no memory for a row");
     for (size_t i = 0; i < t->bind_count; i++) {
         buf_put_str(sql, row->count == 0 ? "SELECT " : ", ");
@@ -49,11 +49,11 @@ static enum srow_rc make_fields(struct rows_row *row, struct srow_buf *sql, cons
         db_put_name(sql, db, t->columns[i].sealed);
         add_field(row, ROWS_SEALED, t->columns[i].name);
     }
-    for (size_t i = 0; i < p->live.column_count; i++) {
-        if (is_other(p, p->live.columns[i].name)) {
+    for (size_t i = 0; i < p->live->column_count; i++) {
+        if (is_other(p, p->live->columns[i].name)) {
             buf_put_str(sql, ", ");
-            db_put_name(sql, db, p->live.columns[i].name);
-            add_field(row, ROWS_OTHER, p->live.columns[i].name);
+            db_put_name(sql, db, p->live->columns[i].name);
+            add_field(row, ROWS_OTHER, p->live->columns[i].name);
         }
     }
     for (size_t i = 0; i < row->count; i++) {
@@ -94,10 +94,7 @@ static enum srow_rc read_row(struct held_row *out, const struct pick *p, struct 
     const struct config_table *t = p->table;
     buf_put_str(sql, " FROM ");
     db_put_table(sql, db, t->schema, t->table);
-    for (size_t i = 0; i < t->bind_count; i++) {
-        buf_put_str(sql, i == 0 ? " WHERE " : " AND ");
-        pick_put_equal(sql, p, db, i);
-    }
+    pick_put_where(sql, p, db, 0);
     buf_cstr(sql);
     TRY(buf_check(sql, e));
     TRY(held_row_read(out, db, sql->at, p->bound, t->bind_count, e));
@@ -138,12 +135,14 @@ static enum srow_rc fill(struct rows_row *row, const struct reading *r, struct h
 enum srow_rc rows_get(struct rows_row *out, const struct rows *rows, const struct rows_get *get,
                       struct srow_error *e)
 {
+    AUTO(pick_table_cleanup) struct pick_table table = {0};
     AUTO(pick_cleanup) struct pick p = {0};
     AUTO(held_row_cleanup) struct held_row held = {0};
     AUTO(rows_row_cleanup) struct rows_row row = {0};
     AUTO(buf_cleanup) struct srow_buf sql = {0};
-    struct rows_put names = {.table = get->table, .given = get->bind, .count = get->count};
-    TRY(pick_names(&p, rows, &names, false, e));
+    struct pick_given names = {.list = get->bind, .count = get->count};
+    TRY(pick_table_find(&table, rows, get->table, e));
+    TRY(pick_names(&p, &table, &names, e));
     TRY(make_fields(&row, &sql, &p, rows->db, e));
     TRY(read_row(&held, &p, &sql, rows->db, e));
     struct reading reading = {rows, get, &p};

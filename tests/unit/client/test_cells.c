@@ -115,6 +115,33 @@ CASE(items_that_fail_do_not_hide_the_others)
     CHECK(client_events(f.client, SROW_E_CONTEXT) == 1);
 }
 
+CASE(a_page_is_matched_and_no_plaintext_leaves)
+{
+    AUTO(face_cleanup) struct face f = face_of();
+    AUTO(page_cleanup) struct page p = {0};
+    struct client_match matches[PAGE] = {0};
+    CHECK(f.client != NULL);
+    fill(&p, "profile.balance");
+    for (size_t i = 0; i < PAGE; i++) {
+        snprintf(p.texts[i], sizeof p.texts[i], "%zu", i);
+        p.items[i].in = matches[i].candidate = srow_str(p.texts[i]);
+    }
+    CHECK_OK(srow_cells_seal(p.sealed, f.client, p.items, PAGE, &f.e), f.e);
+    turn(&p);
+    matches[3].candidate = srow_str("5");
+    matches[4].candidate = srow_str("04");
+    p.items[6].in = p.items[7].in;
+    fake_kms_reset(f.kms);
+    CHECK_RC(client_cells_match(p.opened, matches, f.client, p.items, PAGE, &f.e), SROW_E_VALUE);
+    CHECK(fake_kms_widest(f.kms) == PAGE - 1);
+    for (size_t i = 0; i < PAGE; i++) {
+        enum srow_rc wanted = i == 4 ? SROW_E_VALUE : i == 6 ? SROW_E_CONTEXT : SROW_OK;
+        CHECK_RC((enum srow_rc)p.opened[i].error.rc, wanted);
+        CHECK(matches[i].same == (wanted == SROW_OK && i != 3));
+        CHECK(p.opened[i].plaintext.at == NULL);
+    }
+}
+
 CASE(a_value_that_cannot_be_sealed_fails_alone)
 {
     AUTO(face_cleanup) struct face f = face_of();
@@ -314,6 +341,7 @@ int main(void)
     RUN(a_page_is_sealed_and_opened_with_all_requests_in_one_call_each);
     RUN(what_a_page_sealed_one_call_opens_and_the_reverse);
     RUN(items_that_fail_do_not_hide_the_others);
+    RUN(a_page_is_matched_and_no_plaintext_leaves);
     RUN(a_value_that_cannot_be_sealed_fails_alone);
     RUN(columns_of_several_key_sets_share_a_page);
     RUN(a_page_needs_a_client_items_and_room);

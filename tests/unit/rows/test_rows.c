@@ -171,9 +171,9 @@ static void free_config(struct srow_config **c)
 CASE(booleans_dates_and_uuids_are_bound_stored_and_sealed)
 {
     static const struct rows_given all[] = {
-        {"ward", {WARD, 36}, false},         {"day", {"2026-11-24", 10}, false},
-        {"urgent", {"true", 4}, false},      {"paid", {"false", 5}, false},
-        {"born", {"1969-02-28", 10}, false}, {"who", {WARD, 36}, false},
+        {"ward", {WARD, 36}, false, false},         {"day", {"2026-11-24", 10}, false, false},
+        {"urgent", {"true", 4}, false, false},      {"paid", {"false", 5}, false, false},
+        {"born", {"1969-02-28", 10}, false, false}, {"who", {WARD, 36}, false, false},
     };
     AUTO(free_config) struct srow_config *c = NULL;
     AUTO(free_client) struct srow_client *typed = NULL;
@@ -203,7 +203,7 @@ CASE(booleans_dates_and_uuids_are_bound_stored_and_sealed)
     CHECK(field_is(&row, "ward", WARD) && field_is(&row, "day", "2026-11-24"));
     CHECK(field_is(&row, "urgent", "true") && field_is(&row, "paid", "false"));
     CHECK(field_is(&row, "born", "1969-02-28") && field_is(&row, "who", WARD));
-    struct rows_given bad[] = {all[0], all[1], {"urgent", {"1", 1}, false}};
+    struct rows_given bad[] = {all[0], all[1], {"urgent", {"1", 1}, false, false}};
     struct rows_get refused = {.table = "visits", .bind = bad, .count = 3};
     struct rows_row none = {0};
     CHECK_RC(rows_get(&none, &rows, &refused, &e), SROW_E_VALUE);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rows/batch_sql.h"
+
+enum { ROWS = 100, PARAMETERS = 8000 }; /* under every engine's limits */
+
+static const struct pick *shape(const struct batch *b)
+{
+    return &b->list[0]->pick;
+}
+
+size_t batch_sql_most(size_t params)
+{
+    size_t most = PARAMETERS / (params + 1);
+    return most > ROWS ? ROWS : most == 0 ? 1 : most;
+}
+
+const char *batch_sql_column(const struct batch *b, size_t at)
+{
+    const struct pick *p = shape(b);
+    const struct config_table *t = p->table;
+    if (at < t->bind_count) {
+        return t->binds[at].column;
+    }
+    if (at < b->clear_count) {
+        return p->others[at - t->bind_count]->name;
+    }
+    at -= b->clear_count;
+    size_t i = 0;
+    while (p->sealed[i] == NULL || at-- > 0) {
+        i++;
+    }
+    return t->columns[i].sealed;
+}
+
+static void put_table(struct srow_buf *sql, const struct batch *b)
+{
+    db_put_table(sql, b->rows->db, b->table.table->schema, b->table.table->table);
+}
+
+static void put_columns(struct srow_buf *sql, const struct batch *b, const char *before)
+{
+    for (size_t i = 0; i < b->param_count; i++) {
+        buf_put_str(sql, i == 0 ? before : ", ");
+        db_put_name(sql, b->rows->db, batch_sql_column(b, i));
+    }
+}
+
+/* Whether each other column holds what is given, without its collation. */
+static void put_same(struct srow_buf *sql, const struct batch *b, size_t before)
+{
+    const struct db_dialect *d = b->rows->db->ops->dialect;
+    for (size_t i = b->table.table->bind_count; i < b->clear_count; i++) {
+        const char *name = batch_sql_column(b, i);
+        const struct live_column *c = live_column_find(&b->table.live, name);
+        bool text = c != NULL && (c->kind == LIVE_TEXT || c->kind == LIVE_LOOSE);
+        buf_put_str(sql, ", ");
+        db_put_sql(sql, b->rows->db, text ? d->same_text : d->same,
+                   &(struct db_words){.column = name, .param = before + i + 1});
+    }
+}
+
+void batch_sql_look(struct srow_buf *out, const struct batch *b, enum batch_sql_look what, size_t n)
+{
+    bool compare = what == BATCH_SQL_COMPARE;
+    size_t width = compare ? b->clear_count : b->table.table->bind_count;
+    for (size_t k = 0; k < n; k++) {
+        buf_printf(out, "%sSELECT %zu", k == 0 ? "" : " UNION ALL ", k);
+        put_columns(out, b, ", ");
+        if (compare) {
+            put_same(out, b, k * width);
+        }
+        buf_put_str(out, " FROM ");
+        put_table(out, b);
+        pick_put_where(out, shape(b), b->rows->db, k * width);
+    }
+}
+
+void batch_sql_insert(struct srow_buf *out, const struct batch *b, size_t n)
+{
+    buf_put_str(out, "INSERT INTO ");
+    put_table(out, b);
+    put_columns(out, b, " (");
+    for (size_t i = 0; i < n * b->param_count; i++) {
+        bool begins = i % b->param_count == 0;
+        buf_put_str(out, i == 0 ? ") VALUES (" : begins ? "), (" : ", ");
+        buf_printf(out, "$%zu", i + 1);
+    }
+    buf_put_str(out, ")");
+}
+
+void batch_sql_update(struct srow_buf *out, const struct batch *b)
+{
+    size_t first = b->table.table->bind_count;
+    buf_put_str(out, "UPDATE ");
+    put_table(out, b);
+    for (size_t i = first; i < b->param_count; i++) {
+        buf_put_str(out, i == first ? " SET " : ", ");
+        db_put_name(out, b->rows->db, batch_sql_column(b, i));
+        buf_printf(out, " = $%zu", i + 1);
+    }
+    pick_put_where(out, shape(b), b->rows->db, 0);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rows/batch_store.h"
+
+#include <stdlib.h>
+
+#include "rows/batch_sql.h"
+
+/* A statement with the parameters of its rows. */
+struct statement {
+    struct srow_buf sql;
+    struct db_value *params;
+    size_t count;
+};
+
+static void statement_cleanup(struct statement *s)
+{
+    buf_cleanup(&s->sql);
+    free(s->params);
+}
+
+/* The first `width` parameters of each row. */
+static enum srow_rc gather(struct statement *s, struct batch_part part, size_t width,
+                           struct srow_error *e)
+{
+    buf_cstr(&s->sql);
+    TRY(buf_check(&s->sql, e));
+    s->params = calloc(part.count * width + 1, sizeof *s->params);
+    FAIL_IF(s->params == NULL, e, SROW_E_NOMEM, "no memory for a statement");
+    for (size_t i = 0; i < part.count; i++) {
+        memcpy(&s->params[i * width], part.at[i]->params, width * sizeof *s->params);
+    }
+    s->count = part.count * width;
+    return SROW_OK;
+}
+
+static struct batch_part part_of(struct batch_part part, size_t from, size_t most)
+{
+    size_t left = part.count - from;
+    return (struct batch_part){part.at + from, left > most ? most : left};
+}
+
+/* -- look -- */
+
+static void rows_free(struct held_row **rows)
+{
+    free(*rows);
+}
+
+static enum srow_rc take_rows(struct held_row *out, size_t n, struct db_rows *rows,
+                              struct srow_error *e)
+{
+    bool more = false;
+    TRY(db_next(&more, rows, e));
+    while (more) {
+        struct db_value number = rows->ops->value(rows, 0);
+        FAIL_IF(number.type != DB_INTEGER || (uint64_t)number.integer >= n, e, SROW_E_DB,
+                "the database answered with a row that was not asked for");
+        struct held_row *row = &out[number.integer];
+        if (row->there) {
+            row->twice = true;
+        } else {
+            TRY(held_row_take(row, rows, 1, e));
+        }
+        TRY(db_next(&more, rows, e));
+    }
+    return SROW_OK;
+}
+
+/* Looks at rows in one statement; `lock` is what stands behind it. The caller cleans `out` up. */
+static enum srow_rc look(struct held_row *out, const struct batch *b, struct batch_part part,
+                         enum batch_sql_look what, struct srow_error *e)
+{
+    AUTO(statement_cleanup) struct statement s = {0};
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    batch_sql_look(&s.sql, b, what, part.count);
+    TRY(gather(&s, part, what == BATCH_SQL_COMPARE ? b->clear_count : b->table.table->bind_count,
+               e));
+    TRY(db_query(&rows, b->rows->db, s.sql.at, s.params, s.count, e));
+    return take_rows(out, part.count, rows, e);
+}
+
+enum srow_rc batch_store_look(const struct batch *b, struct batch_part part, struct srow_error *e)
+{
+    size_t most = batch_sql_most(b->clear_count);
+    for (size_t from = 0; from < part.count; from += most) {
+        struct batch_part some = part_of(part, from, most);
+        AUTO(rows_free) struct held_row *found = calloc(some.count, sizeof *found);
+        FAIL_IF(found == NULL, e, SROW_E_NOMEM, "no memory for rows");
+        enum srow_rc rc = look(found, b, some, BATCH_SQL_COMPARE, e);
+        for (size_t i = 0; i < some.count; i++) {
+            held_row_cleanup(&some.at[i]->before);
+            some.at[i]->before = found[i]; /* what was found before a failure is cleaned up there */
+            if (found[i].twice) {
+                error_set(&some.at[i]->error, SROW_E_SCHEMA,
+                          "several rows have this binding: make the bound columns unique, see "
+                          "sealrow check");
+            }
+        }
+        TRY(rc);
+    }
+    return SROW_OK;
+}
+
+/* -- write -- */
+
+/* A row that is there stays as it is until the transaction ends. */
+static enum srow_rc replace_row(const struct batch *b, struct batch_row *row, struct srow_error *e)
+{
+    AUTO(statement_cleanup) struct statement see = {0}, write = {0};
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    AUTO(held_row_cleanup) struct held_row now = {0};
+    struct batch_part one = {&row, 1};
+    batch_sql_look(&see.sql, b, BATCH_SQL_BOUND, 1);
+    buf_put_str(&see.sql, b->rows->db->ops->dialect->lock);
+    TRY(gather(&see, one, b->table.table->bind_count, e));
+    TRY(db_query(&rows, b->rows->db, see.sql.at, see.params, see.count, e));
+    TRY(take_rows(&now, 1, rows, e));
+    db_rows_free(&rows);
+    FAIL_IF(now.twice || !held_row_equal(&row->before, &now, b->param_count), e, SROW_E_CONFLICT,
+            "%s: somebody else has changed the row meanwhile: try again", b->table.table->name);
+    batch_sql_update(&write.sql, b);
+    TRY(gather(&write, one, b->param_count, e));
+    return db_exec(b->rows->db, write.sql.at, write.params, write.count, e);
+}
+
+static enum srow_rc insert_rows(const struct batch *b, struct batch_part part, struct srow_error *e)
+{
+    size_t most = batch_sql_most(b->param_count);
+    for (size_t from = 0; from < part.count; from += most) {
+        AUTO(statement_cleanup) struct statement s = {0};
+        struct batch_part some = part_of(part, from, most);
+        batch_sql_insert(&s.sql, b, some.count);
+        TRY(gather(&s, some, b->param_count, e));
+        TRY(db_exec(b->rows->db, s.sql.at, s.params, s.count, e));
+    }
+    return SROW_OK;
+}
+
+/* Binding and sealed values are in the row as they were asked for: no trigger and no column type
+ * has changed them. */
+static enum srow_rc compare_row(const struct batch *b, const struct batch_row *row,
+                                const struct held_row *now, struct srow_error *e)
+{
+    FAIL_IF(!now->there, e, SROW_E_SELF_CHECK,
+            "%s: the row that was written is not found by its binding: nothing was stored",
+            b->table.table->name);
+    FAIL_IF(now->twice, e, SROW_E_SCHEMA,
+            "%s: the row would be there twice: make the bound columns unique, see sealrow check; "
+            "nothing was stored",
+            b->table.table->name);
+    for (size_t i = 0; i < b->param_count; i++) {
+        if (i >= b->table.table->bind_count && i < b->clear_count) {
+            continue;
+        }
+        AUTO(held_value_cleanup) struct held_value asked = {0};
+        TRY(held_value_of(&asked, &row->params[i], e));
+        FAIL_IF(!bytes_equal(bytes_buf(&asked.bytes), bytes_buf(&now->values[i].bytes)), e,
+                SROW_E_SELF_CHECK,
+                "%s: column %s gave back something else than was written: look for a trigger or "
+                "a type that converts; nothing was stored",
+                b->table.table->name, batch_sql_column(b, i));
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc read_back_some(const struct batch *b, struct batch_part part,
+                                   struct srow_error *e)
+{
+    struct held_row *now = calloc(part.count, sizeof *now);
+    FAIL_IF(now == NULL, e, SROW_E_NOMEM, "no memory for rows");
+    enum srow_rc rc = look(now, b, part, BATCH_SQL_BOUND, e);
+    for (size_t i = 0; i < part.count; i++) {
+        rc = rc != SROW_OK ? rc : compare_row(b, part.at[i], &now[i], e);
+        held_row_cleanup(&now[i]);
+    }
+    free(now);
+    return rc;
+}
+
+static enum srow_rc read_back(const struct batch *b, struct batch_part part, struct srow_error *e)
+{
+    size_t most = batch_sql_most(b->table.table->bind_count);
+    for (size_t from = 0; from < part.count; from += most) {
+        TRY(read_back_some(b, part_of(part, from, most), e));
+    }
+    return SROW_OK;
+}
+
+/* `part` has the rows to be replaced first. */
+static enum srow_rc write_once(const struct batch *b, struct batch_part part, size_t replaced,
+                               struct srow_error *e)
+{
+    AUTO(db_rollback) struct db_work work = {0};
+    TRY(db_begin(&work, b->rows->db, e));
+    for (size_t i = 0; i < replaced; i++) {
+        TRY(replace_row(b, part.at[i], e));
+    }
+    TRY(insert_rows(b, part_of(part, replaced, part.count), e));
+    TRY(read_back(b, part, e));
+    return b->dry_run ? SROW_OK : db_commit(&work, e);
+}
+
+static void list_free(struct batch_row ***list)
+{
+    free(*list);
+}
+
+enum srow_rc batch_store_write(const struct batch *b, struct batch_part part, struct srow_error *e)
+{
+    AUTO(list_free) struct batch_row **list = calloc(part.count + 1, sizeof *list);
+    struct batch_part writes = {list, 0};
+    FAIL_IF(list == NULL, e, SROW_E_NOMEM, "no memory for rows");
+    size_t replaced = 0;
+    for (int there = 1; there >= 0; there--) {
+        for (size_t i = 0; i < part.count; i++) {
+            if (part.at[i]->writes && part.at[i]->before.there == (there == 1)) {
+                list[writes.count++] = part.at[i];
+            }
+        }
+        replaced = there == 1 ? writes.count : replaced;
+    }
+    int left = b->rows->db->ops->dialect->attempts;
+    enum srow_rc rc = SROW_OK;
+    do {
+        rc = writes.count == 0 ? SROW_OK : write_once(b, writes, replaced, e);
+    } while (rc == SROW_E_BUSY && --left > 0);
+    return rc;
+}

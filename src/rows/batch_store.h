@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A batch and the database: what is there, and what is written.
+ */
+#ifndef ROWS_BATCH_STORE_H
+#define ROWS_BATCH_STORE_H
+
+#include "rows/batch.h"
+
+/* Rows of a batch, in its order; borrowed. */
+struct batch_part {
+    struct batch_row **at;
+    size_t count;
+};
+
+/* How the rows are in the database now, into each one's `before`; behind the columns, whether each
+ * other column holds what is given. A binding that two rows have is an error (SCHEMA) of its row.
+ * Fails with the errors of db, NOMEM. */
+MUST enum srow_rc batch_store_look(const struct batch *b, struct batch_part part,
+                                   struct srow_error *e);
+
+/* Writes the rows of a part that are to be written, all in one transaction: what is replaced is as
+ * it was when it was looked up (CONFLICT), and what was written reads back (SELF_CHECK). Run again
+ * while it has to give way to others. Fails also with the errors of db; then nothing is stored. */
+MUST enum srow_rc batch_store_write(const struct batch *b, struct batch_part part,
+                                    struct srow_error *e);
+
+#endif
