@@ -23,7 +23,7 @@
 #define bytes_dup_str srow_inner_bytes_dup_str
 #define bytes_equal srow_inner_bytes_equal
 #define bytes_equal_str srow_inner_bytes_equal_str
-#define client_cells_match srow_inner_client_cells_match
+#define cells_match srow_inner_cells_match
 #define client_null_cell srow_inner_client_null_cell
 #define client_probe_open srow_inner_client_probe_open
 #define client_probe_seal srow_inner_client_probe_seal

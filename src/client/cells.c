@@ -200,9 +200,9 @@ enum srow_rc srow_cells_open(struct srow_result *out, struct srow_client *client
     return run(out, client, items, n, (struct way){.call = METER_OPEN}, e);
 }
 
-enum srow_rc client_cells_match(struct srow_result *out, struct client_match *matches,
-                                struct srow_client *client, const struct srow_item *items, size_t n,
-                                struct srow_error *e)
+enum srow_rc cells_match(struct srow_result *out, struct client_match *matches,
+                         struct srow_client *client, const struct srow_item *items, size_t n,
+                         struct srow_error *e)
 {
     return run(out, client, items, n, (struct way){METER_MATCH, matches}, e);
 }

@@ -55,9 +55,9 @@ struct client_match {
 };
 
 /* srow_cell_match of a page: as srow_cells_open, but no plaintext leaves. */
-MUST enum srow_rc client_cells_match(struct srow_result *out, struct client_match *matches,
-                                     struct srow_client *client, const struct srow_item *items,
-                                     size_t n, struct srow_error *e);
+MUST enum srow_rc cells_match(struct srow_result *out, struct client_match *matches,
+                              struct srow_client *client, const struct srow_item *items, size_t n,
+                              struct srow_error *e);
 
 /* A cell was NULL in the database: OK, or NULL_CELL and an event where a value is required. Fails
  * also as bind_read. */

@@ -271,8 +271,7 @@ static enum srow_rc compare(const struct batch *b, struct batch_part part, struc
             add_stored(&p, b, row);
         }
     }
-    enum srow_rc rc =
-        client_cells_match(p.results, p.matches, b->rows->client, p.items, p.count, e);
+    enum srow_rc rc = cells_match(p.results, p.matches, b->rows->client, p.items, p.count, e);
     TRY(page_began(&p, rc));
     for (size_t i = 0; i < p.count; i++) {
         take_match(b, p.rows[i], &p.results[i], p.matches[i].same);

@@ -132,7 +132,7 @@ CASE(a_page_is_matched_and_no_plaintext_leaves)
     matches[4].candidate = srow_str("04");
     p.items[6].in = p.items[7].in;
     fake_kms_reset(f.kms);
-    CHECK_RC(client_cells_match(p.opened, matches, f.client, p.items, PAGE, &f.e), SROW_E_VALUE);
+    CHECK_RC(cells_match(p.opened, matches, f.client, p.items, PAGE, &f.e), SROW_E_VALUE);
     CHECK(fake_kms_widest(f.kms) == PAGE - 1);
     for (size_t i = 0; i < PAGE; i++) {
         enum srow_rc wanted = i == 4 ? SROW_E_VALUE : i == 6 ? SROW_E_CONTEXT : SROW_OK;
