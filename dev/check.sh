@@ -55,9 +55,20 @@ clang() {
     /usr/bin/python3 dev/suite.py build/clang unit
 }
 
+# tap LOG: what programs printed as TAP, counted.
+tap() {
+    local p s f
+    sed -n 's/^ok [0-9]* - \(.*\) # SKIP \(.*\)/skipped: \1: \2/p' "$1"
+    s=$(grep -c '^ok .* # SKIP' "$1") || true
+    p=$(($(grep -c '^ok ' "$1") - s))
+    f=$(grep -c -e '^not ok' -e '^WARNING: ThreadSanitizer' "$1") || true
+    [ "$f" = 0 ] || sed 's/^not ok/FAILED: &/; s/^WARNING: Thr/FAILED: &/' "$1"
+    echo "$p passed, $f failed, $s skipped"
+}
+
 # ThreadSanitizer on the tests that have threads; cases that fork are skipped there, by name.
 threads() {
-    local tests=() name log p s f
+    local tests=() name
     for name in net_net client_alarm client_care client_cells client_client client_process; do
         tests+=("tests/unit/test_$name")
     done
@@ -66,13 +77,19 @@ threads() {
         echo "program: $name"
         setarch -R "build/tsan/$name" 2>&1 || echo "not ok: $name ended with $?"
     done >build/tsan/tap.log
-    log=build/tsan/tap.log
-    sed -n 's/^ok [0-9]* - \(.*\) # SKIP \(.*\)/skipped: \1: \2/p' $log
-    s=$(grep -c '^ok .* # SKIP' $log) || true
-    p=$(($(grep -c '^ok ' $log) - s))
-    f=$(grep -c -e '^not ok' -e '^WARNING: ThreadSanitizer' $log) || true
-    [ "$f" = 0 ] || sed 's/^not ok/FAILED: &/; s/^WARNING: Thr/FAILED: &/' $log
-    echo "$p passed, $f failed, $s skipped"
+    tap build/tsan/tap.log
+}
+
+# Code that must not branch on secrets: Valgrind is told that they were never set.
+constant_time() {
+    local to=build/check/constant-time
+    if ! command -v valgrind >/dev/null || ! dev/build.sh build tests/constant-time; then
+        skip "constant time: no Valgrind, or no valgrind/memcheck.h when build/ was set up"
+        return
+    fi
+    valgrind -q --log-file=$to.valgrind build/tests/constant-time >$to.tap 2>&1 ||
+        echo "not ok: it ended with $?" >>$to.tap
+    tap $to.tap
 }
 
 # The smallest library: no network, no engine, no program.
@@ -130,6 +147,7 @@ part clang-vectors vectors build/clang/tests/vectors esdk-js
 part clang-sigv4 vectors build/clang/tests/sigv4-vectors sigv4
 part clang-wycheproof vectors build/clang/tests/wycheproof wycheproof
 part valgrind dev/valgrind.sh build
+part constant-time constant_time
 part coverage dev/coverage.sh
 part peers peers
 part mutants /usr/bin/python3 tests/mutants/run.py --sample 6

@@ -50,6 +50,16 @@ void text_put_base64(struct srow_buf *out, struct srow_bytes b)
     }
 }
 
+/* Of the last two characters; how much there is of it tells no more than a length. */
+static size_t padding_of(const uint8_t last[2])
+{
+    uint8_t first = last[0] ^ '=', second = last[1] ^ '=';
+    if (!bytes_is_zero(bytes_of(&second, 1))) {
+        return 0;
+    }
+    return bytes_is_zero(bytes_of(&first, 1)) ? 2 : 1;
+}
+
 enum srow_rc text_parse_base64(struct srow_buf *out, struct srow_bytes b, struct srow_error *e)
 {
     const uint8_t *at = b.at;
@@ -57,8 +67,7 @@ enum srow_rc text_parse_base64(struct srow_buf *out, struct srow_bytes b, struct
     if (b.len == 0) {
         return buf_check(out, e);
     }
-    size_t padding =
-        (at[b.len - 1] == '=') + (size_t)(at[b.len - 1] == '=' && at[b.len - 2] == '=');
+    size_t padding = padding_of(at + b.len - 2);
     uint8_t *to = buf_room(out, b.len / 4 * 3);
     TRY(buf_check(out, e));
     unsigned bad = 0, v = 0;
@@ -75,7 +84,7 @@ enum srow_rc text_parse_base64(struct srow_buf *out, struct srow_bytes b, struct
         to[i / 4 * 3 + 2] = (uint8_t)v;
     }
     bad |= padding == 0 ? 0 : v & (padding == 1 ? 0xFFU : 0xFFFFU);
-    FAIL_IF(bad != 0, e, SROW_E_MALFORMED, "not base64");
+    FAIL_IF(!bytes_is_zero(bytes_of(&bad, sizeof bad)), e, SROW_E_MALFORMED, "not base64");
     buf_grew(out, b.len / 4 * 3 - padding);
     return SROW_OK;
 }

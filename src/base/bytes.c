@@ -42,6 +42,15 @@ enum srow_rc bytes_dup_str(char **out, struct srow_bytes b, struct srow_error *e
     return SROW_OK;
 }
 
+bool bytes_is_zero(struct srow_bytes b)
+{
+    unsigned any = 0;
+    for (size_t i = 0; i < b.len; i++) {
+        any |= ((const uint8_t *)b.at)[i];
+    }
+    return any == 0;
+}
+
 void bytes_wipe(void *at, size_t len)
 {
     if (len > 0) {

@@ -29,6 +29,10 @@ static inline struct srow_bytes bytes_buf(const struct srow_buf *buf)
 bool bytes_equal(struct srow_bytes a, struct srow_bytes b);
 bool bytes_equal_str(struct srow_bytes a, const char *text);
 
+/* Whether all are zero, without a branch on any of them. Where a secret was folded into a sum of
+ * what is wrong with it, this is where the verdict becomes public. */
+bool bytes_is_zero(struct srow_bytes b);
+
 /* Order by unsigned bytes, the shorter first when one is the other's beginning: <0, 0, >0. */
 int bytes_compare(struct srow_bytes a, struct srow_bytes b);
 

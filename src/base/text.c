@@ -81,13 +81,19 @@ enum srow_rc text_parse_integer(int64_t *out, struct srow_bytes b, struct srow_e
     return SROW_OK;
 }
 
+/* Without a table: what is written may be the signature that a request ought to have. */
+static uint8_t hex_digit(unsigned v)
+{
+    unsigned letter = (9U - v) >> 31; /* 1 from ten on */
+    return (uint8_t)('0' + v + letter * ('a' - '0' - 10U));
+}
+
 void text_put_hex(struct srow_buf *out, struct srow_bytes b)
 {
-    static const char digits[] = "0123456789abcdef";
     const uint8_t *at = b.at;
     for (size_t i = 0; i < b.len; i++) {
-        buf_put_u8(out, (uint8_t)digits[at[i] >> 4]);
-        buf_put_u8(out, (uint8_t)digits[at[i] & 15]);
+        buf_put_u8(out, hex_digit(at[i] >> 4));
+        buf_put_u8(out, hex_digit(at[i] & 15));
     }
 }
 

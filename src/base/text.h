@@ -18,7 +18,7 @@ MUST enum srow_rc text_parse_integer(int64_t *out, struct srow_bytes b, struct s
 MUST enum srow_rc text_parse_size(uint64_t *out, struct srow_bytes b, uint64_t max,
                                   struct srow_error *e);
 
-/* Lower-case hex of b, appended. */
+/* Lower-case hex of b, appended; without branches on the data. */
 void text_put_hex(struct srow_buf *out, struct srow_bytes b);
 
 /* Standard base64 with padding (RFC 4648 section 4), appended; without branches on the data. */

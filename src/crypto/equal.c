@@ -5,5 +5,8 @@
 
 bool equal_bytes(struct srow_bytes a, struct srow_bytes b)
 {
-    return a.len == b.len && (a.len == 0 || CRYPTO_memcmp(a.at, b.at, a.len) == 0);
+    if (a.len != b.len) {
+        return false;
+    }
+    return CRYPTO_memcmp(a.at, b.at, a.len) == 0;
 }

@@ -21,21 +21,12 @@ enum srow_rc proof_asked(const struct kms_request *r, struct srow_error *e)
     return SROW_OK;
 }
 
-static bool is_zero(struct srow_bytes b)
-{
-    unsigned any = 0;
-    for (size_t i = 0; i < b.len; i++) {
-        any |= ((const uint8_t *)b.at)[i];
-    }
-    return any == 0;
-}
-
 enum srow_rc proof_data_key(const struct kms_request *r, struct srow_bytes data_key,
                             struct srow_error *e)
 {
     FAIL_IF(data_key.len != r->data_key_bytes, e, SROW_E_KMS_DATA_KEY,
             "its data key has %zu bytes, %zu were asked for", data_key.len, r->data_key_bytes);
-    FAIL_IF(is_zero(data_key), e, SROW_E_KMS_DATA_KEY, "its data key is all zero");
+    FAIL_IF(bytes_is_zero(data_key), e, SROW_E_KMS_DATA_KEY, "its data key is all zero");
     return SROW_OK;
 }
 

@@ -57,6 +57,8 @@ def target(test):
         return PROGRAMS
     if what == "vectors/esdk":
         return ["tests/vectors"]
+    if kind == "valgrind":
+        return ["tests/" + what]
     return ["tests/unit/test_" + what.replace("/", "_")]
 
 
@@ -66,6 +68,8 @@ def perform(test):
     words = [BUILD / target(test)[0]]
     if kind == "pytest":
         words = ["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", what]
+    elif kind == "valgrind":
+        words = ["valgrind", "-q", "--log-file=/dev/null", *words]
     elif what == "vectors/esdk":
         words += ["--tap", TREE / "tests/vectors/esdk"]
     try:

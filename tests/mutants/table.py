@@ -2,7 +2,7 @@
 """Planted bugs: each takes one protection away, and a test must notice.
 
 A row: name; file; the text that stands there once (white space counts as one space); what takes
-its place; the tests that must fail: "unit ROOM/NAME", or "pytest PATH[::TEST]".
+its place; the tests that must fail: "unit ROOM/NAME", "pytest PATH[::TEST]", or "valgrind PROGRAM".
 """
 
 MESSAGE, CELL = "unit message/message", "unit cell/cell"
@@ -10,6 +10,7 @@ ATTACKS = "unit message/attacks"
 NET, TLS, WIRE = "unit net/net", "unit net/tls", "unit kms/wire"
 REGIONS, FAULTS = "unit keys/keyring_regions", "unit keys/faults"
 ROWS, CLIENT, CONFIG = "unit rows/rows", "unit client/client", "unit config/config"
+TIMING = "valgrind constant-time"
 FINDING = "unit schema/finding"
 AUTH = "pytest tests/system/test_kmsd_auth.py"
 OPERATIONS = "pytest tests/system/test_kmsd_operations.py"
@@ -44,6 +45,13 @@ MUTANTS = [
      [ATTACKS]),
     ("commitment", "src/message/message_decrypt.c", "FAIL_IF(!equal_bytes(bytes_of(commitment,",
      "FAIL_IF(false && !equal_bytes(bytes_of(commitment,", [ATTACKS]),
+    ("commitment-by-memcmp", "src/message/message_decrypt.c",
+     "FAIL_IF(!equal_bytes(bytes_of(commitment,", "FAIL_IF(!bytes_equal(bytes_of(commitment,",
+     [TIMING]),
+    ("signature-by-memcmp", "src/aws/sigv4.c", "FAIL_IF(!equal_bytes(bytes_buf(&wanted),",
+     "FAIL_IF(!bytes_equal(bytes_buf(&wanted),", [TIMING]),
+    ("padding-by-branch", "src/base/base64.c", "if (!bytes_is_zero(bytes_of(&second, 1))) {",
+     "if (second != 0) {", [TIMING]),
     ("context-compare", "src/message/message_decrypt.c",
      "if (options->expected != NULL && !other) {",
      "if (false) {", [MESSAGE]),

@@ -66,6 +66,18 @@ CASE(a_cleared_buffer_holds_no_old_bytes)
     }
 }
 
+CASE(bytes_are_zero_when_none_has_a_bit)
+{
+    uint8_t bytes[4] = {0};
+    CHECK(bytes_is_zero(bytes_of(NULL, 0)));
+    CHECK(bytes_is_zero(bytes_of(bytes, sizeof bytes)));
+    for (size_t bit = 0; bit < 32; bit++) {
+        bytes[bit / 8] = (uint8_t)(1U << bit % 8);
+        CHECK(!bytes_is_zero(bytes_of(bytes, sizeof bytes)));
+        bytes[bit / 8] = 0;
+    }
+}
+
 CASE(order_is_by_unsigned_bytes)
 {
     CHECK(bytes_compare(srow_str("a"), srow_str("b")) < 0);
@@ -82,6 +94,7 @@ int main(void)
     RUN(a_buffer_remembers_that_it_failed);
     RUN(a_taken_buffer_leaves_an_empty_one);
     RUN(a_cleared_buffer_holds_no_old_bytes);
+    RUN(bytes_are_zero_when_none_has_a_bit);
     RUN(order_is_by_unsigned_bytes);
     return check_done();
 }

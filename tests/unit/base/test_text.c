@@ -61,6 +61,18 @@ CASE(an_integer_has_one_form)
     }
 }
 
+CASE(hex_has_two_lower_case_digits_a_byte)
+{
+    for (unsigned v = 0; v < 256; v++) {
+        AUTO(buf_cleanup) struct srow_buf text = {0};
+        uint8_t byte = (uint8_t)v;
+        char wanted[3];
+        snprintf(wanted, sizeof wanted, "%02x", v);
+        text_put_hex(&text, bytes_of(&byte, 1));
+        CHECK(bytes_equal_str(bytes_buf(&text), wanted));
+    }
+}
+
 CASE(base64_reads_back_what_it_wrote)
 {
     uint8_t bytes[256];
@@ -100,6 +112,7 @@ int main(void)
 {
     RUN(utf8_is_accepted_only_when_well_formed);
     RUN(an_integer_has_one_form);
+    RUN(hex_has_two_lower_case_digits_a_byte);
     RUN(base64_reads_back_what_it_wrote);
     RUN(base64_of_another_form_is_refused);
     RUN(the_nearest_word_is_found_and_a_far_one_is_not);
