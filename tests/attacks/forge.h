@@ -23,6 +23,7 @@ struct forge {
     uint32_t frame_length;
     bool bare; /* the context as it is: no signer's key is put in */
     struct context context;
+    const struct context *written; /* what the header has in place of it; NULL: the same */
     struct srow_bytes plaintext;
 };
 
@@ -109,8 +110,13 @@ static inline MUST enum srow_rc forge_write(struct srow_buf *out, const struct f
     keyring_wrap(keyring, &m, 1);
     TRY(materials_result(&m, e));
     TRY(random_public(id, sizeof id, e));
-    struct header h = {m.suite,         bytes_of(id, sizeof id),  *m.context, m.edks, f->content,
-                       f->frame_length, bytes_of(commitment, 32), {0},        {0}};
+    struct header h = {.suite = m.suite,
+                       .message_id = bytes_of(id, sizeof id),
+                       .context = f->written != NULL ? *f->written : *m.context,
+                       .edks = m.edks,
+                       .content = f->content,
+                       .frame_length = f->frame_length,
+                       .commitment = bytes_of(commitment, 32)};
     TRY(derive_keys(&body_key, commitment, &h, &m.data_key, e));
     header_write(&message, &h);
     struct gcm_input in = {&body_key, header_iv, bytes_buf(&message), bytes_of(NULL, 0)};

@@ -121,7 +121,7 @@ MUTANTS = [
      "FAIL_IF(false,", [WIRE]),
     ("kms-data-key-length", "src/kms/proof.c", "FAIL_IF(data_key.len != r->data_key_bytes,",
      "FAIL_IF(false,", [WIRE]),
-    ("kms-data-key-of-zeros", "src/kms/proof.c", "FAIL_IF(is_zero(data_key),", "FAIL_IF(false,",
+    ("kms-data-key-of-zeros", "src/kms/proof.c", "FAIL_IF(bytes_is_zero(data_key),", "FAIL_IF(false,",
      [WIRE]),
     ("kms-reply-length", "src/kms/proof.c",
      "FAIL_IF(wrapped.len == 0 || wrapped.len > PROOF_LARGEST_WRAPPED,", "FAIL_IF(false,",
