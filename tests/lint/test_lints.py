@@ -48,6 +48,8 @@ PLANTS = [
      "include/sealrow/planted.h: not among the headers that src/meson.build installs"),
     ("library", "src/sealrow-sql.map", "srow_planted;\n",
      "no header declares srow_planted"),
+    ("attacks", "tests/attacks/planted.py", "def test_x19_and_x20_planted():\n    pass\n",
+     "tests/lint/attacks.py: X20 has a case"),
     ("text", "kmsd/planted.c", "/* TO" "DO: later */\n", "kmsd/planted.c:2: /* TO" "DO"),
     ("text", "cmd/planted.c", "int a; // why\n", "cmd/planted.c:2: int a; // why"),
     ("text", "dev/planted.sh", "cd /ho" "me/somebody\n", "dev/planted.sh:2: cd /ho" "me/somebody"),

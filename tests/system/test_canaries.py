@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secrets are nowhere but where they belong: in files and logs of the server, and in the memory of
 a program that uses the library, between calls and after srow_client_forget. Every search first
-finds what was planted for it."""
+finds what was planted for it. S9 to S11 are the numbers of the project's list."""
 import base64
 import configparser
 import hashlib
@@ -10,6 +10,7 @@ import os
 import re
 import struct
 import subprocess
+import time
 
 import pytest
 
@@ -145,7 +146,9 @@ def program(server, tmp_path, monkeypatch):
         + "keys:\n  default:\n"
         + "".join(f"    {r}: ['{arn}']\n" for r, arn in arns.items())
         + "tables:\n  profile:\n    bind: {account: text}\n"
-          "    columns: {userid: {required: true}}\n")
+          "    columns: {userid: {required: true}}\n"
+          "alarm:\n  - {to: exec, command: [/bin/sh, -c, 'cat >/dev/null; ls -l /proc/self/fd "
+          f">{tmp_path}/fds; env >{tmp_path}/half; mv {tmp_path}/half {tmp_path}/child']}}\n")
     config.chmod(0o600)
     environment = {"AWS_SHARED_CREDENTIALS_FILE": str(server.data / "credentials"),
                    "AWS_PROFILE": "app", "AWS_REGION": REGIONS[0]}
@@ -183,22 +186,63 @@ def test_the_search_of_memory_finds_what_is_planted(program):
         assert planted in program.memory(dumped_only=True), form
 
 
-def test_between_calls_no_key_no_plaintext_and_no_credential_would_be_in_a_core(program, server):
+def test_s9_between_calls_no_key_no_plaintext_and_no_credential_would_be_in_a_core(program, server):
     secrets = work(program, server)
     assert forms_in(program.memory(dumped_only=True), secrets) == []
     assert program.stop() == 0
 
 
-def test_between_calls_the_secret_access_key_alone_is_in_memory_that_is_locked(program, server):
+def test_s10_between_calls_the_secret_access_key_alone_is_in_memory_that_is_locked(program, server):
     secrets = work(program, server)
     assert forms_in(program.memory(dumped_only=False), secrets) == ["secret access key (raw)"]
 
 
-def test_after_forget_nothing_of_a_call_is_left(program, server):
+def test_s10_after_forget_nothing_of_a_call_is_left(program, server):
     secrets = work(program, server)
     program.do("f")
     del secrets["secret access key"]  # the client works on: it is where it was
     assert forms_in(program.memory(dumped_only=False), secrets) == []
+
+
+def process_text(pid):
+    """What others may learn of a process without looking into its memory."""
+    return b"".join(open(f"/proc/{pid}/{name}", "rb").read() for name in ("environ", "cmdline"))
+
+
+def test_s11_a_secret_of_a_file_is_in_no_environment_and_no_command_line(program, server,
+                                                                         tmp_path):
+    secrets = work(program, server)
+    text = process_text(program.process.pid)
+    assert str(server.data / "credentials").encode() in text  # the search finds what is there
+    assert forms_in(text, secrets) == []
+    child = tmp_path / "child"  # the alarm's command: opening as another account was one
+    end = time.monotonic() + 30
+    while not child.exists():
+        assert time.monotonic() < end and program.process.poll() is None
+        time.sleep(0.02)
+    text = child.read_bytes()
+    assert str(server.data / "credentials").encode() in text
+    assert forms_in(text, secrets) == []
+    inherited = (tmp_path / "fds").read_text()  # curl's pair to wake itself, and no connection
+    connected = {line.split()[9] for line in open(f"/proc/{program.process.pid}/net/tcp")}
+    assert "credentials" not in inherited
+    assert connected.isdisjoint(re.findall(r"socket:\[(\d+)\]", inherited))
+
+
+def test_s11_secrets_of_the_server_are_in_no_environment_and_no_command_line(start):
+    server = start(env={**os.environ, "CANARY": "planted"})
+    server.client().create()
+    text = process_text(server.pid)
+    assert server.stop()[0] == 0
+    printed = subprocess.run([MATERIALS, server.data, REGIONS[0]], capture_output=True, text=True,
+                             check=True, timeout=30).stdout.split()
+    keys = configparser.ConfigParser(default_section="-")
+    keys.read(server.data / "credentials")
+    secrets = {f"key {i}": bytes.fromhex(line) for i, line in enumerate(printed)}
+    for profile in keys.sections():
+        secrets[profile] = keys[profile]["aws_secret_access_key"].encode()
+    assert len(secrets) >= 3 and b"CANARY=planted" in text
+    assert forms_in(text, secrets) == []
 
 
 # -- files, logs and what is printed --
@@ -209,7 +253,7 @@ def texts_of(folder):
             for path in folder.rglob("*") if path.is_file()}
 
 
-def test_master_key_and_materials_are_in_no_file_of_the_server(start, tmp_path):
+def test_s9_master_key_and_materials_are_in_no_file_of_the_server(start, tmp_path):
     server = start(env={**os.environ, "SEALROW_LOG": "debug"})
     client = server.client()
     key = client.create()
