@@ -67,7 +67,7 @@ struct db_dialect {
     const char *equal_text;    /* the same where the column is text */
     const char *same;          /* 1 where @c holds @p as the column converts it, or both are NULL */
     const char *same_text;     /* the same where the column is text */
-    const char *order;         /* @c in a total order that its comparison agrees with */
+    const char *exact;         /* @c ordered and compared by its bytes: ops->folds */
     bool row_order;            /* (a, b) > (c, d) goes by an index over both */
     bool cast_decimals;        /* a number given as text is compared roughly unless it is cast */
     const char *upsert;        /* behind an INSERT, where @t is the key: "ON CONFLICT (@t) DO .." */
@@ -87,6 +87,8 @@ struct db_ops {
                           const struct db_value *params, size_t n, struct srow_error *e);
     uint64_t (*changed)(const struct db *db);
     bool (*in_work)(const struct db *db); /* a transaction is open */
+    /* The column's own order has equals where a unique index over it may have none. */
+    bool (*folds)(struct db *db, const char *table, const char *column);
     void (*free)(struct db *db);
 };
 

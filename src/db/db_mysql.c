@@ -395,6 +395,15 @@ static bool in_work(const struct db *db)
            (status & SERVER_STATUS_IN_TRANS) != 0;
 }
 
+/* an index has the column's collation */
+static bool folds(struct db *db, const char *table, const char *column)
+{
+    (void)db;
+    (void)table;
+    (void)column;
+    return false;
+}
+
 static void mysql_db_cleanup(struct db *db)
 {
     mysql_close(self_of(db)->handle);
@@ -407,6 +416,7 @@ static const struct db_ops ops = {
     .query = query,
     .changed = changed,
     .in_work = in_work,
+    .folds = folds,
     .free = mysql_db_cleanup,
 };
 

@@ -28,7 +28,7 @@ const struct db_dialect db_mysql_dialect = {
     .equal_text = "@c = @p AND " BYTES_OF_COLUMN " = CAST(@p AS BINARY)",
     .same = "@c <=> @p",
     .same_text = BYTES_OF_COLUMN " <=> CAST(@p AS BINARY)",
-    .order = "@c",
+    .exact = "@c",
     .cast_decimals = true,
     .upsert = " ON DUPLICATE KEY UPDATE ",
     .upsert_column = "@c = VALUES(@c)",

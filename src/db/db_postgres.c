@@ -347,6 +347,15 @@ static bool in_work(const struct db *base)
     return !db->lost && PQtransactionStatus(db->conn) != PQTRANS_IDLE;
 }
 
+/* an index has the column's collation */
+static bool folds(struct db *db, const char *table, const char *column)
+{
+    (void)db;
+    (void)table;
+    (void)column;
+    return false;
+}
+
 static void postgres_free(struct db *db)
 {
     PQfinish(postgres_of(db)->conn);
@@ -359,6 +368,7 @@ static const struct db_ops ops = {
     .query = query,
     .changed = changed,
     .in_work = in_work,
+    .folds = folds,
     .free = postgres_free,
 };
 

@@ -33,7 +33,7 @@ const struct db_dialect db_postgres_dialect = {
     .equal_text = "@c = @p",
     .same = "@c IS NOT DISTINCT FROM @p",
     .same_text = "CAST(@c AS text) COLLATE \"C\" IS NOT DISTINCT FROM CAST(@p AS text)",
-    .order = "@c",
+    .exact = "@c",
     .row_order = true,
     .upsert = " ON CONFLICT (@t) DO UPDATE SET ",
     .upsert_column = "@c = excluded.@c",

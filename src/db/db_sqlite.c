@@ -49,7 +49,7 @@ const struct db_dialect db_sqlite_dialect = {
     .equal_text = "@c = @p COLLATE BINARY",
     .same = "@c COLLATE BINARY IS @p",
     .same_text = "@c COLLATE BINARY IS @p",
-    .order = "@c COLLATE BINARY",
+    .exact = "@c COLLATE BINARY",
     .row_order = true,
     .upsert = " ON CONFLICT (@t) DO UPDATE SET ",
     .upsert_column = "@c = excluded.@c",
@@ -308,6 +308,15 @@ static bool in_work(const struct db *db)
     return sqlite3_get_autocommit(handle_of(db)) == 0;
 }
 
+/* UNIQUE (k COLLATE BINARY) over a column that is declared COLLATE NOCASE */
+static bool folds(struct db *db, const char *table, const char *column)
+{
+    const char *collation = NULL;
+    int code = sqlite3_table_column_metadata(handle_of(db), "main", table, column, NULL, &collation,
+                                             NULL, NULL, NULL);
+    return code == SQLITE_OK && collation != NULL && sqlite3_stricmp(collation, "BINARY") != 0;
+}
+
 static void sqlite_free(struct db *db)
 {
     sqlite3_close_v2(handle_of(db));
@@ -320,6 +329,7 @@ static const struct db_ops ops = {
     .query = query,
     .changed = changed,
     .in_work = in_work,
+    .folds = folds,
     .free = sqlite_free,
 };
 
