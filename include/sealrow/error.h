@@ -103,6 +103,8 @@ enum srow_rc {
     SROW_E_REGIONS = 145,     /* a Region that the write requirement asks for is missing */
     SROW_E_BUSY = 146,        /* too many requests in flight to one Region, or database locked */
     SROW_E_DB = 147,          /* the database failed */
+    /* the answer to a COMMIT was lost */
+    SROW_E_COMMIT_UNKNOWN = 148,
 
     SROW_E_CONFLICT = 160, /* the row is there with another value */
     SROW_E_IN_USE = 161,   /* another server has this directory or address */

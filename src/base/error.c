@@ -177,6 +177,10 @@ const struct error_row error_table[] = {
     ROW(DB, UNAVAILABLE, "the database failed",
         "the database file is damaged or not a database, or its server went away",
         "read the database's own words in the text"),
+    ROW(COMMIT_UNKNOWN, UNAVAILABLE, "it is not known whether the change is stored",
+        "the connection to the database was lost between COMMIT and its answer, and could not be "
+        "made again to look",
+        "do the same again: what is there is found, and nothing is stored twice"),
     ROW(CONFLICT, CONFLICT, "it is there with another value",
         "a row or file of that name is there and holds something else; nothing was changed",
         "compare the two; --replace or --overwrite take the place of what is there"),

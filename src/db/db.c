@@ -44,7 +44,12 @@ static enum srow_rc open_url(struct db **out, const char *url, bool create, stru
         FAIL_IF(engines[i].open == NULL, e, SROW_E_NOT_BUILT,
                 "database URL: this build does not speak to %s: build it with -D%s=enabled",
                 engines[i].name, engines[i].option);
-        return engines[i].open(out, url, create, e);
+        AUTO(db_free) struct db *db = NULL;
+        TRY(engines[i].open(&db, url, create, e));
+        TRY(bytes_dup_str(&db->url, srow_str(url), e));
+        *out = db;
+        db = NULL;
+        return SROW_OK;
     }
     FAIL(e, SROW_E_USAGE,
          "database URL: unknown scheme: write sqlite:PATH, postgresql://... or mysql://...");
@@ -63,9 +68,22 @@ enum srow_rc db_create(struct db **out, const char *url, struct srow_error *e)
 void db_free(struct db **db)
 {
     if (*db != NULL) {
+        char *url = (*db)->url;
         (*db)->ops->free(*db);
         *db = NULL;
+        if (url != NULL) {
+            explicit_bzero(url, strlen(url));
+        }
+        str_free(&url);
     }
+}
+
+enum srow_rc db_reopen(struct db *db, struct srow_error *e)
+{
+    AUTO(db_free) struct db *fresh = NULL;
+    TRY(db_open(&fresh, db->url, e));
+    db->ops->swap(db, fresh);
+    return SROW_OK;
 }
 
 enum srow_rc db_exec(struct db *db, const char *sql, const struct db_value *params, size_t n,
@@ -107,8 +125,14 @@ enum srow_rc db_begin(struct db_work *work, struct db *db, struct srow_error *e)
 
 enum srow_rc db_commit(struct db_work *work, struct srow_error *e)
 {
-    TRY(db_exec(work->db, "COMMIT", NULL, 0, e));
-    work->db = NULL;
+    struct srow_error why = {0};
+    enum srow_rc rc = db_exec(work->db, "COMMIT", NULL, 0, &why);
+    bool lost = rc == SROW_E_CONNECT || rc == SROW_E_TIMEOUT || rc == SROW_E_TLS;
+    work->db = rc == SROW_OK || lost ? NULL : work->db;
+    FAIL_IF(lost, e, SROW_E_COMMIT_UNKNOWN,
+            "database: the answer to COMMIT was lost, and it is not known whether the change is "
+            "stored: do it again, what is there is found");
+    FAIL_IF(rc != SROW_OK, e, rc, "%s", why.text);
     return SROW_OK;
 }
 

@@ -5,7 +5,9 @@
  *
  * Failures say what a caller can do: BUSY: once more (a deadlock, a lock, a serialization failure);
  * CONNECT, TIMEOUT, TLS, DB: later, or at another server (a lost connection, a server that shuts
- * down, a replica that takes no writes); everything else will fail again.
+ * down, a replica that takes no writes): nothing of an open transaction is stored; COMMIT_UNKNOWN:
+ * db_reopen, and the same transaction again: it waits for the lost one, and sees what that has
+ * done; everything else will fail again.
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -89,11 +91,13 @@ struct db_ops {
     bool (*in_work)(const struct db *db); /* a transaction is open */
     /* The column's own order has equals where a unique index over it may have none. */
     bool (*folds)(struct db *db, const char *table, const char *column);
+    void (*swap)(struct db *db, struct db *other); /* each gets the other's connection */
     void (*free)(struct db *db);
 };
 
 struct db {
     const struct db_ops *ops;
+    char *url; /* may hold a password */
 };
 
 struct db_rows_ops {
@@ -118,6 +122,10 @@ MUST enum srow_rc db_open(struct db **out, const char *url, struct srow_error *e
 MUST enum srow_rc db_create(struct db **out, const char *url, struct srow_error *e);
 void db_free(struct db **db);
 
+/* A new connection by the same URL for the same `db`, in place of one that was lost. Rows that are
+ * being read end with a failure; an open transaction is rolled back. Fails as db_open. */
+MUST enum srow_rc db_reopen(struct db *db, struct srow_error *e);
+
 /* One statement. All $1..$n it names are bound, neither fewer nor more (INTERNAL). Fails with
  * DB_DENIED (constraint, rights), BUSY (locked by another for longer than 5 s, deadlock), IO (disk
  * full), LIMIT (too large for the engine), CONNECT, TIMEOUT, DB, NOMEM; texts never hold a value.
@@ -133,7 +141,8 @@ void db_rows_free(struct db_rows **rows);
 uint64_t db_changed(const struct db *db);
 
 /* A transaction: AUTO(db_rollback) struct db_work w = {0}; begin; ...; commit. What was not
- * committed is rolled back when the scope ends. A commit is on the disk when it returns. */
+ * committed is rolled back when the scope ends. A commit is on the disk when it returns;
+ * COMMIT_UNKNOWN: the connection was lost before it could. */
 struct db_work {
     struct db *db;
 };

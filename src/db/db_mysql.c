@@ -404,6 +404,14 @@ static bool folds(struct db *db, const char *table, const char *column)
     return false;
 }
 
+static void swap(struct db *db, struct db *other)
+{
+    struct mysql_db *a = self_of(db), *b = self_of(other);
+    MYSQL *had = a->handle;
+    a->handle = b->handle;
+    b->handle = had;
+}
+
 static void mysql_db_cleanup(struct db *db)
 {
     mysql_close(self_of(db)->handle);
@@ -417,6 +425,7 @@ static const struct db_ops ops = {
     .changed = changed,
     .in_work = in_work,
     .folds = folds,
+    .swap = swap,
     .free = mysql_db_cleanup,
 };
 

@@ -19,6 +19,7 @@ const struct db_dialect db_mysql_dialect = {
     .key_type = "VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
     .quote = '`',
     .begin = "START TRANSACTION",
+    .attempts = 3,
     .lock = " FOR UPDATE",
     .hex = {"X'", "'"},
     .is_bytes = "",

@@ -356,6 +356,15 @@ static bool folds(struct db *db, const char *table, const char *column)
     return false;
 }
 
+static void swap(struct db *db, struct db *other)
+{
+    struct postgres_db *a = postgres_of(db), *b = postgres_of(other);
+    PGconn *had = a->conn;
+    a->conn = b->conn;
+    b->conn = had;
+    a->lost = false;
+}
+
 static void postgres_free(struct db *db)
 {
     PQfinish(postgres_of(db)->conn);
@@ -369,6 +378,7 @@ static const struct db_ops ops = {
     .changed = changed,
     .in_work = in_work,
     .folds = folds,
+    .swap = swap,
     .free = postgres_free,
 };
 

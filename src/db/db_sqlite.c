@@ -317,6 +317,14 @@ static bool folds(struct db *db, const char *table, const char *column)
     return code == SQLITE_OK && collation != NULL && sqlite3_stricmp(collation, "BINARY") != 0;
 }
 
+static void swap(struct db *db, struct db *other)
+{
+    struct sqlite_db *a = (struct sqlite_db *)db, *b = (struct sqlite_db *)other;
+    sqlite3 *had = a->handle;
+    a->handle = b->handle;
+    b->handle = had;
+}
+
 static void sqlite_free(struct db *db)
 {
     sqlite3_close_v2(handle_of(db));
@@ -330,6 +338,7 @@ static const struct db_ops ops = {
     .changed = changed,
     .in_work = in_work,
     .folds = folds,
+    .swap = swap,
     .free = sqlite_free,
 };
 

@@ -111,8 +111,7 @@ static void put_order(struct srow_buf *sql, const struct walk *w, size_t key)
 {
     const char *name = w->plan.keys[key].name;
     bool folds = w->db->ops->folds(w->db, w->plan.table, name);
-    db_put_sql(sql, w->db, folds ? dialect_of(w)->exact : "@c",
-               &(struct db_words){.column = name});
+    db_put_sql(sql, w->db, folds ? dialect_of(w)->exact : "@c", &(struct db_words){.column = name});
 }
 
 static void put_length(struct srow_buf *sql, const struct walk *w, const struct walk_column *c)

@@ -200,6 +200,48 @@ static enum srow_rc write_once(const struct batch *b, struct batch_part part, si
     return b->dry_run ? SROW_OK : db_commit(&work, e);
 }
 
+/* A transaction that has to give way to another is run again, with the same sealed bytes. */
+static enum srow_rc write_all(const struct batch *b, struct batch_part part, size_t replaced,
+                              struct srow_error *e)
+{
+    int left = b->rows->db->ops->dialect->attempts;
+    enum srow_rc rc;
+    do {
+        rc = write_once(b, part, replaced, e);
+    } while (rc == SROW_E_BUSY && --left > 0);
+    return rc;
+}
+
+/* A message is made but once: whoever finds it in its row has stored it. */
+static bool is_stored(const struct batch *b, struct batch_part part)
+{
+    for (size_t i = 0; i < part.count; i++) {
+        size_t messages = 0;
+        for (size_t c = b->clear_count; c < b->param_count; c++) {
+            messages += part.at[i]->params[c].type == DB_BYTES;
+        }
+        if (messages == 0) {
+            return false;
+        }
+    }
+    return read_back(b, part, NULL) == SROW_OK;
+}
+
+/* The answer to the COMMIT was lost. The same transaction over a new connection waits until the
+ * lost one has ended, and is refused if that has stored the rows. */
+static enum srow_rc write_after_loss(const struct batch *b, struct batch_part part, size_t replaced,
+                                     const struct srow_error *lost, struct srow_error *e)
+{
+    struct srow_error why = {0};
+    enum srow_rc rc = db_reopen(b->rows->db, &why);
+    rc = rc == SROW_OK ? write_all(b, part, replaced, &why) : rc;
+    if (rc == SROW_OK || is_stored(b, part)) {
+        return SROW_OK;
+    }
+    FAIL_IF(rc == SROW_E_CONFLICT || rc == SROW_E_DB_DENIED, e, rc, "%s", why.text);
+    FAIL(e, (enum srow_rc)lost->rc, "%s", lost->text);
+}
+
 static void list_free(struct batch_row ***list)
 {
     free(*list);
@@ -219,10 +261,14 @@ enum srow_rc batch_store_write(const struct batch *b, struct batch_part part, st
         }
         replaced = there == 1 ? writes.count : replaced;
     }
-    int left = b->rows->db->ops->dialect->attempts;
-    enum srow_rc rc = SROW_OK;
-    do {
-        rc = writes.count == 0 ? SROW_OK : write_once(b, writes, replaced, e);
-    } while (rc == SROW_E_BUSY && --left > 0);
-    return rc;
+    if (writes.count == 0) {
+        return SROW_OK;
+    }
+    struct srow_error why = {0};
+    enum srow_rc rc = write_all(b, writes, replaced, &why);
+    if (rc == SROW_E_COMMIT_UNKNOWN) {
+        return write_after_loss(b, writes, replaced, &why, e);
+    }
+    FAIL_IF(rc != SROW_OK, e, rc, "%s", why.text);
+    return SROW_OK;
 }

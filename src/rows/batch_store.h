@@ -21,7 +21,8 @@ MUST enum srow_rc batch_store_look(const struct batch *b, struct batch_part part
 
 /* Writes the rows of a part that are to be written, all in one transaction: what is replaced is as
  * it was when it was looked up (CONFLICT), and what was written reads back (SELF_CHECK). Run again
- * while it has to give way to others. Fails also with the errors of db; then nothing is stored. */
+ * while it has to give way to others, and once more when the answer to its COMMIT is lost. Fails
+ * also with the errors of db; then nothing is stored, but with COMMIT_UNKNOWN, which says so. */
 MUST enum srow_rc batch_store_write(const struct batch *b, struct batch_part part,
                                     struct srow_error *e);
 

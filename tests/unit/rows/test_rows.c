@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "client/client.h"
+#include "fake/fake_db.h"
 #include "fake/fake_kms.h"
 #include "rows/rows_probe.h"
 #include "schema/ddl.h"
@@ -442,6 +443,67 @@ CASE(a_probe_is_sealed_once_and_opened_by_readers)
     CHECK(found_is(&rows, "probe-refused "));
 }
 
+/* -- the answer to a COMMIT is lost -- */
+
+static const struct lost {
+    const char *name;
+    bool replace; /* the row is there before */
+    unsigned losses;
+    bool stores, unreachable;
+    const char *then;
+    enum srow_rc rc;
+} lost_table[] = {
+    {"inserted", false, 1, true, false, NULL, SROW_OK},
+    {"not inserted: again", false, 1, false, false, NULL, SROW_OK},
+    {"replaced", true, 1, true, false, NULL, SROW_OK},
+    {"not replaced: again", true, 1, false, false, NULL, SROW_OK},
+    {"lost twice", false, 2, true, false, NULL, SROW_OK},
+    {"lost for good, stored", true, 1, true, true, NULL, SROW_E_COMMIT_UNKNOWN},
+    {"lost for good, not stored", false, 1, false, true, NULL, SROW_E_COMMIT_UNKNOWN},
+    {"lost twice, not stored", false, 2, false, false, NULL, SROW_E_COMMIT_UNKNOWN},
+    {"another was there since", true, 1, true, false,
+     "UPDATE customers SET userid_sealed = X'00', balance = 6", SROW_E_CONFLICT},
+    {"another has taken it away since", true, 1, true, false, "DELETE FROM customers",
+     SROW_E_CONFLICT},
+};
+
+static enum srow_rc put_and_lose(const struct lost *l, enum rows_done *what)
+{
+    struct fake_db fake = {0};
+    struct rows_given list[8];
+    size_t n = given(list, (const char *const[]){"account=1", "tenant=1", "userid=bob", "pin=7",
+                                                 "balance=5", NULL});
+    struct rows rows = {config, client, &fake.base};
+    struct rows_put put = {"customer", list, n, l->replace, false};
+    fake_db_init(&fake, db, l->unreachable ? "sqlite:/none/none.db" : url);
+    fake.losses = l->losses;
+    fake.stores = l->stores;
+    fake.then = l->then;
+    fake_kms_reset(inner);
+    return rows_put(what, &rows, &put, &e);
+}
+
+CASE(a_put_whose_commit_has_no_answer_looks_again_and_says_what_is_so)
+{
+    for (size_t i = 0; i < sizeof lost_table / sizeof lost_table[0]; i++) {
+        const struct lost *l = &lost_table[i];
+        enum rows_done what = ROWS_ALREADY_THERE;
+        fresh();
+        if (l->replace) {
+            CHECK_OK(PUT("account=1", "tenant=1", "userid=ada", "balance=1"), e);
+        }
+        enum srow_rc rc = put_and_lose(l, &what);
+        printf("# %s: %s\n", l->name, srow_rc_name(rc));
+        CHECK(rc == l->rc && seals() == 2); /* two cells, once each */
+        if (rc == SROW_OK) {
+            CHECK(what == (l->replace ? ROWS_REPLACED : ROWS_INSERTED));
+            CHECK(number("SELECT count(*) FROM customers WHERE balance = 5") == 1);
+            CHECK_OK(PUT("account=1", "tenant=1", "userid=bob", "pin=7"), e);
+            CHECK(done == ROWS_ALREADY_THERE);
+        }
+    }
+}
+
 int main(void)
 {
     char folder[64];
@@ -477,6 +539,7 @@ int main(void)
     RUN(a_live_table_that_does_not_fit_is_refused);
     RUN(two_rows_of_one_binding_are_refused);
     RUN(what_the_database_changes_on_the_way_is_not_stored);
+    RUN(a_put_whose_commit_has_no_answer_looks_again_and_says_what_is_so);
     RUN(a_probe_is_sealed_once_and_opened_by_readers);
     db_free(&db);
     srow_client_free(client);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fake/fake_db.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct fake_db *fake_of(const struct db *db)
+{
+    return (struct fake_db *)db;
+}
+
+static enum srow_rc lose(struct fake_db *f, struct srow_error *e)
+{
+    struct srow_error why = {0};
+    enum srow_rc rc = db_exec(f->inner, f->stores ? "COMMIT" : "ROLLBACK", NULL, 0, &why);
+    if (rc == SROW_OK && f->then != NULL) {
+        rc = db_exec(f->inner, f->then, NULL, 0, &why);
+    }
+    if (rc != SROW_OK) {
+        printf("Bail out! %s\n", why.text);
+        exit(1);
+    }
+    f->losses--;
+    f->is_lost = true;
+    FAIL(e, SROW_E_CONNECT, "database: the connection was lost: by the test");
+}
+
+static enum srow_rc exec(struct db *db, const char *sql, const struct db_value *params, size_t n,
+                         struct srow_error *e)
+{
+    struct fake_db *f = fake_of(db);
+    FAIL_IF(f->is_lost, e, SROW_E_CONNECT, "database: the connection was lost: by the test");
+    if (f->losses > 0 && strcmp(sql, "COMMIT") == 0) {
+        return lose(f, e);
+    }
+    return db_exec(f->inner, sql, params, n, e);
+}
+
+static enum srow_rc query(struct db_rows **out, struct db *db, const char *sql,
+                          const struct db_value *params, size_t n, struct srow_error *e)
+{
+    FAIL_IF(fake_of(db)->is_lost, e, SROW_E_CONNECT,
+            "database: the connection was lost: by the "
+            "test");
+    return db_query(out, fake_of(db)->inner, sql, params, n, e);
+}
+
+static uint64_t changed(const struct db *db)
+{
+    return db_changed(fake_of(db)->inner);
+}
+
+static bool in_work(const struct db *db)
+{
+    const struct fake_db *f = fake_of(db);
+    return !f->is_lost && f->inner->ops->in_work(f->inner);
+}
+
+static bool folds(struct db *db, const char *table, const char *column)
+{
+    return fake_of(db)->inner->ops->folds(fake_of(db)->inner, table, column);
+}
+
+static void swap(struct db *db, struct db *other)
+{
+    fake_of(db)->inner->ops->swap(fake_of(db)->inner, other);
+    fake_of(db)->is_lost = false;
+}
+
+static void nothing(struct db *db)
+{
+    (void)db;
+}
+
+void fake_db_init(struct fake_db *fake, struct db *inner, const char *url)
+{
+    static struct db_ops ops;
+    ops = (struct db_ops){.dialect = inner->ops->dialect,
+                          .exec = exec,
+                          .query = query,
+                          .changed = changed,
+                          .in_work = in_work,
+                          .folds = folds,
+                          .swap = swap,
+                          .free = nothing};
+    *fake = (struct fake_db){.base = {&ops, (char *)(uintptr_t)url}, .inner = inner};
+}
