@@ -35,6 +35,7 @@ struct db_catalog {
     const char *cascades;     /* ($1, $2, $3): the other table, what happens ON UPDATE */
     const char *views;        /* ($1, $2, $3): name, DDL */
     const char *triggers;     /* ($1, $2, $3): name, DDL; "SET column =" where it assigns */
+    const char *server;       /* (): a finding's code, a setting, its value; NULL: none */
 };
 
 /* The parts of a CHECK as the catalog gives them back, without white space, brackets and quotes of

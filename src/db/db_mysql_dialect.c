@@ -104,5 +104,25 @@ const struct db_dialect db_mysql_dialect = {
                         "'(?i)(\\bset|,)\\s*new\\s*\\.\\s*', ' SET ')) "
                         "FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = " SCHEMA " "
                         "AND $1 IS NOT NULL AND $3 IS NOT NULL ORDER BY TRIGGER_NAME",
+            /* MySQL enforces CHECKs from 8.0.16; filters of replication stand at the replica */
+            .server =
+                "SELECT 'log-statements', 'general_log', 'ON' FROM DUAL WHERE @@GLOBAL.general_log "
+                "UNION ALL SELECT 'log-statements', 'slow_query_log', 'ON' FROM DUAL "
+                "WHERE @@GLOBAL.slow_query_log "
+                "UNION ALL SELECT 'binlog-statements', 'binlog_format', @@GLOBAL.binlog_format "
+                "FROM DUAL WHERE @@GLOBAL.log_bin AND @@GLOBAL.binlog_format <> 'ROW' "
+                "UNION ALL SELECT 'check-unenforced', 'version', version() FROM DUAL "
+                "WHERE 1 /*!80016 AND 0 */ /*M! AND 0 */ "
+                "/*M! UNION ALL SELECT 'check-unenforced', 'check_constraint_checks', 'OFF' "
+                "FROM DUAL WHERE NOT @@GLOBAL.check_constraint_checks "
+                "UNION ALL SELECT 'log-statements', lower(VARIABLE_NAME), VARIABLE_VALUE "
+                "FROM information_schema.GLOBAL_VARIABLES "
+                "WHERE VARIABLE_NAME = 'SERVER_AUDIT_LOGGING' AND VARIABLE_VALUE = 'ON' "
+                "UNION ALL SELECT 'replica-filtered', lower(VARIABLE_NAME), VARIABLE_VALUE "
+                "FROM information_schema.GLOBAL_VARIABLES "
+                "WHERE VARIABLE_NAME REGEXP '^REPLICATE_.*(DO|IGNORE)_' AND VARIABLE_VALUE <> '' "
+                "*/ "
+                "/*!80016 UNION ALL SELECT 'replica-filtered', lower(FILTER_NAME), FILTER_RULE "
+                "FROM performance_schema.replication_applier_global_filters */ ORDER BY 1, 2",
         },
 };

@@ -106,5 +106,15 @@ const struct db_dialect db_postgres_dialect = {
                 "WHERE NOT g.tgisinternal AND $1::text IS NOT NULL AND coalesce($2::text, '') IS "
                 "NOT "
                 "NULL AND $3::text IS NOT NULL ORDER BY 1",
+            /* as they are for this login in this database; a module's are there when it is */
+            .server =
+                "SELECT 'log-statements', name, setting FROM pg_settings WHERE "
+                "(name = 'log_statement' AND setting IN ('mod', 'all')) OR (name IN "
+                "('log_min_duration_statement', 'log_min_duration_sample', "
+                "'auto_explain.log_min_duration') AND setting <> '-1') OR (name IN "
+                "('log_transaction_sample_rate', 'log_parameter_max_length_on_error') "
+                "AND setting <> '0') OR (name IN ('pgaudit.log', 'pg_stat_statements.track') "
+                "AND setting <> 'none') UNION ALL SELECT 'log-statements', 'pg_stat_statements', "
+                "extversion FROM pg_extension WHERE extname = 'pg_stat_statements' ORDER BY 2",
         },
 };

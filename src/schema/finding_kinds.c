@@ -56,6 +56,18 @@ const struct finding_kind finding_kinds[] = {
     {"check-missing", "a sealed column takes plaintext too",
      "add it with the CHECK that `sealrow init --print` shows", REPAIR_ONLY},
 
+    {"check-unenforced", "the server ignores CHECKs, and takes plaintext in a sealed column",
+     "switch them on; MySQL has them from 8.0.16", REPAIR_ONLY},
+    {"log-statements",
+     "the server logs statements with their values: bindings, columns beside, plaintext that is "
+     "not sealed yet",
+     "switch it off for this database", MAY_ACCEPT},
+    {"binlog-statements",
+     "the binary log has statements with their values, and keeps them until it expires",
+     "set binlog_format to ROW", MAY_ACCEPT},
+    {"replica-filtered", "the server is a replica that leaves tables out",
+     "see that the configured tables and those named sealrow_... are not among them", MAY_ACCEPT},
+
     {"config-unbooked", "the database has not booked this configuration, which does not write",
      "run `sealrow init`, then deploy it everywhere", REPAIR_ONLY},
     {"config-older", "the database has booked a newer configuration, and this one does not write",
