@@ -561,36 +561,8 @@ CASE(a_file_too_large_or_of_too_many_values_is_refused)
     CHECK(strstr(e.text, "more than 20000 values") != NULL);
 }
 
-/* Layout, comments and the order of names say nothing; what is not told of stored values neither.
- */
-CASE(the_canonical_text_is_of_what_a_file_says_and_not_of_how)
-{
-    static const char canonical[] =
-        "{\"domain\":\"test\",\"keys\":{\"default\":{\"eu-west-1\":[\"" ARN_EU
-        "\"],\"us-east-1\":[\"" ARN_US
-        "\"]}},\"tables\":{\"customer\":{\"bind\":{\"id\":\"integer\"},"
-        "\"columns\":{\"name\":{}}}}}";
-    static const char *const same[] = {
-        HEAD TABLES,
-        HEAD "write: {require: local}\n" TABLES,
-        "# a comment\n" TABLES "version: 1\ndomain: 'test'\n"
-        "keys:\n  default:\n    eu-west-1:\n    - " ARN_EU "\n    us-east-1: [\"" ARN_US "\"]\n"
-        "regions: {eu-west-1: {}, us-east-1: {}}\n",
-    };
-    struct srow_error e = {0};
-    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
-        AUTO(free_config) struct srow_config *c = NULL;
-        CHECK_OK(srow_config_parse(&c, srow_str(same[i]), &e), e);
-        CHECK(c != NULL && strcmp(c->canonical, canonical) == 0);
-    }
-    AUTO(free_config) struct srow_config *other = NULL;
-    CHECK_OK(srow_config_parse(&other, srow_str(COLUMN("type: integer")), &e), e);
-    CHECK(other != NULL && strcmp(other->canonical, canonical) != 0);
-}
-
 int main(void)
 {
-    RUN(the_canonical_text_is_of_what_a_file_says_and_not_of_how);
     RUN(a_table_has_a_name_and_may_have_a_schema);
     RUN(a_column_may_be_signed_padded_and_of_every_type);
     RUN(ten_lines_are_a_configuration);
