@@ -236,8 +236,8 @@ ROWS = [
 def page():
     lines = ["# Errors of the command line", "",
              "One line on standard error says what, where and what to do, and ends with a code "
-             "that `sealrow explain`", "knows; the exit code is the class of the failure. With `--json` "
-             "the line is an object (`docs/compatibility.md`).", "`<...>` stands for what differs "
+             "that `sealrow explain`", "knows; the exit code is the class of the failure. With "
+             "`--json` the line is an object (`docs/compatibility.md`).", "`<...>` stands for what differs "
              "from run to run. This page is a test: `tests/cli/wrong_input.py` makes it.", "",
              "| what is wrong | exit | the line |", "|---|---|---|"]
     lines += [f"| {name} | {code} | `{line}` |" for name, _, _, _, code, line in ROWS]
