@@ -12,7 +12,11 @@ static enum srow_rc turn(struct srow_buf *out, struct files *f, struct srow_byte
                                               .via = f->args->via,
                                               .deadline = tools.deadline,
                                               .watch = &files_watch};
-    return message_decrypt(out, tools.manager, &options, in, e);
+    enum srow_rc rc = message_decrypt(out, tools.manager, &options, in, e);
+    if (rc != SROW_OK) {
+        error_advise(e);
+    }
+    return rc;
 }
 
 /* Without the ending that encrypt, or the AWS Encryption CLI, gave it. */

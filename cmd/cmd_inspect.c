@@ -212,6 +212,7 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     TRY(io_read_file(&message, path, e));
     enum srow_rc rc = message_inspect(&m, bytes_buf(&message), e);
     if (rc != SROW_OK) {
+        error_advise(e);
         return error_wrap(e, rc, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
     }
     if (args->regions) {

@@ -139,11 +139,15 @@ static enum srow_rc load_keys(struct files *f, struct srow_error *e)
     TRY(load_config(f, &args, &keys, e));
     f->key_set = args.key_set == NULL ? "default" : args.key_set;
     if (keys.count > 0) {
-        TRY(key_sets_add(f->program.config, given_keys, keys.list, keys.count, e));
+        enum srow_rc rc = key_sets_add(f->program.config, given_keys, keys.list, keys.count, e);
+        if (rc != SROW_OK) {
+            return error_wrap(e, rc, "--key");
+        }
         f->key_set = given_keys;
     }
     FAIL_IF(config_key_set_find(f->program.config, f->key_set) == NULL, e, SROW_E_USAGE,
-            "the configuration has no key set \"%s\": add it under keys, or give --key ARN",
+            "--key-set %s: the configuration has no such key set: add it under keys, or give "
+            "--key ARN",
             f->key_set);
     return program_client(&f->program, &args, e);
 }
@@ -155,7 +159,7 @@ static enum srow_rc read_context(struct files *f, struct srow_error *e)
     for (size_t i = 0; i < f->args->context_count; i++) {
         const char *word = f->args->contexts[i], *equals = strchr(word, '=');
         FAIL_IF(equals == NULL || equals == word, e, SROW_E_USAGE,
-                "--context %s: not of the form KEY=VALUE", word);
+                "--context %s: no equals sign: write KEY=VALUE", word);
         struct srow_pair pair = {bytes_of(word, (size_t)(equals - word)), srow_str(equals + 1)};
         enum srow_rc rc = context_add(&f->context, pair, e);
         FAIL_IF(rc == SROW_E_MALFORMED, e, SROW_E_USAGE,
@@ -193,7 +197,8 @@ static enum srow_rc read_limits(struct files *f, struct srow_error *e)
     if (f->args->max_edks != NULL) {
         FAIL_IF(text_parse_size(&most, srow_str(f->args->max_edks), UINT16_MAX, NULL) != SROW_OK ||
                     most == 0,
-                e, SROW_E_USAGE, "--max-edks %s: not a number from 1 to 65535", f->args->max_edks);
+                e, SROW_E_USAGE, "--max-edks %s: not a number: write one from 1 to 65535",
+                f->args->max_edks);
     }
     f->max_edks = (size_t)most;
     return SROW_OK;
@@ -211,13 +216,19 @@ static enum srow_rc turn(struct srow_buf *out, struct files *f, int fd, const ch
     return rc == SROW_OK ? rc : error_wrap(e, rc, "%s", shown);
 }
 
+/* A failure of an output, with the option that names it. */
+static enum srow_rc about_output(enum srow_rc rc, struct srow_error *e)
+{
+    return rc == SROW_OK ? rc : error_wrap(e, rc, "--out");
+}
+
 static enum srow_rc turn_to_file(struct files *f, int fd, const char *shown,
                                  const struct output *to, struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf out = {0};
-    TRY(output_check(to, e));
+    TRY(about_output(output_check(to, e), e));
     TRY(turn(&out, f, fd, shown, e));
-    TRY(f->args->dry_run ? SROW_OK : output_write(to, bytes_buf(&out), e));
+    TRY(f->args->dry_run ? SROW_OK : about_output(output_write(to, bytes_buf(&out), e), e));
     log_line(LOG_LEVEL_INFO, "file.written", "%s %s to %s", shown, f->way->done, to->shown);
     f->done++;
     return SROW_OK;
@@ -244,7 +255,7 @@ static enum srow_rc check(void *state, const struct tree_file *file, struct srow
     AUTO(buf_cleanup) struct srow_buf name = {0}, shown = {0};
     struct output to;
     TRY(counterpart(&to, &name, &shown, state, file, e));
-    return file->to < 0 ? SROW_OK : output_check(&to, e);
+    return file->to < 0 ? SROW_OK : about_output(output_check(&to, e), e);
 }
 
 static enum srow_rc visit(void *state, const struct tree_file *file, struct srow_error *e)
@@ -275,9 +286,9 @@ static bool is_folder(const char *path)
 static enum srow_rc open_input(int *out, const char *path, struct srow_error *e)
 {
     *out = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-    FAIL_IF(*out < 0 && errno == ENOENT, e, SROW_E_NOT_FOUND, "%s: no such file: check its name",
-            path);
-    FAIL_IF(*out < 0, e, SROW_E_IO, "%s: it cannot be opened: %s", path, strerror(errno));
+    FAIL_IF(*out < 0 && errno == ENOENT, e, SROW_E_NOT_FOUND,
+            "--in %s: no such file: check its name", path);
+    FAIL_IF(*out < 0, e, SROW_E_IO, "--in %s: it cannot be opened: %s", path, strerror(errno));
     return SROW_OK;
 }
 
@@ -317,8 +328,10 @@ static enum srow_rc to_file(struct files *f, int fd, const char *in, const char 
     }
     const char *parent = within ? out : dirname(folder);
     at = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    FAIL_IF(at < 0, e, errno == ENOENT ? SROW_E_NOT_FOUND : SROW_E_IO,
-            "%s: the folder cannot be opened: %s", parent, strerror(errno));
+    FAIL_IF(at < 0 && errno == ENOENT, e, SROW_E_NOT_FOUND,
+            "--out %s: there is no folder %s: make it first", out, parent);
+    FAIL_IF(at < 0, e, SROW_E_IO, "--out %s: its folder cannot be opened: %s", out,
+            strerror(errno));
     struct output to = {at, buf_cstr(&name), within ? buf_cstr(&name) : out, f->args->overwrite};
     TRY(buf_check(&name, e));
     return turn_to_file(f, fd, shown_input(in), &to, e);
@@ -327,7 +340,8 @@ static enum srow_rc to_file(struct files *f, int fd, const char *in, const char 
 static enum srow_rc to_folder(struct files *f, const char *in, const char *out,
                               struct srow_error *e)
 {
-    FAIL_IF(strcmp(out, "-") == 0, e, SROW_E_USAGE, "%s is a folder: name another with --out", in);
+    FAIL_IF(strcmp(out, "-") == 0, e, SROW_E_USAGE, "--in %s: a folder: name another with --out",
+            in);
     struct tree tree = {.from = in,
                         .to = out,
                         .check = check,
@@ -353,7 +367,8 @@ enum srow_rc files_run(const struct args *args, const struct files_way *way, str
     AUTO(cleanup) struct files f = {.args = args, .way = way};
     AUTO(close_fd) int fd = -1;
     const char *in = args->in == NULL ? "-" : args->in, *out = args->out == NULL ? "-" : args->out;
-    FAIL_IF(*in == '\0' || *out == '\0', e, SROW_E_USAGE, "--in and --out: a path is empty");
+    FAIL_IF(*in == '\0' || *out == '\0', e, SROW_E_USAGE,
+            "--in and --out: a path is empty: name one, or -");
     TRY(read_context(&f, e));
     TRY(read_suite(&f, e));
     TRY(load_keys(&f, e));

@@ -70,8 +70,8 @@ static enum srow_rc set(struct args *args, const struct option *o, const char *v
         return SROW_OK;
     }
     size_t *count = (size_t *)(void *)(base + o->count);
-    FAIL_IF(*count == CMD_MAX_WORDS, e, SROW_E_USAGE, "--%s: given more than %d times", o->name,
-            CMD_MAX_WORDS);
+    FAIL_IF(*count == CMD_MAX_WORDS, e, SROW_E_USAGE, "--%s: given more than %d times: give fewer",
+            o->name, CMD_MAX_WORDS);
     ((const char **)(void *)(base + o->at))[(*count)++] = value;
     return SROW_OK;
 }
@@ -94,7 +94,7 @@ static enum srow_rc take_option(struct args *args, const struct command *command
     }
     (*argv)++;
     if (o->kind == OPTION_FLAG) {
-        FAIL_IF(inside != NULL, e, SROW_E_USAGE, "--%s takes no value", o->name);
+        FAIL_IF(inside != NULL, e, SROW_E_USAGE, "--%s takes no value: leave it out", o->name);
         return set(args, o, NULL, e);
     }
     const char *value = inside == NULL ? *(*argv) : inside + (brief ? 0 : 1);
@@ -132,8 +132,8 @@ static enum srow_rc take_word(struct args *args, const struct command **command,
         *command = options_command(word);
         return *command == NULL ? options_unknown_command(word, e) : SROW_OK;
     }
-    FAIL_IF(args->word_count == CMD_MAX_WORDS, e, SROW_E_USAGE, "%s: more than %d arguments",
-            (*command)->name, CMD_MAX_WORDS);
+    FAIL_IF(args->word_count == CMD_MAX_WORDS, e, SROW_E_USAGE,
+            "%s: more than %d arguments: give fewer", (*command)->name, CMD_MAX_WORDS);
     args->words[args->word_count++] = word;
     return SROW_OK;
 }

@@ -137,8 +137,8 @@ void program_given_cleanup(struct program_given *g)
 static enum srow_rc read_one(struct program_given *g, const char *word, struct srow_error *e)
 {
     const char *equals = strchr(word, '=');
-    FAIL_IF(equals == NULL || equals == word, e, SROW_E_USAGE, "%s: not of the form NAME=VALUE",
-            word);
+    FAIL_IF(equals == NULL || equals == word, e, SROW_E_USAGE,
+            "%s: no equals sign: write NAME=VALUE", word);
     TRY(bytes_dup_str(&g->names[g->count], bytes_of(word, (size_t)(equals - word)), e));
     struct rows_given *given = &g->list[g->count];
     *given = (struct rows_given){.name = g->names[g->count], .value = srow_str(equals + 1)};
@@ -199,7 +199,7 @@ enum srow_rc program_cell_read(struct program_cell *out, const struct program *p
                                const struct args *args, struct srow_error *e)
 {
     const char *column = args->words[0], *dot = strchr(column, '.');
-    FAIL_IF(dot == NULL, e, SROW_E_USAGE, "%s: not of the form TABLE.COLUMN", column);
+    FAIL_IF(dot == NULL, e, SROW_E_USAGE, "%s: no dot: write TABLE.COLUMN", column);
     const struct config_table *table =
         config_table_find(p->config, bytes_of(column, (size_t)(dot - column)));
     TRY(program_given_read(&out->given, args->binds, args->bind_count, e));

@@ -56,10 +56,13 @@ static enum srow_rc read_names(struct names *out, int folder, const char *path,
     return SROW_OK;
 }
 
-static enum srow_rc open_to(int *out, const struct walk *w, int parent, const char *name,
+static enum srow_rc open_to(int *out, bool *made, const struct walk *w, const struct tree_file *f,
                             struct srow_error *e)
 {
-    FAIL_IF(w->make && mkdirat(parent, name, 0700) != 0 && errno != EEXIST, e, SROW_E_IO,
+    const char *name = f->name;
+    int parent = f->to;
+    *made = w->make && mkdirat(parent, name, 0700) == 0;
+    FAIL_IF(w->make && !*made && errno != EEXIST, e, SROW_E_IO,
             "%s: the folder cannot be made in %s: %s", name, w->tree->to, strerror(errno));
     *out = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     FAIL_IF(*out < 0 && errno != ENOENT, e, SROW_E_IO, "%s: no folder of %s that can be opened: %s",
@@ -76,10 +79,13 @@ static enum srow_rc enter(const struct walk *w, const struct tree_file *f, struc
     from = openat(f->from, f->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     FAIL_IF(from < 0, e, SROW_E_IO, "%s: the folder cannot be opened: %s", f->path,
             strerror(errno));
-    if (f->to >= 0) {
-        TRY(open_to(&to, w, f->to, f->name, e));
+    bool made = false;
+    enum srow_rc rc = f->to < 0 ? SROW_OK : open_to(&to, &made, w, f, e);
+    rc = rc == SROW_OK ? walk_folder(w, from, to, f->path, e) : rc;
+    if (rc != SROW_OK && made) {
+        unlinkat(f->to, f->name, AT_REMOVEDIR); /* if it is still empty */
     }
-    return walk_folder(w, from, to, f->path, e);
+    return rc;
 }
 
 static enum srow_rc look(const struct walk *w, const struct tree_file *f, struct srow_error *e)

@@ -66,11 +66,11 @@ static MUST enum srow_rc from_keys(struct credentials *out, const struct profile
                                    struct srow_error *e)
 {
     FAIL_IF(p->secret.len == 0, e, SROW_E_CREDENTIALS,
-            "profile \"%s\" in %s has aws_access_key_id and no aws_secret_access_key", p->name,
-            p->path);
+            "profile \"%s\" in %s has aws_access_key_id and no aws_secret_access_key: add it",
+            p->name, p->path);
     FAIL_IF(p->id.len == 0, e, SROW_E_CREDENTIALS,
-            "profile \"%s\" in %s has aws_secret_access_key and no aws_access_key_id", p->name,
-            p->path);
+            "profile \"%s\" in %s has aws_secret_access_key and no aws_access_key_id: add it",
+            p->name, p->path);
     return take(out, p->id, p->secret, p->token, e);
 }
 

@@ -71,7 +71,8 @@ static MUST enum srow_rc read_file(struct srow_buf *out, const char *path, bool 
             return SROW_OK;
         }
         buf_grew(out, (size_t)n);
-        FAIL_IF(out->len > LARGEST, e, SROW_E_LIMIT, "%s: larger than a megabyte", path);
+        FAIL_IF(out->len > LARGEST, e, SROW_E_LIMIT,
+                "%s: larger than a megabyte: is it the right file?", path);
     }
 }
 

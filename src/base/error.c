@@ -62,7 +62,7 @@ const struct error_row error_table[] = {
         "everywhere"),
     ROW(TRUNCATED, FORMAT, "it ends too early",
         "the value was cut: a column that is too short, a copy that broke off",
-        "compare the column's width with `sealrow check`; restore the value from a backup"),
+        "restore it from a backup; `sealrow check` compares the column's width"),
     ROW(MALFORMED, FORMAT, "a field has a value it cannot have",
         "bytes were changed, or whoever wrote them did not follow the format",
         "look at it with `sealrow inspect`; restore the value from a backup"),
@@ -86,7 +86,8 @@ const struct error_row error_table[] = {
         "split it, or raise the limit that the text names"),
     ROW(EDK_LIMIT, LIMIT, "more encrypted data keys than allowed",
         "the message has more encrypted data keys than limits.wrapped_keys or --max-edks allow",
-        "raise the limit if the message is trusted; each of them may cost a request"),
+        "raise limits.wrapped_keys or --max-edks if the message is trusted; each key may cost a "
+        "request"),
     ROW(CONTEXT_LIMIT, LIMIT, "the encryption context is too large",
         "the names and values of the binding together are too long",
         "bind shorter values, or raise limits.context_bytes; KMS itself takes 8 KiB"),
@@ -96,8 +97,8 @@ const struct error_row error_table[] = {
     ROW(CONTEXT, INTEGRITY, "the encryption context is not the expected one",
         "the value was moved here from another row, column, table or domain, or the wrong row was "
         "asked for",
-        "check the binding that was asked for; if it is right, somebody has moved the value: an "
-        "alarm"),
+        "check the binding or context that was asked for; if it is right, somebody has moved the "
+        "value: an alarm"),
     ROW(NO_DATA_KEY, INTEGRITY, "no wrapping key opens any of its encrypted data keys",
         "the value was wrapped by keys that the key set does not have, or all that do refused",
         "add the old key with `use: open`; `sealrow inspect` shows which keys wrap the value"),
@@ -335,6 +336,36 @@ enum srow_rc error_wrap(struct srow_error *e, enum srow_rc rc, const char *forma
     }
     tidy(e->text, sizeof e->text, wanted);
     return rc;
+}
+
+/* Whether whoever wrote the text knew what to do. */
+static bool is_advised(const struct srow_error *e)
+{
+    switch (e->cls) {
+    case SROW_CLASS_FORMAT:
+        return e->rc == SROW_E_VALUE || e->rc == SROW_E_NOT_MESSAGE;
+    case SROW_CLASS_LIMIT:
+        return e->rc == SROW_E_LIMIT;
+    case SROW_CLASS_UNAVAILABLE:
+        return e->rc == SROW_E_BUSY;
+    case SROW_CLASS_INTEGRITY:
+        return false;
+    default:
+        return true;
+    }
+}
+
+void error_advise(struct srow_error *e)
+{
+    const struct error_row *row = e == NULL ? NULL : find((enum srow_rc)e->rc);
+    if (row == NULL || is_advised(e)) {
+        return;
+    }
+    size_t advice = strlen(row->repair) + 2, len = strlen(e->text);
+    if (len + advice >= sizeof e->text) {
+        len = whole(e->text, sizeof e->text - 1 - advice);
+    }
+    snprintf(e->text + len, sizeof e->text - len, ": %s", row->repair);
 }
 
 const char *srow_error_public(const struct srow_error *e)

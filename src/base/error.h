@@ -59,6 +59,11 @@ enum srow_rc error_set(struct srow_error *e, enum srow_rc rc, const char *format
 enum srow_rc error_wrap(struct srow_error *e, enum srow_rc rc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Puts ": what to do" behind the text, out of the table: for failures of bytes and of services,
+ * whose bottom does not know whose they are. Texts of other failures say it themselves, and stay.
+ */
+void error_advise(struct srow_error *e);
+
 /* Word of a class, as "integrity". Static. */
 const char *error_class_name(enum srow_class cls);
 

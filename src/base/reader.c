@@ -6,7 +6,8 @@
 
 enum srow_rc read_bytes(struct srow_bytes *out, struct reader *r, size_t n, struct srow_error *e)
 {
-    FAIL_IF(n > r->left, e, SROW_E_TRUNCATED, "%zu bytes wanted, %zu left", n, r->left);
+    FAIL_IF(n > r->left, e, SROW_E_TRUNCATED, "it ends too early: %zu bytes wanted, %zu left", n,
+            r->left);
     *out = bytes_of(r->at, n);
     r->at += n;
     r->left -= n;

@@ -40,9 +40,9 @@ const char *bind_name(const struct bind *b)
 static enum srow_rc find_column(struct bind *b, const struct srow_config *config, const char *name,
                                 struct srow_error *e)
 {
-    FAIL_IF(name == NULL, e, SROW_E_USAGE, "the cell names no column: TABLE.COLUMN is expected");
+    FAIL_IF(name == NULL, e, SROW_E_USAGE, "the cell names no column: name TABLE.COLUMN");
     const char *dot = strchr(name, '.');
-    FAIL_IF(dot == NULL, e, SROW_E_COLUMN, "\"%s\" is no column: TABLE.COLUMN is expected", name);
+    FAIL_IF(dot == NULL, e, SROW_E_COLUMN, "\"%s\" is no column: write TABLE.COLUMN", name);
     int len = (int)(dot - name);
     b->table = config_table_find(config, bytes_of(name, (size_t)(dot - name)));
     FAIL_IF(b->table == NULL, e, SROW_E_COLUMN,
@@ -128,7 +128,8 @@ enum srow_rc bind_read(struct bind *out, const struct srow_config *config,
     TRY(fill(&b, cell, e));
     TRY(make_contexts(&b, e));
     FAIL_IF(context_size(&b.context) > config->context_bytes, e, SROW_E_CONTEXT_LIMIT,
-            "the encryption context has %zu bytes, limits.context_bytes allows %u",
+            "the encryption context has %zu bytes, limits.context_bytes allows %u: "
+            "bind shorter values, or raise it",
             context_size(&b.context), (unsigned)config->context_bytes);
     *out = bind_take(&b);
     return SROW_OK;

@@ -178,6 +178,7 @@ static void finish_open(struct cell_job *job, struct message_decrypt_job *messag
         job->plaintext = buf_take(&message->plaintext);
     } else {
         event_result(relay, rc, &message->error);
+        error_advise(&message->error);
     }
     buf_cleanup(&message->plaintext);
     job->rc = result(job, rc, &message->error);
@@ -256,5 +257,6 @@ enum srow_rc cell_null(const struct cell_tools *tools, const struct bind *bind,
     enum srow_rc rc =
         error_set(e, SROW_E_NULL_CELL, "NULL where the configuration requires a value");
     event_result(&relay, rc, e);
+    error_advise(e);
     return error_wrap(e, rc, "%s", bind_name(bind));
 }

@@ -59,7 +59,8 @@ enum srow_rc type_check(enum srow_type type, struct srow_bytes value, struct sro
     int64_t ignored;
     switch (type) {
     case SROW_TYPE_TEXT:
-        FAIL_IF(!text_is_utf8(value), e, SROW_E_VALUE, "the value is no UTF-8 text");
+        FAIL_IF(!text_is_utf8(value), e, SROW_E_VALUE,
+                "the value is no UTF-8 text: encode it, or give the column type: bytes");
         return SROW_OK;
     case SROW_TYPE_INTEGER:
         FAIL_IF(text_parse_integer(&ignored, value, NULL) != SROW_OK, e, SROW_E_VALUE,

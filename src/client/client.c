@@ -55,7 +55,7 @@ static enum srow_rc check_region(const struct srow_client *c, const char *what, 
     for (size_t i = 0; i < c->config->region_count; i++) {
         buf_printf(&known, "%s%s", i > 0 ? ", " : "", c->config->regions[i].name);
     }
-    FAIL(e, SROW_E_REGION, "%s: the configuration has no Region %s, it has %s", what, region,
+    FAIL(e, SROW_E_REGION, "%s: the configuration has no Region %s: name one of %s", what, region,
          buf_cstr(&known));
 }
 
@@ -121,8 +121,9 @@ static enum srow_rc check_arns(const struct config_key_set *set, struct srow_err
     for (size_t i = 0; i < set->count; i++) {
         const struct config_key *key = &set->keys[i];
         FAIL_IF(arn_parse_key(&arn, srow_str(key->arn), NULL) != SROW_OK, e, SROW_E_CONFIG,
-                "key set \"%s\", Region %s: %s is not the ARN of a KMS key", set->name, key->region,
-                key->arn);
+                "key set \"%s\", Region %s: %s is not the ARN of a KMS key: write "
+                "arn:aws:kms:REGION:ACCOUNT:key/ID",
+                set->name, key->region, key->arn);
     }
     return SROW_OK;
 }
@@ -339,7 +340,8 @@ enum srow_rc client_tools(struct cell_tools *out, struct srow_client *c, const c
                           const char *via, struct srow_error *e)
 {
     const struct config_key_set *set = config_key_set_find(c->config, key_set);
-    FAIL_IF(set == NULL, e, SROW_E_USAGE, "the configuration has no key set \"%s\"", key_set);
+    FAIL_IF(set == NULL, e, SROW_E_USAGE,
+            "the configuration has no key set \"%s\": add it under keys", key_set);
     TRY(via == NULL ? SROW_OK : check_region(c, "via", via, e));
     *out = (struct cell_tools){
         .config = c->config,

@@ -68,8 +68,12 @@ static enum srow_rc find(size_t *out, const struct outage *o, struct srow_bytes 
             return SROW_OK;
         }
     }
-    FAIL(e, SROW_E_REGION, "the configuration has no Region \"%.*s\"",
-         name.len < 40 ? (int)name.len : 40, (const char *)name.at);
+    AUTO(buf_cleanup) struct srow_buf known = {0};
+    for (size_t i = 0; i < o->config->region_count; i++) {
+        buf_printf(&known, "%s%s", i > 0 ? ", " : "", o->config->regions[i].name);
+    }
+    FAIL(e, SROW_E_REGION, "the configuration has no Region %.*s: name one of %s",
+         name.len < 40 ? (int)name.len : 40, (const char *)name.at, buf_cstr(&known));
 }
 
 static bool leaves_none(const struct outage *o, const bool *declared, const bool *filed)
@@ -141,9 +145,10 @@ static MUST enum srow_rc check_file(int fd, struct srow_error *e)
 {
     struct stat st;
     FAIL_IF(fstat(fd, &st) != 0, e, SROW_E_IO, "it cannot be read: %s", strerror(errno));
-    FAIL_IF(!S_ISREG(st.st_mode), e, SROW_E_IO, "it is no file");
+    FAIL_IF(!S_ISREG(st.st_mode), e, SROW_E_IO,
+            "it is no file: name a file, or take while_down_file out");
     FAIL_IF((st.st_mode & (S_IWGRP | S_IWOTH)) != 0, e, SROW_E_PERMISSIONS,
-            "others may write it (mode %04o): chmod go-w", (unsigned)(st.st_mode & 07777));
+            "others may write it (mode %04o): chmod go-w it", (unsigned)(st.st_mode & 07777));
     FAIL_IF(st.st_uid != 0 && st.st_uid != geteuid(), e, SROW_E_PERMISSIONS,
             "it belongs to another user (uid %lu): it must be root's or yours",
             (unsigned long)st.st_uid);

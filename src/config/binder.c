@@ -38,13 +38,21 @@ enum srow_rc binder_grow(void **out, void *array, size_t count, size_t size, str
     return SROW_OK;
 }
 
-/* "unknown key, did you mean "tables"?" */
-static void suggest(char *text, size_t room, const char *what, const char *word,
-                    const char *const *words)
+/* "unknown value, did you mean "quorum"?", or all there are. */
+static void suggest(char *text, size_t room, const char *word, const char *const *words)
 {
     const char *near = text_nearest(srow_str(word), words);
-    snprintf(text, room, "unknown %s%s%s%s", what, near == NULL ? "" : ", did you mean \"",
-             near == NULL ? "" : near, near == NULL ? "" : "\"?");
+    if (near != NULL) {
+        snprintf(text, room, "unknown value, did you mean \"%s\"?", near);
+        return;
+    }
+    size_t used = (size_t)snprintf(text, room, "unknown value: say ");
+    for (; *words != NULL && used < room; words++) {
+        used += (size_t)snprintf(text + used, room - used, "%s%s", *words,
+                                 words[1] == NULL   ? ""
+                                 : words[2] == NULL ? " or "
+                                                    : ", ");
+    }
 }
 
 static enum srow_rc check_keys(const struct binder_field *fields, const struct node *n,
@@ -61,11 +69,15 @@ static enum srow_rc check_keys(const struct binder_field *fields, const struct n
             f++;
         }
         if (f->name == NULL) {
-            suggest(text, sizeof text, "key", child->key, words);
+            const char *near = text_nearest(srow_str(child->key), words);
+            snprintf(text, sizeof text, "unknown key%s%s%s",
+                     near == NULL ? ": see sealrow config keys" : ", did you mean \"",
+                     near == NULL ? "" : near, near == NULL ? "" : "\"?");
             return node_fail_key(e, SROW_E_CONFIG, child, text);
         }
         if (f->read == NULL) {
-            return node_fail_key(e, SROW_E_NOT_BUILT, child, "this version does not have it");
+            return node_fail_key(e, SROW_E_NOT_BUILT, child,
+                                 "this version does not have it: take it out");
         }
     }
     return SROW_OK;
@@ -135,18 +147,21 @@ enum srow_rc binder_word(struct srow_config *c, void *base, const struct binder_
     const char *words[WORDS_MAX + 1] = {NULL};
     const struct binder_word *w = f->more;
     TRY(binder_expect(n, NODE_TEXT, e));
-    for (size_t i = 0; w->word != NULL && i < WORDS_MAX; w++, i++) {
-        words[i] = w->word;
+    for (size_t i = 0; w->word != NULL; w++) {
+        if (w->value != BINDER_LATER && i < WORDS_MAX) {
+            words[i++] = w->word;
+        }
         if (strcmp(w->word, n->text) != 0) {
             continue;
         }
         if (w->value == BINDER_LATER) {
-            return node_fail(e, SROW_E_NOT_BUILT, n, "this version does not have this value");
+            return node_fail(e, SROW_E_NOT_BUILT, n,
+                             "this version does not have this value: take it out");
         }
         memcpy(place(base, f->offset), &w->value, sizeof w->value);
         return SROW_OK;
     }
-    suggest(text, sizeof text, "value", n->text, words);
+    suggest(text, sizeof text, n->text, words);
     return node_fail(e, SROW_E_CONFIG, n, text);
 }
 

@@ -118,7 +118,8 @@ enum srow_rc srow_config_parse(struct srow_config **out, struct srow_bytes yaml,
 /* Who may write the file decides which keys seal the data. */
 static enum srow_rc check_file(const struct stat *st, const char *path, struct srow_error *e)
 {
-    FAIL_IF(S_ISDIR(st->st_mode), e, SROW_E_IO, "%s is a directory, not a configuration", path);
+    FAIL_IF(S_ISDIR(st->st_mode), e, SROW_E_IO,
+            "%s is a directory, not a configuration: name the file in it", path);
     FAIL_IF((st->st_mode & (S_IWGRP | S_IWOTH)) != 0, e, SROW_E_PERMISSIONS,
             "others may write the configuration %s (mode %04o): chmod go-w %s", path,
             (unsigned)(st->st_mode & 07777), path);
@@ -143,8 +144,8 @@ static enum srow_rc read_all(struct srow_buf *out, int fd, const char *path, str
             return SROW_OK;
         }
         buf_grew(out, (size_t)n);
-        FAIL_IF(out->len > FILE_MAX, e, SROW_E_CONFIG, "the configuration %s is larger than 1 MiB",
-                path);
+        FAIL_IF(out->len > FILE_MAX, e, SROW_E_CONFIG,
+                "the configuration %s is larger than 1 MiB: is it the right file?", path);
     }
 }
 

@@ -299,7 +299,8 @@ static enum srow_rc document(struct node **out, struct source *s, struct srow_er
 enum srow_rc node_parse(struct node **out, struct srow_bytes yaml, struct srow_error *e)
 {
     struct source s = {.yaml = yaml};
-    FAIL_IF(yaml.len > BYTES_MAX, e, SROW_E_CONFIG, "the configuration is larger than 1 MiB");
+    FAIL_IF(yaml.len > BYTES_MAX, e, SROW_E_CONFIG,
+            "the configuration is larger than 1 MiB: is it the right one?");
     FAIL_IF(!yaml_parser_initialize(&s.parser), e, SROW_E_NOMEM, "no memory for the YAML parser");
     yaml_parser_set_encoding(&s.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&s.parser, yaml.len == 0 ? (const void *)"" : yaml.at, yaml.len);

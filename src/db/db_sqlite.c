@@ -145,10 +145,14 @@ static enum srow_rc fail(sqlite3 *handle, struct srow_error *e)
         FAIL(e, rc, "database is locked by another for more than %d s: try again", BUSY_MS / 1000);
     }
     if (code == SQLITE_FULL) {
-        FAIL(e, rc, "database: disk full: nothing was changed");
+        FAIL(e, rc, "database: disk full: nothing was changed: make room");
     }
     FAIL_IF(rc == SROW_E_DB_DENIED, e, rc,
             "database: %s: nothing was changed: see the table's rules", sqlite3_errmsg(handle));
+    bool damaged = code == SQLITE_NOTADB || (code & 0xFF) == SQLITE_CORRUPT;
+    FAIL_IF(damaged, e, rc,
+            "database: %s: check the path behind sqlite:, or restore the file from a backup",
+            sqlite3_errmsg(handle));
     FAIL(e, rc, "database: %s", sqlite3_errmsg(handle));
 }
 
@@ -369,10 +373,12 @@ static enum srow_rc prepare_file(const char *path, bool create, struct srow_erro
 {
     struct stat st;
     if (stat(path, &st) == 0) {
-        FAIL_IF(!S_ISREG(st.st_mode), e, SROW_E_DB, "database: not a regular file");
+        FAIL_IF(!S_ISREG(st.st_mode), e, SROW_E_DB,
+                "database: not a regular file: check the path behind sqlite:");
         return SROW_OK;
     }
-    FAIL_IF(errno == EACCES, e, SROW_E_DB_DENIED, "database: no right to read its folder");
+    FAIL_IF(errno == EACCES, e, SROW_E_DB_DENIED,
+            "database: no right to read its folder: chmod it, or run as its owner");
     FAIL_IF(errno != ENOENT && errno != ENOTDIR, e, SROW_E_IO, "database: %s", strerror(errno));
     FAIL_IF(!create, e, SROW_E_DB_MISSING,
             "database: there is no such file: check the path behind sqlite:");
@@ -394,7 +400,8 @@ static void sqlite_db_free(struct sqlite_db **db)
 enum srow_rc db_sqlite_open(struct db **out, const char *url, bool create, struct srow_error *e)
 {
     const char *path = url + strlen("sqlite:");
-    FAIL_IF(*path == '\0', e, SROW_E_USAGE, "database URL: no path behind sqlite:");
+    FAIL_IF(*path == '\0', e, SROW_E_USAGE,
+            "database URL: no path behind sqlite:: write sqlite:PATH");
     /* "./" keeps SQLite from taking a path for ":memory:" or "file:...?...". */
     AUTO(buf_cleanup) struct srow_buf file = {0};
     buf_printf(&file, "%s%s", *path == '/' ? "" : "./", path);
@@ -407,7 +414,8 @@ enum srow_rc db_sqlite_open(struct db **out, const char *url, bool create, struc
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE;
     int code = sqlite3_open_v2(buf_cstr(&file), &db->handle, flags, NULL);
     FAIL_IF(db->handle == NULL, e, SROW_E_NOMEM, "no memory for a database");
-    FAIL_IF(code == SQLITE_CANTOPEN, e, SROW_E_DB_DENIED, "database: no right to open its file");
+    FAIL_IF(code == SQLITE_CANTOPEN, e, SROW_E_DB_DENIED,
+            "database: no right to open its file: chmod it, or run as its owner");
     if (code != SQLITE_OK) {
         return fail(db->handle, e);
     }

@@ -59,3 +59,12 @@ void causes_settle(const struct causes *c, struct materials *m, const char *what
     }
     m->error.retry_after_ms = c->retry_after_ms;
 }
+
+void causes_advise(const struct causes *c, struct materials *m, const char *advice)
+{
+    struct srow_error *e = &m->error;
+    size_t len = strlen(e->text);
+    if (c->other == SROW_OK) {
+        snprintf(e->text + len, sizeof e->text - len, ": %s", advice);
+    }
+}

@@ -30,5 +30,7 @@ void causes_add_down(struct causes *c, const char *region);
  * alone keeps its code, or takes `down` if that is a failure. */
 void causes_settle(const struct causes *c, struct materials *m, const char *what,
                    enum srow_rc down);
+/* Puts behind the result of mere unavailability what to do about it. */
+void causes_advise(const struct causes *c, struct materials *m, const char *advice);
 
 #endif

@@ -64,8 +64,8 @@ static MUST enum srow_rc add_key(struct regions *k, const struct keyring_regions
 {
     TRY(check_key(key, e));
     for (size_t i = 0; i < k->count; i++) {
-        FAIL_IF(strcmp(k->keys[i].arn, key->arn) == 0, e, SROW_E_USAGE, "key %s is listed twice",
-                key->arn);
+        FAIL_IF(strcmp(k->keys[i].arn, key->arn) == 0, e, SROW_E_USAGE,
+                "key %s is listed twice: list it once", key->arn);
     }
     struct regions_key added = {.open_only = key->open_only};
     TRY(bytes_dup_str(&added.region, srow_str(key->region), e));

@@ -124,7 +124,9 @@ static void refuse(const struct regions *k, struct materials *m)
 {
     const char *only = only_region(k, m);
     if (only != NULL && !has_region(k, only)) {
-        materials_fail(m, SROW_E_REGION, "no key is configured in Region %s", only);
+        materials_fail(m, SROW_E_REGION,
+                       "no key is configured in Region %s: name another, or add one under keys",
+                       only);
     } else if (is_known(k, m)) {
         materials_fail(m, SROW_E_NO_DATA_KEY,
                        "none of its %zu encrypted data keys is for Region %s", m->offered->count,

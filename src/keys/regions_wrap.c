@@ -265,6 +265,9 @@ static void fail(const struct work *w, struct item *item)
         }
     }
     causes_settle(&item->causes, item->m, what, w->k->takes_data_key ? SROW_OK : SROW_E_REGIONS);
+    causes_advise(&item->causes, item->m,
+                  "try again; declare a lost Region down (write.while_down), or let "
+                  "write.require ask for fewer");
 }
 
 /* Tells which of the promised Regions do not have the value. */

@@ -177,6 +177,8 @@ const char *wire_error_hint(enum srow_rc rc)
         return "; see the key's policy";
     case SROW_E_KMS_AUTH:
         return "; see credentials and clock";
+    case SROW_E_KMS_DISABLED:
+        return "; enable the key in that Region, or take it out of the configuration";
     case SROW_E_KMS_NOT_FOUND:
         return "; see the keys of the configuration";
     default:

@@ -21,7 +21,9 @@ static MUST enum srow_rc check_reserved(const struct context *c, struct srow_err
     for (size_t i = 0; i < c->count; i++) {
         struct srow_bytes key = c->pairs[i].key;
         FAIL_IF(key.len >= n && memcmp(key.at, reserved, n) == 0, e, SROW_E_USAGE,
-                "the encryption context has a key beginning with %s, which is reserved", reserved);
+                "the encryption context has a key beginning with %s, which is reserved: "
+                "name it otherwise",
+                reserved);
     }
     return SROW_OK;
 }
@@ -31,7 +33,7 @@ static MUST enum srow_rc choose_suite(const struct suite **out, uint16_t asked,
 {
     *out = suite_find(asked == 0 ? DEFAULT_SUITE : asked);
     FAIL_IF(*out == NULL, e, SROW_E_UNSUPPORTED,
-            "algorithm suite 0x%04x is not supported by this release", asked);
+            "algorithm suite 0x%04x is not supported by this release: ask for 0478 or 0578", asked);
     return SROW_OK;
 }
 
@@ -187,7 +189,9 @@ static MUST enum srow_rc finish(struct message_encrypted *out, const struct mate
     size_t most = job->options.max_edks;
     TRY(materials_result(m, e));
     FAIL_IF(most > 0 && m->edks.count > most, e, SROW_E_EDK_LIMIT,
-            "%zu encrypted data keys, at most %zu are allowed", m->edks.count, most);
+            "%zu encrypted data keys, at most %zu are allowed: raise "
+            "limits.wrapped_keys or --max-edks, or give fewer keys",
+            m->edks.count, most);
     struct message_encrypted made = {.wrapped = m->wrapped, .missing = m->missing};
     uint32_t frame_length = choose_frame_length(job->options.frame_length, job->plaintext.len);
     TRY(build(&made.bytes, m, frame_length, job->plaintext, e));

@@ -39,7 +39,7 @@ struct net_request {
     uint32_t took_ms;        /* from its start to its end; 0: it never had a place */
     uint32_t retry_after_ms; /* x-amz-retry-after or Retry-After; 0 if there is none */
     enum srow_rc rc; /* CONNECT, TIMEOUT, TLS, KMS_REPLY (no HTTP, or larger than the cap), BUSY,
-                        CONFIG (net_check_url), NOMEM */
+                        CONFIG (net_check_url; no certificates), NOMEM */
     struct srow_error error;
 };
 

@@ -185,6 +185,7 @@ static bool set_limits(struct transfer *t, CURL *easy, const struct net_options 
     long timeout = (long)t->timeout_ms;
     const char *ca = options->ca_file != NULL ? options->ca_file : getenv("AWS_CA_BUNDLE");
     bool has_ca = ca != NULL && ca[0] != '\0';
+    t->ca = has_ca ? ca : NULL;
     return curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout) == CURLE_OK &&
            (!has_ca || curl_easy_setopt(easy, CURLOPT_CAINFO, ca) == CURLE_OK) &&
@@ -233,7 +234,7 @@ static enum srow_rc code_of(const struct transfer *t, CURLcode code)
         {CURLE_OPERATION_TIMEDOUT, SROW_E_TIMEOUT},
         {CURLE_SSL_CONNECT_ERROR, SROW_E_TLS},
         {CURLE_PEER_FAILED_VERIFICATION, SROW_E_TLS},
-        {CURLE_SSL_CACERT_BADFILE, SROW_E_TLS},
+        {CURLE_SSL_CACERT_BADFILE, SROW_E_CONFIG},
         {CURLE_SSL_CIPHER, SROW_E_TLS},
         {CURLE_SSL_ISSUER_ERROR, SROW_E_TLS},
         {CURLE_SSL_CERTPROBLEM, SROW_E_TLS},
@@ -265,6 +266,11 @@ static enum srow_rc explain(struct transfer *t, CURLcode code)
     switch ((int)rc) {
     case SROW_E_TIMEOUT:
         FAIL(e, rc, "no answer from %s:%s within %u ms", host, port, t->timeout_ms);
+    case SROW_E_CONFIG:
+        FAIL(e, rc,
+             "TLS with %s:%s: no certificates to believe can be read from %s: name a file of them "
+             "(PEM) with AWS_CA_BUNDLE",
+             host, port, t->ca == NULL ? "the system" : t->ca);
     case SROW_E_TLS:
         FAIL(e, rc, "TLS with %s:%s: %s", host, port,
              t->detail[0] == '\0' ? curl_easy_strerror(code) : t->detail);

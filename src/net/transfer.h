@@ -21,6 +21,7 @@ struct transfer {
     uint32_t timeout_ms; /* what the request and its deadline leave */
     uint64_t started;
     size_t max_reply, header_bytes;
+    const char *ca; /* what certificates are read from; NULL: the system's */
     bool too_large;
     char detail[CURL_ERROR_SIZE];
 };

@@ -244,8 +244,8 @@ static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
     FAIL_IF(live.name == NULL, e, SROW_E_SCHEMA,
             "table %s is not in the database: create it, or correct tables.%s.table", table->table,
             table->name);
-    FAIL_IF(live.is_view, e, SROW_E_SCHEMA, "%s is a view: a sealed column needs a table",
-            table->table);
+    FAIL_IF(live.is_view, e, SROW_E_SCHEMA,
+            "%s is a view: a sealed column needs a table: name that one", table->table);
     for (size_t i = 0; i < table->bind_count; i++) {
         FAIL_IF(live_column_find(&live, table->binds[i].column) == NULL, e, SROW_E_SCHEMA,
                 "table %s has no column %s, which tables.%s.bind names: correct one of them",

@@ -121,10 +121,25 @@ def test_nothing_of_a_folder_is_done_if_one_file_is_there(place, tree):
     (place.folder / "locked" / "sub" / "b.txt.sealed").write_bytes(b"old")
     done = place.run("encrypt", "--in", "tree", "--out", "locked")
     assert done.returncode == 75
-    assert done.stderr.startswith(b"sealrow: locked/sub/b.txt.sealed: it is there")
+    assert done.stderr.startswith(b"sealrow: --out: locked/sub/b.txt.sealed: it is there")
     assert listing(place.folder / "locked") == ["sub/b.txt.sealed"]
     place.ok("encrypt", "--in", "tree", "--out", "locked", "--overwrite")
     assert (place.folder / "locked" / "sub" / "b.txt.sealed").read_bytes()[:3] == b"\x02\x04\x78"
+
+
+def test_a_folder_that_fails_leaves_no_empty_folders(place, tree):
+    place.ok("encrypt", "--in", "tree", "--out", "locked")
+    bad = place.folder / "locked" / "sub" / "deep" / "c d.sealed"
+    bad.write_bytes(bad.read_bytes()[:-1])
+    (place.folder / "locked" / "sub" / ".e.sealed").unlink()
+    (place.folder / "locked" / "sub" / "b.txt.sealed").unlink()
+    assert place.run("decrypt", "--in", "locked", "--out", "out").returncode == 65
+    assert sorted(p.name for p in (place.folder / "out").rglob("*")) == ["a", "b.txt"]
+    assert place.run("decrypt", "--in", "locked/sub", "--out", "new").returncode == 65
+    assert not (place.folder / "new").exists()
+    (place.folder / "there" / "deep").mkdir(parents=True)
+    assert place.run("decrypt", "--in", "locked/sub", "--out", "there").returncode == 65
+    assert (place.folder / "there" / "deep").is_dir()  # it was not ours
 
 
 def test_a_dry_run_makes_nothing(place, tree):

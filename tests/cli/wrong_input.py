@@ -7,6 +7,7 @@ page of the documentation. In a line, <...> stands for what differs from run to 
 import base64
 import json
 import os
+import socket
 import subprocess
 
 from world import EU, SEALROW, closed_port
@@ -48,6 +49,15 @@ def swapped(place):
               "WHERE account_no = '9') WHERE account_no = '1'")
 
 
+def bundle(name):
+    """AWS_CA_BUNDLE, and somebody with whom TLS is begun."""
+    def change(place):
+        place.listener = socket.create_server(("127.0.0.1", 0))
+        place.config(eu=f"https://127.0.0.1:{place.listener.getsockname()[1]}")
+        place.env["AWS_CA_BUNDLE"] = name
+    return change
+
+
 def full_disk(place):
     return {"stdout": os.open("/dev/full", os.O_WRONLY)}
 
@@ -78,6 +88,14 @@ ROWS = [
      "sealrow: sealrow.yaml: line 2, column 9: tags (!name) are not allowed: remove it (SROW-020)"),
     ("a second document in it", config(("version: 1", "version: 1\n---")), SEAL, b"x", 78,
      "sealrow: sealrow.yaml: line 2, column 1: a second document: one file holds one (SROW-020)"),
+    ("unknown word in it", config(("pin_sealed, type: integer", "pin_sealed, accept: [anything]")),
+     SEAL, b"x", 78,
+     "sealrow: sealrow.yaml: line 20, column 42: tables.customer.columns.pin.accept[0]: "
+     "unknown value: say context:no-cell (SROW-020)"),
+    ("a word of a later version in it",
+     config(("pin_sealed, type: integer", "pin_sealed, accept: [context:subset]")), SEAL, b"x", 78,
+     "sealrow: sealrow.yaml: line 20, column 42: tables.customer.columns.pin.accept[0]: "
+     "this version does not have this value: take it out (SROW-022)"),
     ("unknown column", None, ("seal", "customer.usrid", "--bind", "account=1"), b"x", 2,
      'sealrow: the configuration has no column "usrid" in table "customer": '
      "correct the name, or add it under columns (SROW-003)"),
@@ -116,22 +134,36 @@ ROWS = [
      "requires: Region us-east-1, GenerateDataKey with <key ARN>: "
      "InvalidSignatureException: <text of KMS>; see credentials and clock (SROW-102)"),
     ("unknown Region", None, (*OPEN, "--via", "eu-west-9"), good, 78,
-     "sealrow: via: the configuration has no Region eu-west-9, it has us-east-1, "
+     "sealrow: via: the configuration has no Region eu-west-9: name one of us-east-1, "
      "eu-west-1 (SROW-024)"),
     ("unknown local Region", None, (*SEAL, "--local-region", "eu-west-9"), b"x", 78,
-     "sealrow: local Region: the configuration has no Region eu-west-9, it has "
+     "sealrow: local Region: the configuration has no Region eu-west-9: name one of "
      "us-east-1, eu-west-1 (SROW-024)"),
+    ("unknown Region declared down", environment(SEALROW_WHILE_DOWN="us-east-9"), SEAL, b"x", 78,
+     "sealrow: SEALROW_WHILE_DOWN: the configuration has no Region us-east-9: name one of "
+     "us-east-1, eu-west-1 (SROW-024)"),
+    ("certificates that are missing", bundle("none.pem"), SEAL, b"x", 78,
+     "sealrow: bank.customer.userid: not wrapped in every Region that the write requires: "
+     "Region eu-west-1: TLS with 127.0.0.1:<port>: no certificates to believe can be read "
+     "from none.pem: name a file of them (PEM) with AWS_CA_BUNDLE (SROW-020)"),
+    ("certificates that are none", bundle("sealrow.yaml"), SEAL, b"x", 78,
+     "sealrow: bank.customer.userid: not wrapped in every Region that the write requires: "
+     "Region eu-west-1: TLS with 127.0.0.1:<port>: no certificates to believe can be read "
+     "from sealrow.yaml: name a file of them (PEM) with AWS_CA_BUNDLE (SROW-020)"),
     ("Region gone, on sealing", lambda p: p.config(eu=closed_port()), SEAL, b"x", 69,
-     "sealrow: bank.customer.userid: not wrapped in every Region that the write "
-     "requires: Region eu-west-1: no connection to 127.0.0.1:<port>: Connection "
-     "refused (SROW-145)"),
+     "sealrow: bank.customer.userid: not wrapped in every Region that the write requires: "
+     "Region eu-west-1: no connection to 127.0.0.1:<port>: Connection refused: try again; "
+     "declare a lost Region down (write.while_down), or let write.require ask for fewer "
+     "(SROW-145)"),
     ("Region gone, on opening in it", lambda p: p.config(eu=closed_port()), (*OPEN, "--via", EU),
      good, 69,
-     "sealrow: bank.customer.userid: Region eu-west-1: no connection to "
-     "127.0.0.1:<port>: Connection refused (SROW-140)"),
+     "sealrow: bank.customer.userid: Region eu-west-1: no connection to 127.0.0.1:<port>: "
+     "Connection refused: try again; another Region's key opens the value: see "
+     "open.failover (SROW-140)"),
     ("key disabled", lambda p: p.config(eu_key=p.world.off), SEAL, b"x", 77,
-     "sealrow: bank.customer.userid: not wrapped in every Region that the write "
-     "requires: Region eu-west-1, Encrypt: DisabledException: <key ARN> is disabled. (SROW-101)"),
+     "sealrow: bank.customer.userid: not wrapped in every Region that the write requires: "
+     "Region eu-west-1, Encrypt: DisabledException: <key ARN> is disabled; enable the key "
+     "in that Region, or take it out of the configuration (SROW-101)"),
     ("key unknown to its KMS", lambda p: p.config(us_key=MISSING_KEY), SEAL, b"x", 66,
      "sealrow: bank.customer.userid: not wrapped in every Region that the write "
      "requires: Region us-east-1, GenerateDataKey: NotFoundException: Key '<key ARN>' "
@@ -143,6 +175,9 @@ ROWS = [
      " (SROW-001)"),
     ("database missing", environment(DATABASE_URL="sqlite:none.db"), GET, b"", 66,
      "sealrow: database: there is no such file: check the path behind sqlite: (SROW-122)"),
+    ("a database that is none", environment(DATABASE_URL="sqlite:sealrow.yaml"), GET, b"", 69,
+     "sealrow: database: file is not a database: check the path behind sqlite:, or "
+     "restore the file from a backup (SROW-147)"),
     ("table missing", lambda p: p.sql("DROP TABLE customers"), PUT, b"", 78,
      "sealrow: table customers is not in the database: create it, or correct "
      "tables.customer.table (SROW-025)"),
@@ -169,61 +204,79 @@ ROWS = [
      "sealrow: bank.customer.userid: this is text and no AWS Encryption SDK message: "
      "was it stored without being sealed? (SROW-044)"),
     ("message of another row", swapped, GET, b"", 65,
-     "sealrow: bank.customer.userid: the message's encryption context does not have "
-     'the expected value of "account" (SROW-080)'),
+     "sealrow: bank.customer.userid: the message's encryption context does not have the "
+     'expected value of "account": check the binding or context that was asked for; if it '
+     "is right, somebody has moved the value: an alarm (SROW-080)"),
     ("message of another binding", None, ("open", "customer.userid", "--bind", "account=2"), good,
      65,
-     "sealrow: bank.customer.userid: the message's encryption context does not have "
-     'the expected value of "account" (SROW-080)'),
+     "sealrow: bank.customer.userid: the message's encryption context does not have the "
+     'expected value of "account": check the binding or context that was asked for; if it '
+     "is right, somebody has moved the value: an alarm (SROW-080)"),
     ("message of another column", None, ("open", "customer.pin", "--bind", "account=1"), good, 65,
      "sealrow: bank.customer.pin: the message's encryption context does not have the "
-     'expected value of "sealrow:cell" (SROW-080)'),
+     'expected value of "sealrow:cell": check the binding or context that was asked for; '
+     "if it is right, somebody has moved the value: an alarm (SROW-080)"),
     ("message of another domain", None, OPEN,
      lambda p: (p.folder / "other-domain").read_bytes(), 65,
-     "sealrow: bank.customer.userid: the message's encryption context does not have "
-     'the expected value of "sealrow:cell" (SROW-080)'),
+     "sealrow: bank.customer.userid: the message's encryption context does not have the "
+     'expected value of "sealrow:cell": check the binding or context that was asked for; '
+     "if it is right, somebody has moved the value: an alarm (SROW-080)"),
     ("message truncated", None, OPEN, lambda p: good(p)[:-1], 65,
-     "sealrow: bank.customer.userid: message body, frame 1: 16 bytes wanted, 15 left (SROW-040)"),
+     "sealrow: bank.customer.userid: message body, frame 1: it ends too early: 16 bytes "
+     "wanted, 15 left: restore it from a backup; `sealrow check` compares the column's "
+     "width (SROW-040)"),
     ("message with a bit flipped", None, OPEN, lambda p: good(p)[:-1] + bytes([good(p)[-1] ^ 1]),
      65,
      "sealrow: bank.customer.userid: message body, frame 1: the authentication tag is "
-     "wrong (SROW-085)"),
+     "wrong: an alarm: restore the value from a backup (SROW-085)"),
     ("base64 instead of bytes", None, OPEN,
      lambda p: base64.b64encode(good(p)), 65,
      "sealrow: bank.customer.userid: this is base64 of a message: decode it first (SROW-044)"),
     ("NULL where a value is required",
      lambda p: p.sql("UPDATE customers SET userid_sealed = NULL"), GET, b"", 65,
-     "sealrow: bank.customer.userid: NULL where the configuration requires a value (SROW-088)"),
+     "sealrow: bank.customer.userid: NULL where the configuration requires a value: "
+     "restore the value; or take `required` away if NULL is meant (SROW-088)"),
     ("a file to encrypt is missing", None, ("encrypt", "--in", "none", "--out", "x"), b"", 66,
-     "sealrow: none: no such file: check its name (SROW-120)"),
+     "sealrow: --in none: no such file: check its name (SROW-120)"),
     ("a file is there already", None, ("encrypt", "--out", "good"), b"x", 75,
-     "sealrow: good: it is there: say --overwrite to replace it (SROW-160)"),
+     "sealrow: --out: good: it is there: say --overwrite to replace it (SROW-160)"),
     ("a folder to write in is missing", None, ("encrypt", "--out", "none/x"), b"x", 66,
-     "sealrow: none: the folder cannot be opened: No such file or directory (SROW-120)"),
+     "sealrow: --out none/x: there is no folder none: make it first (SROW-120)"),
     ("a folder without --out", None, ("encrypt", "--in", "."), b"", 2,
-     "sealrow: . is a folder: name another with --out (SROW-001)"),
+     "sealrow: --in .: a folder: name another with --out (SROW-001)"),
     ("a folder into itself", None, ("encrypt", "--in", ".", "--out", "new"), b"", 2,
      "sealrow: new: the output lies within the input: name another folder (SROW-001)"),
     ("a device as output", None, ("encrypt", "--out", "/dev/null"), b"x", 2,
-     "sealrow: /dev/null: there is something else than a file: name another, or - for "
-     "standard output (SROW-001)"),
+     "sealrow: --out: /dev/null: there is something else than a file: name another, or - "
+     "for standard output (SROW-001)"),
     ("a file of another encryption context", None, ("decrypt", "--context", "account=2"), good, 65,
      "sealrow: standard input: the message's encryption context does not have the "
-     'expected value of "account" (SROW-080)'),
+     'expected value of "account": check the binding or context that was asked for; if it '
+     "is right, somebody has moved the value: an alarm (SROW-080)"),
     ("a context that is no pair", None, ("decrypt", "--context", "account"), good, 2,
-     "sealrow: --context account: not of the form KEY=VALUE (SROW-001)"),
+     "sealrow: --context account: no equals sign: write KEY=VALUE (SROW-001)"),
     ("a reserved context key", None, ("encrypt", "--context", "aws-crypto-x=1"), b"x", 2,
-     'sealrow: standard input: <...>aws-crypto-<...>'),
+     "sealrow: --context aws-crypto-x=1: keys that begin with aws-crypto- are reserved: "
+     "name it otherwise (SROW-001)"),
+    ("a limit that is no number", None, ("encrypt", "--max-edks", "many"), b"x", 2,
+     "sealrow: --max-edks many: not a number: write one from 1 to 65535 (SROW-001)"),
+    ("more keys than the limit, on encrypting", None, ("encrypt", "--max-edks", "1"), b"x", 65,
+     "sealrow: standard input: 2 encrypted data keys, at most 1 are allowed: raise "
+     "limits.wrapped_keys or --max-edks, or give fewer keys (SROW-061)"),
+    ("more keys than the limit, on decrypting", None, ("decrypt", "--max-edks", "1"), good, 65,
+     "sealrow: standard input: message header: the header has 2 encrypted data keys, at "
+     "most 1 are allowed: raise limits.wrapped_keys or --max-edks if the message is "
+     "trusted; each key may cost a request (SROW-061)"),
     ("an alias as key", None, ("encrypt", "--key", "alias/mine"), b"x", 2,
      "sealrow: --key alias/mine: not a key's ARN: write "
      "arn:aws:kms:REGION:ACCOUNT:key/ID (SROW-001)"),
     ("a key of an unknown Region", None,
      ("encrypt", "--key", MISSING_KEY.replace("us-east-1", "eu-west-9")), b"x", 78,
-     "sealrow: <key ARN>: the configuration has no Region eu-west-9: add it under "
+     "sealrow: --key: <key ARN>: the configuration has no Region eu-west-9: add it under "
      "regions (SROW-024)"),
     ("unknown key set", None, ("encrypt", "--key-set", "cards"), b"x", 2,
-     'sealrow: the configuration has no key set "cards": add it under keys, or give '
-     "--key ARN (SROW-001)"),
+     "sealrow: --key-set cards: the configuration has no such key set: add it under keys, "
+     "or give --key ARN (SROW-001)"),
     ("unknown algorithm suite", None, ("encrypt", "--suite", "0014"), b"x", 78,
      "sealrow: --suite 0014: this version does not write it: write 0478 or 0578 (SROW-022)"),
     ("standard input closed", None, SEAL, closed_input, 71,
@@ -237,10 +290,13 @@ def page():
     lines = ["# Errors of the command line", "",
              "One line on standard error says what, where and what to do, and ends with a code "
              "that `sealrow explain`", "knows; the exit code is the class of the failure. With "
-             "`--json` the line is an object (`docs/compatibility.md`).", "`<...>` stands for what differs "
-             "from run to run. This page is a test: `tests/cli/wrong_input.py` makes it.", "",
+             "`--json` the line is an object (`docs/compatibility.md`).", "`<...>` stands for what "
+             "differs from run to run. This page is a test: `tests/cli/wrong_input.py` makes it.",
+             "",
              "| what is wrong | exit | the line |", "|---|---|---|"]
-    lines += [f"| {name} | {code} | `{line}` |" for name, _, _, _, code, line in ROWS]
+    for name, _, _, _, code, line in ROWS:
+        quote = "``" if "`" in line else "`"
+        lines.append(f"| {name} | {code} | {quote}{line}{quote} |")
     lines += ["", "# Codes", "",
               "Every failure has a code, in `struct srow_error`, the log and security events; "
               "`sealrow explain CODE`", "prints its row. Numbers and names never change their "

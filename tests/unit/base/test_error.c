@@ -40,6 +40,24 @@ CASE(wrapping_puts_the_place_before_the_cause)
     CHECK_RC(error_wrap(NULL, SROW_E_TIMEOUT, "x"), SROW_E_TIMEOUT);
 }
 
+CASE(what_to_do_is_added_where_the_bottom_did_not_know_it)
+{
+    struct srow_error e = {0};
+    (void)error_set(&e, SROW_E_HEADER_TAG, "the tag is wrong");
+    error_advise(&e);
+    CHECK(strcmp(e.text, "the tag is wrong: an alarm: restore the value from a backup") == 0);
+    (void)error_set(&e, SROW_E_NOT_MESSAGE, "this is hex: decode it first");
+    error_advise(&e);
+    CHECK(strcmp(e.text, "this is hex: decode it first") == 0);
+    char text[600];
+    memset(text, 'x', sizeof text);
+    text[599] = '\0';
+    (void)error_set(&e, SROW_E_HEADER_TAG, "%s", text);
+    error_advise(&e);
+    CHECK(strlen(e.text) == 479 && strstr(e.text, "x: an alarm: restore") != NULL);
+    error_advise(NULL);
+}
+
 CASE(the_public_text_tells_no_cause_apart)
 {
     static const enum srow_rc same[] = {
@@ -67,6 +85,7 @@ int main(void)
     RUN(every_code_has_a_name_a_class_and_an_exit_code);
     RUN(a_text_stays_one_line_and_is_cut_at_a_character);
     RUN(wrapping_puts_the_place_before_the_cause);
+    RUN(what_to_do_is_added_where_the_bottom_did_not_know_it);
     RUN(the_public_text_tells_no_cause_apart);
     return check_done();
 }

@@ -71,8 +71,8 @@ CASE(what_the_caller_asked_for_must_be_whole)
          "under columns"},
         {"people.userid", good, 2, SROW_E_COLUMN,
          "the configuration has no table \"people\": correct the name, or add it under tables"},
-        {"userid", good, 2, SROW_E_COLUMN, "\"userid\" is no column: TABLE.COLUMN is expected"},
-        {NULL, good, 2, SROW_E_USAGE, "the cell names no column: TABLE.COLUMN is expected"},
+        {"userid", good, 2, SROW_E_COLUMN, "\"userid\" is no column: write TABLE.COLUMN"},
+        {NULL, good, 2, SROW_E_USAGE, "the cell names no column: name TABLE.COLUMN"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct srow_error e = {0};

@@ -261,7 +261,8 @@ CASE(unknown_missing_and_wrong_values_are_refused_with_their_place)
     static const struct row rows[] = {
         {"version: 1\ndomain: a\nregoins: {}\n", SROW_E_CONFIG,
          "line 3, column 1: regoins: unknown key, did you mean \"regions\"?"},
-        {"version: 1\nqqqqqqqqqq: a\n", SROW_E_CONFIG, "line 2, column 1: qqqqqqqqqq: unknown key"},
+        {"version: 1\nqqqqqqqqqq: a\n", SROW_E_CONFIG,
+         "line 2, column 1: qqqqqqqqqq: unknown key: see sealrow config keys"},
         {"domain: a\n", SROW_E_CONFIG, "line 1, column 1: key \"version\" is missing"},
         {"version: 2\n", SROW_E_CONFIG, "line 1, column 10: version: this program reads version 1"},
         {"version: 1\n", SROW_E_CONFIG, "line 1, column 1: key \"domain\" is missing"},
@@ -331,7 +332,7 @@ CASE(values_out_of_their_range_are_refused_with_their_place)
         {HEAD TABLES "alarm: [{to: exec}]\n", SROW_E_CONFIG,
          "line 9, column 9: alarm[0]: key \"command\" is missing"},
         {HEAD TABLES "alarm: [{to: log, command: [/bin/x]}]\n", SROW_E_CONFIG,
-         "line 9, column 19: alarm[0].command: unknown key"},
+         "line 9, column 19: alarm[0].command: unknown key: see sealrow config keys"},
         {HEAD TABLES "alarm: [{to: exec, command: [page]}]\n", SROW_E_CONFIG,
          "line 9, column 29: alarm[0].command: a list that begins with the program's absolute path "
          "is expected"},
@@ -380,8 +381,8 @@ CASE(keys_are_arns_of_keys_in_their_own_region)
 
 CASE(keys_of_a_later_version_are_refused_by_name)
 {
-#define LATER ": this version does not have it"
-#define LATER_VALUE ": this version does not have this value"
+#define LATER ": this version does not have it: take it out"
+#define LATER_VALUE ": this version does not have this value: take it out"
 #define IN_COLUMN "tables.customer.columns.name."
     static const struct row rows[] = {
         {HEAD TABLES "cache: {}\n", SROW_E_NOT_BUILT, "line 9, column 1: cache" LATER},
@@ -553,7 +554,7 @@ CASE(a_file_too_large_or_of_too_many_values_is_refused)
     CHECK(to != NULL);
     memset(to, '#', SIZE);
     CHECK_RC(srow_config_parse(&c, bytes_of(to, SIZE), &e), SROW_E_CONFIG);
-    CHECK(strcmp(e.text, "the configuration is larger than 1 MiB") == 0);
+    CHECK(strcmp(e.text, "the configuration is larger than 1 MiB: is it the right one?") == 0);
     for (size_t i = 0; i < MANY; i++) {
         buf_put_str(&many, "- a\n");
     }

@@ -230,7 +230,8 @@ CASE(what_cannot_be_met_asks_nobody)
     CHECK_RC(s.sealed.rc, SROW_E_REGIONS);
     CHECK(strcmp(s.sealed.error.text,
                  "not wrapped in 2 Regions, as the write requires: Region us-east-1 is declared "
-                 "down; Region eu-west-1 is declared down") == 0);
+                 "down; Region eu-west-1 is declared down: try again; declare a lost Region down "
+                 "(write.while_down), or let write.require ask for fewer") == 0);
     CHECK(fake_kms_total(s.fake, "us-west-2") == 0);
 }
 
