@@ -30,7 +30,8 @@ class Bind(Structure):
 
 class Cell(Structure):
     _fields_ = [("column", c_char_p), ("bind", POINTER(Bind)), ("bind_count", c_size_t),
-                ("min_version", c_uint64), ("via", c_char_p)]
+                ("version", c_uint64), ("min_version", c_uint64), ("via", c_char_p),
+                ("reserved", c_void_p * 2)]
 
 
 class Sealed(Structure):

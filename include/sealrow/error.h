@@ -83,8 +83,9 @@ enum srow_rc {
     SROW_E_KMS_KEY_ID = 89,   /* KMS answered for another key than the one asked */
     SROW_E_KMS_DATA_KEY = 90, /* KMS answered with a data key of a wrong length */
     SROW_E_KMS_CIPHERTEXT =
-        91,                /* KMS refused the wrapped key: altered, or another context or key */
-    SROW_E_SIGNATURE = 92, /* the signature is missing or not the signer's */
+        91,                  /* KMS refused the wrapped key: altered, or another context or key */
+    SROW_E_SIGNATURE = 92,   /* the signature is missing or not the signer's */
+    SROW_E_OLD_VERSION = 93, /* the value's version is less than the least asked for */
 
     SROW_E_KMS_DENIED = 100,   /* KMS: access denied */
     SROW_E_KMS_DISABLED = 101, /* KMS: the key is disabled, or pending deletion */

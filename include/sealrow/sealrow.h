@@ -52,8 +52,12 @@ struct srow_cell {
     const char *column;           /* "table.column", logical names of the configuration */
     const struct srow_bind *bind; /* all of the table's bindings, in any order */
     size_t bind_count;
-    uint64_t min_version; /* reserved for version columns: must be 0 */
+    uint64_t version;     /* of a column with a version column: what that holds in this row, or
+                             sealing: will hold, 1 or more; 0 elsewhere, and of values that were
+                             sealed before the column had one */
+    uint64_t min_version; /* opening: 0: any; else an older version is refused */
     const char *via;      /* NULL: local Region first, then the others; else this one alone */
+    void *reserved[2];    /* zero */
 };
 
 struct srow_sealed {

@@ -134,6 +134,10 @@ const struct error_row error_table[] = {
     ROW(SIGNATURE, INTEGRITY, "the signature is missing or wrong",
         "a signed message was changed, or its footer is of another message",
         "find out who wrote it; restore the value from a backup"),
+    ROW(OLD_VERSION, INTEGRITY, "an older version of the value than was asked for",
+        "somebody has put an older value and its version back, or the row was read from a replica "
+        "that lags",
+        "read at the primary; if it says the same, restore the row: an alarm"),
     ROW(KMS_DENIED, DENIED, "KMS denied access",
         "the key's policy, a grant or IAM does not allow the operation to these credentials",
         "allow kms:GenerateDataKey, Encrypt, Decrypt or DescribeKey on this key to the principal"),

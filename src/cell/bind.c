@@ -5,13 +5,14 @@
  */
 #include "cell/bind.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "cell/type.h"
 #include "crypto/hash.h"
 
-static const char cell_key[] = "sealrow:cell";
+static const char cell_key[] = "sealrow:cell", version_key[] = "sealrow:version";
 
 void bind_cleanup(struct bind *b)
 {
@@ -20,6 +21,7 @@ void bind_cleanup(struct bind *b)
     }
     free(b->texts);
     buf_cleanup(&b->name);
+    buf_cleanup(&b->version);
     context_cleanup(&b->context);
     context_cleanup(&b->no_cell);
     *b = (struct bind){0};
@@ -95,8 +97,28 @@ static enum srow_rc fill(struct bind *b, const struct srow_cell *cell, struct sr
     return SROW_OK;
 }
 
+/* Version 0 is that of a value that was sealed before its column had versions: there is no pair. */
+static enum srow_rc read_version(struct bind *b, const struct srow_cell *cell, struct srow_error *e)
+{
+    const char *table = b->table->name, *name = b->column->name;
+    bool given = cell->version != 0 || cell->min_version != 0;
+    FAIL_IF(given && b->column->version == NULL, e, SROW_E_USAGE,
+            "%s.%s has no version column: give no version, or configure one", table, name);
+    FAIL_IF(cell->version > INT64_MAX, e, SROW_E_USAGE,
+            "%s.%s: a version is at most 9223372036854775807", table, name);
+    b->too_old = cell->version < cell->min_version;
+    if (cell->version > 0) {
+        buf_printf(&b->version, "%" PRIu64, cell->version);
+    }
+    return buf_check(&b->version, e);
+}
+
 static enum srow_rc add_bindings(struct context *out, const struct bind *b, struct srow_error *e)
 {
+    if (b->version.len > 0) {
+        struct srow_pair version = {srow_str(version_key), bytes_buf(&b->version)};
+        TRY(context_add(out, version, e));
+    }
     for (size_t i = 0; i < b->table->bind_count; i++) {
         struct srow_pair pair = {srow_str(b->table->binds[i].name), bytes_buf(&b->texts[i])};
         TRY(context_add(out, pair, e));
@@ -117,9 +139,8 @@ enum srow_rc bind_read(struct bind *out, const struct srow_config *config,
 {
     AUTO(bind_cleanup) struct bind b = {0};
     FAIL_IF(cell == NULL, e, SROW_E_USAGE, "no cell is given");
-    FAIL_IF(cell->min_version != 0, e, SROW_E_NOT_BUILT,
-            "min_version: this version does not have version columns");
     TRY(find_column(&b, config, cell->column, e));
+    TRY(read_version(&b, cell, e));
     b.texts = calloc(b.table->bind_count, sizeof *b.texts);
     FAIL_IF(b.texts == NULL, e, SROW_E_NOMEM, "no memory for a binding");
     buf_printf(&b.name, "%s.%s.%s", config->domain, b.table->name, b.column->name);

@@ -145,6 +145,14 @@ static enum srow_rc check_suite(struct srow_bytes message, struct srow_error *e)
     return SROW_OK;
 }
 
+static enum srow_rc check_version(const struct bind *bind, struct srow_error *e)
+{
+    FAIL_IF(bind->too_old, e, SROW_E_OLD_VERSION,
+            "its version is older than the least that was asked for: somebody has put an older "
+            "value back, or this is a replica that lags");
+    return SROW_OK;
+}
+
 static void begin_open(struct message_decrypt_job *message, struct event_relay *relay,
                        const struct cell_tools *tools, const struct cell_job *job)
 {
@@ -160,7 +168,10 @@ static void begin_open(struct message_decrypt_job *message, struct event_relay *
         .deadline = tools->deadline,
         .watch = &relay->keys,
     };
-    message->rc = check_suite(job->in, &message->error);
+    message->rc = check_version(bind, &message->error);
+    if (message->rc == SROW_OK) {
+        message->rc = check_suite(job->in, &message->error);
+    }
 }
 
 static void finish_open(struct cell_job *job, struct message_decrypt_job *message,
@@ -250,12 +261,14 @@ enum srow_rc cell_null(const struct cell_tools *tools, const struct bind *bind,
 {
     struct srow_error own = {0};
     e = e == NULL ? &own : e; /* the event wants its text */
-    if (!bind->column->required) {
+    enum srow_rc rc = check_version(bind, e);
+    if (rc == SROW_OK && !bind->column->required) {
         return SROW_OK;
     }
     struct event_relay relay = event_relay_of(tools->config, bind, tools->watch);
-    enum srow_rc rc =
-        error_set(e, SROW_E_NULL_CELL, "NULL where the configuration requires a value");
+    if (rc == SROW_OK) {
+        rc = error_set(e, SROW_E_NULL_CELL, "NULL where the configuration requires a value");
+    }
     event_result(&relay, rc, e);
     error_advise(e);
     return error_wrap(e, rc, "%s", bind_name(bind));

@@ -17,12 +17,13 @@ static const struct row names[] = {
     {SROW_E_COMMITMENT, "cell.commitment"}, {SROW_E_SIGNATURE, "cell.signature"},
     {SROW_E_NO_DATA_KEY, "cell.stranger"},  {SROW_E_EDK_LIMIT, "cell.limit"},
     {SROW_E_POLICY, "cell.policy"},         {SROW_E_UNSUPPORTED, "cell.policy"},
-    {SROW_E_NULL_CELL, "cell.null"},        {SROW_E_NOT_MESSAGE, "cell.plaintext"},
-    {SROW_E_TRUNCATED, "cell.damaged"},     {SROW_E_MALFORMED, "cell.damaged"},
-    {SROW_E_TRAILING, "cell.damaged"},      {SROW_E_KMS_KEY_ID, "kms.answer"},
-    {SROW_E_KMS_DATA_KEY, "kms.answer"},    {SROW_E_KMS_CIPHERTEXT, "kms.refused"},
-    {SROW_E_KMS_DENIED, "kms.refused"},     {SROW_E_KMS_DISABLED, "kms.refused"},
-    {SROW_E_KMS_NOT_FOUND, "kms.refused"},  {SROW_E_KMS_AUTH, "kms.refused"},
+    {SROW_E_OLD_VERSION, "cell.version"},   {SROW_E_NULL_CELL, "cell.null"},
+    {SROW_E_NOT_MESSAGE, "cell.plaintext"}, {SROW_E_TRUNCATED, "cell.damaged"},
+    {SROW_E_MALFORMED, "cell.damaged"},     {SROW_E_TRAILING, "cell.damaged"},
+    {SROW_E_KMS_KEY_ID, "kms.answer"},      {SROW_E_KMS_DATA_KEY, "kms.answer"},
+    {SROW_E_KMS_CIPHERTEXT, "kms.refused"}, {SROW_E_KMS_DENIED, "kms.refused"},
+    {SROW_E_KMS_DISABLED, "kms.refused"},   {SROW_E_KMS_NOT_FOUND, "kms.refused"},
+    {SROW_E_KMS_AUTH, "kms.refused"},
 };
 
 enum { NAMES = sizeof names / sizeof names[0] };

@@ -45,7 +45,7 @@ static enum srow_rc seal(struct srow_sealed *out, struct srow_client *client,
     FAIL_IF(plaintext.len > INT32_MAX, e, SROW_E_LIMIT,
             "a value of %zu bytes: at most %d can be sealed", plaintext.len, INT32_MAX);
     TRY(call_begin(&call, client, cell, e));
-    FAIL_IF(cell->via != NULL, e, SROW_E_USAGE, "via is for opening: a value is sealed everywhere");
+    TRY(client_check_sealing(cell, &call.bind, e));
     return cell_seal(out, &call.tools, &call.bind, plaintext, e);
 }
 

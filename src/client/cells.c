@@ -59,8 +59,6 @@ static enum srow_rc check_item(const struct srow_item *item, bool seals, struct 
             "%s: bytes of a length, but none given", seals ? "plaintext" : "message");
     FAIL_IF(seals && item->in.len > INT32_MAX, e, SROW_E_LIMIT,
             "a value of %zu bytes: at most %d can be sealed", item->in.len, INT32_MAX);
-    FAIL_IF(seals && item->cell.via != NULL, e, SROW_E_USAGE,
-            "via is for opening: a value is sealed everywhere");
     return SROW_OK;
 }
 
@@ -70,6 +68,7 @@ static enum srow_rc read_item(struct bind *bind, struct srow_client *client,
     struct cell_tools unused;
     TRY(check_item(item, seals, e));
     TRY(bind_read(bind, client_config(client), &item->cell, e));
+    TRY(seals ? client_check_sealing(&item->cell, bind, e) : SROW_OK);
     return client_tools(&unused, client, bind->column->keys, item->cell.via, e);
 }
 

@@ -15,6 +15,7 @@
 #include "client/client.h"
 #include "client/connection.h"
 #include "client/outage.h"
+#include "config/stages.h"
 #include "keys/keyring_regions.h"
 #include "kms/breaker.h"
 #include "kms/kms_own.h"
@@ -195,6 +196,7 @@ enum srow_rc client_new(struct srow_client **out, const struct srow_config *conf
                         const struct client_options *options, struct srow_error *e)
 {
     FAIL_IF(config == NULL, e, SROW_E_USAGE, "a client needs a configuration");
+    TRY(stages_check(config, time_wall_ms() / 1000, e));
     AUTO(free_client) struct srow_client *c = calloc(1, sizeof *c);
     FAIL_IF(c == NULL, e, SROW_E_NOMEM, "no memory for a client");
     c->config = config;
@@ -350,6 +352,18 @@ enum srow_rc client_tools(struct cell_tools *out, struct srow_client *c, const c
         .deadline = client_deadline(c),
         .watch = alarm_watch(c->alarm),
     };
+    return SROW_OK;
+}
+
+enum srow_rc client_check_sealing(const struct srow_cell *cell, const struct bind *bind,
+                                  struct srow_error *e)
+{
+    FAIL_IF(cell->via != NULL, e, SROW_E_USAGE, "via is for opening: a value is sealed everywhere");
+    FAIL_IF(cell->min_version != 0, e, SROW_E_USAGE,
+            "min_version is for opening: a value is sealed with its version");
+    FAIL_IF(bind->column->version != NULL && cell->version == 0, e, SROW_E_USAGE,
+            "%s.%s: give the version that the value gets, one more than the last",
+            bind->table->name, bind->column->name);
     return SROW_OK;
 }
 

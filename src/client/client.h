@@ -59,6 +59,10 @@ MUST enum srow_rc cells_match(struct srow_result *out, struct client_match *matc
                               struct srow_client *client, const struct srow_item *items, size_t n,
                               struct srow_error *e);
 
+/* What only opening takes, and what sealing needs. Fails with USAGE. */
+MUST enum srow_rc client_check_sealing(const struct srow_cell *cell, const struct bind *bind,
+                                       struct srow_error *e);
+
 /* A cell was NULL in the database: OK, or NULL_CELL and an event where a value is required. Fails
  * also as bind_read. */
 MUST enum srow_rc client_null_cell(struct srow_client *client, const struct srow_cell *cell,

@@ -40,9 +40,20 @@ struct config_bind {
     enum srow_type type;
 };
 
+/* Of a column that has plaintext in the table. */
+enum config_stage {
+    CONFIG_STAGE_NONE,  /* it has none */
+    CONFIG_STAGE_PLAIN, /* plaintext is written and read */
+    CONFIG_STAGE_DUAL,  /* both are written, plaintext is read */
+};
+
 struct config_column {
     char *name;   /* logical */
     char *sealed; /* physical column of the sealed value */
+    char *plain;  /* physical column of the plaintext; NULL: there is none */
+    enum config_stage stage;
+    char *until;   /* the last day of the stage, "2027-01-31"; NULL without one */
+    char *version; /* physical column of the value's version; NULL: it has none */
     enum srow_type type;
     char *keys; /* name of the key set */
     bool required;

@@ -10,6 +10,7 @@
 #include "config/key_sets.h"
 #include "config/region_list.h"
 #include "config/sinks.h"
+#include "config/stages.h"
 #include "config/table_name.h"
 #include "config/writes.h"
 
@@ -106,6 +107,11 @@ static enum srow_rc read_accept(struct srow_config *c, void *base, const struct 
     return SROW_OK;
 }
 
+static const struct binder_field version_fields[] = {
+    {"column", binder_text, AT(config_column, version), NULL, true},
+    {0},
+};
+
 static const struct binder_range pads = {0, 65536};
 
 static const struct binder_field column_fields[] = {
@@ -114,13 +120,13 @@ static const struct binder_field column_fields[] = {
     {"keys", read_key_set_name, AT(config_column, keys), NULL, false},
     {"required", binder_bool, AT(config_column, required), NULL, false},
     {"wrap", read_wrap, 0, wraps, false},
-    {"plain", NULL, 0, NULL, false},
-    {"stage", NULL, 0, NULL, false},
-    {"until", NULL, 0, NULL, false},
+    {"plain", binder_text, AT(config_column, plain), NULL, false},
+    {"stage", binder_word, AT(config_column, stage), stages_words, false},
+    {"until", stages_read_day, AT(config_column, until), NULL, false},
     {"signed", binder_bool, AT(config_column, is_signed), NULL, false},
     {"pad", binder_count, AT(config_column, pad), &pads, false},
     {"context", NULL, 0, NULL, false},
-    {"version", NULL, 0, NULL, false},
+    {"version", binder_group, 0, version_fields, false},
     {"accept", read_accept, 0, NULL, false},
     {0},
 };
@@ -135,6 +141,7 @@ static enum srow_rc column_finish(struct srow_config *c, void *element, const st
         snprintf(name, sizeof name, "%s_sealed", column->name);
         TRY(bytes_dup_str(&column->sealed, srow_str(name), e));
     }
+    TRY(stages_finish(column, n, e));
     if (column->keys == NULL && config_key_set_find(c, "default") == NULL) {
         return node_fail_key(e, SROW_E_CONFIG, n,
                              "there is no key set \"default\": say `keys: NAME`");
@@ -162,17 +169,26 @@ static const struct binder_field table_fields[] = {
     {0},
 };
 
+/* The I-th physical column that a table names; NULL: a column does not have this one. */
+static const char *physical(const struct config_table *t, size_t at)
+{
+    if (at < t->bind_count) {
+        return t->binds[at].column;
+    }
+    const struct config_column *c = &t->columns[(at - t->bind_count) / 3];
+    const char *const names[] = {c->sealed, c->plain, c->version};
+    return names[(at - t->bind_count) % 3];
+}
+
 /* A physical column has one job in its table. */
 static enum srow_rc check_columns(const struct config_table *t, const struct node *n,
                                   struct srow_error *e)
 {
-    for (size_t i = 0; i < t->bind_count + t->column_count; i++) {
-        const char *mine =
-            i < t->bind_count ? t->binds[i].column : t->columns[i - t->bind_count].sealed;
-        for (size_t k = 0; k < i; k++) {
-            const char *other =
-                k < t->bind_count ? t->binds[k].column : t->columns[k - t->bind_count].sealed;
-            if (strcmp(mine, other) == 0) {
+    for (size_t i = 0; i < t->bind_count + 3 * t->column_count; i++) {
+        const char *mine = physical(t, i);
+        for (size_t k = 0; mine != NULL && k < i; k++) {
+            const char *other = physical(t, k);
+            if (other != NULL && strcmp(mine, other) == 0) {
                 char text[200];
                 snprintf(text, sizeof text, "column \"%.128s\" of the table is used twice", mine);
                 return node_fail_key(e, SROW_E_CONFIG, n, text);

@@ -11,7 +11,7 @@ static const char yaml[] =
     "tables:\n"
     "  profile:\n"
     "    bind: {account: text, tenant: integer}\n"
-    "    columns: {userid: {}, note: {}}\n";
+    "    columns: {userid: {}, note: {}, counted: {version: {column: v}}}\n";
 
 static struct srow_config *config;
 
@@ -83,13 +83,28 @@ CASE(what_the_caller_asked_for_must_be_whole)
     }
 }
 
-CASE(a_version_is_refused_until_there_are_version_columns)
+CASE(a_version_is_part_of_the_context_of_a_column_that_has_one)
 {
-    struct bind b = {0};
+    AUTO(bind_cleanup) struct bind b = {0};
+    AUTO(bind_cleanup) struct bind first = {0};
+    struct srow_error e = {0};
     struct srow_bind good[] = {{"account", srow_text("12")}, {"tenant", srow_integer(7)}};
-    struct srow_cell cell = {"profile.userid", good, 2, 1, NULL};
-    CHECK_RC(bind_read(&b, config, &cell, NULL), SROW_E_NOT_BUILT);
+    struct srow_cell cell = {.column = "profile.userid", .bind = good, .bind_count = 2};
     CHECK_RC(bind_read(&b, config, NULL, NULL), SROW_E_USAGE);
+    cell.min_version = 1;
+    CHECK_RC(bind_read(&b, config, &cell, &e), SROW_E_USAGE);
+    CHECK(strstr(e.text, "profile.userid has no version column") != NULL);
+    cell = (struct srow_cell){
+        .column = "profile.counted", .bind = good, .bind_count = 2, .version = 10};
+    CHECK_OK(bind_read(&b, config, &cell, &e), e);
+    CHECK(b.context.count == 4 && !b.too_old);
+    CHECK(bytes_equal_str(*context_get(&b.context, "sealrow:version"), "10"));
+    cell.min_version = 10;
+    cell.version = 0;
+    CHECK_OK(bind_read(&first, config, &cell, &e), e);
+    CHECK(first.context.count == 3 && first.too_old);
+    cell.version = UINT64_C(1) << 63;
+    CHECK_RC(bind_read(&b, config, &cell, NULL), SROW_E_USAGE);
 }
 
 CASE(a_context_over_the_limit_is_refused_before_anything_is_asked)
@@ -145,7 +160,7 @@ int main(void)
     }
     RUN(the_context_is_the_bindings_and_the_cells_name);
     RUN(what_the_caller_asked_for_must_be_whole);
-    RUN(a_version_is_refused_until_there_are_version_columns);
+    RUN(a_version_is_part_of_the_context_of_a_column_that_has_one);
     RUN(a_context_over_the_limit_is_refused_before_anything_is_asked);
     RUN(values_that_run_into_each_other_make_different_contexts);
     RUN(a_digest_is_stable_and_differs_with_name_and_value);

@@ -20,6 +20,7 @@
     "      old: {accept: [context:no-cell]}\n"                                                     \
     "      contract: {signed: true, accept: [context:no-cell]}\n"                                  \
     "      diagnosis: {pad: 32}\n"                                                                 \
+    "      limit: {version: {column: limit_version}}\n"                                            \
     "  archive: {bind: {account: text}, columns: {userid: {}}}\n"
 
 /* A watch that counts and keeps the last. */
@@ -447,6 +448,40 @@ CASE(null_is_refused_where_a_value_is_required)
     CHECK(ear.count == 1 && strcmp(ear.name, "cell.null") == 0);
 }
 
+static struct bind versioned(uint64_t version, uint64_t least)
+{
+    struct bind b = {0};
+    struct srow_bind given[] = {{"account", srow_text("1")}};
+    struct srow_cell cell = {.column = "profile.limit",
+                             .bind = given,
+                             .bind_count = 1,
+                             .version = version,
+                             .min_version = least};
+    (void)!bind_read(&b, config, &cell, NULL);
+    return b;
+}
+
+CASE(an_older_value_is_refused_alone_and_with_its_version_where_a_newer_one_is_known)
+{
+    AUTO(sealed_cleanup) struct srow_sealed old = {0};
+    AUTO(buf_cleanup) struct srow_buf plain = {0};
+    AUTO(bind_cleanup) struct bind one = versioned(1, 0), two = versioned(2, 0);
+    AUTO(bind_cleanup) struct bind least = versioned(1, 2), none = versioned(0, 0);
+    struct srow_error e = {0};
+    struct cell_tools tools = tools_of(config);
+    reset();
+    CHECK_OK(cell_seal(&old, &tools, &one, srow_str("100"), &e), e);
+    unsigned before = requests();
+    CHECK_RC(cell_open(&plain, &tools, &two, bytes_buf(&old.message), &e), SROW_E_CONTEXT);
+    CHECK_RC(cell_open(&plain, &tools, &none, bytes_buf(&old.message), &e), SROW_E_CONTEXT);
+    CHECK(ear.count == 2 && strcmp(ear.name, "cell.context") == 0);
+    CHECK_RC(cell_open(&plain, &tools, &least, bytes_buf(&old.message), &e), SROW_E_OLD_VERSION);
+    CHECK(ear.count == 3 && strcmp(ear.name, "cell.version") == 0);
+    CHECK_RC(cell_null(&tools, &least, &e), SROW_E_OLD_VERSION);
+    CHECK(ear.count == 4 && plain.at == NULL && requests() == before);
+    CHECK_OK(cell_open(&plain, &tools, &one, bytes_buf(&old.message), &e), e);
+}
+
 static bool set_up(void)
 {
     static const char *const regions[] = {"us-east-1", "eu-west-1", NULL};
@@ -480,6 +515,7 @@ int main(void)
     RUN(a_signed_value_whose_signature_was_changed_is_told);
     RUN(padded_values_of_one_step_have_one_length_and_open_without_their_padding);
     RUN(null_is_refused_where_a_value_is_required);
+    RUN(an_older_value_is_refused_alone_and_with_its_version_where_a_newer_one_is_known);
     manager_free(&manager);
     keyring_free(&keyring);
     kms_free(&kms);

@@ -117,46 +117,6 @@ CASE(every_key_that_this_version_has_is_read)
     CHECK(t->columns[1].accepts_no_cell && !t->columns[0].accepts_no_cell);
 }
 
-CASE(a_table_has_a_name_and_may_have_a_schema)
-{
-    static const struct {
-        const char *table, *schema, *name;
-    } rows[] = {
-        {"t", NULL, "t"},
-        {"app.t", "app", "t"},
-        {"[t]", NULL, "t"},
-        {"[a.t]", NULL, "a.t"},
-        {"[a.b, c.d]", "a.b", "c.d"},
-        {"['x\"y', '`; DROP TABLE t; -- %s']", "x\"y", "`; DROP TABLE t; -- %s"},
-        {".t", NULL, NULL},
-        {"a.", NULL, NULL},
-        {"a.b.c", NULL, NULL},
-        {"[]", NULL, NULL},
-        {"[a, b, c]", NULL, NULL},
-        {"['', b]", NULL, NULL},
-        {"[[a]]", NULL, NULL},
-        {"{a: b}", NULL, NULL},
-        {"\"a\\0b\"", NULL, NULL},
-        {"\"a\\nb\"", NULL, NULL},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char yaml[2000];
-        struct srow_error e = {0};
-        AUTO(free_config) struct srow_config *c = NULL;
-        snprintf(yaml, sizeof yaml,
-                 HEAD "tables: {customer: {table: %s, bind: {id: text}, columns: {name: {}}}}\n",
-                 rows[i].table);
-        if (rows[i].name == NULL) {
-            CHECK_RC(srow_config_parse(&c, srow_str(yaml), &e), SROW_E_CONFIG);
-            continue;
-        }
-        CHECK_OK(srow_config_parse(&c, srow_str(yaml), &e), e);
-        CHECK(strcmp(c->tables[0].table, rows[i].name) == 0);
-        const char *schema = c->tables[0].schema;
-        CHECK(rows[i].schema == NULL ? schema == NULL : strcmp(schema, rows[i].schema) == 0);
-    }
-}
-
 CASE(a_column_may_be_signed_padded_and_of_every_type)
 {
     static const struct {
@@ -402,14 +362,12 @@ CASE(keys_of_a_later_version_are_refused_by_name)
          "line 9, column 5: tables.customer.branch" LATER},
         {"version: 1\ndomain: a\nregions: {us-east-1: {role: a}}\n", SROW_E_NOT_BUILT,
          "line 3, column 23: regions.us-east-1.role" LATER},
-        {COLUMN("plain: name"), SROW_E_NOT_BUILT, "line 10, column 9: " IN_COLUMN "plain" LATER},
-        {COLUMN("stage: sealed"), SROW_E_NOT_BUILT, "line 10, column 9: " IN_COLUMN "stage" LATER},
-        {COLUMN("until: 2027-01-31"), SROW_E_NOT_BUILT,
-         "line 10, column 9: " IN_COLUMN "until" LATER},
+        {COLUMN("stage: filled"), SROW_E_NOT_BUILT,
+         "line 10, column 16: " IN_COLUMN "stage" LATER_VALUE},
+        {COLUMN("stage: sealed"), SROW_E_NOT_BUILT,
+         "line 10, column 16: " IN_COLUMN "stage" LATER_VALUE},
         {COLUMN("context: omitted"), SROW_E_NOT_BUILT,
          "line 10, column 9: " IN_COLUMN "context" LATER},
-        {COLUMN("version: {column: v}"), SROW_E_NOT_BUILT,
-         "line 10, column 9: " IN_COLUMN "version" LATER},
         {COLUMN("accept: [context:no-cell, \"suite:0378\"]"), SROW_E_NOT_BUILT,
          "line 10, column 35: " IN_COLUMN "accept[1]" LATER_VALUE},
         {COLUMN("accept: [context:subset]"), SROW_E_NOT_BUILT,
@@ -564,7 +522,6 @@ CASE(a_file_too_large_or_of_too_many_values_is_refused)
 
 int main(void)
 {
-    RUN(a_table_has_a_name_and_may_have_a_schema);
     RUN(a_column_may_be_signed_padded_and_of_every_type);
     RUN(ten_lines_are_a_configuration);
     RUN(every_key_that_this_version_has_is_read);

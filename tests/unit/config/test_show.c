@@ -73,7 +73,7 @@ CASE(keys_are_listed_with_the_words_they_take)
         found += strcmp(k->key, "alarm[].to") == 0 && strcmp(k->value, "log|exec") == 0;
         found += strcmp(k->key, "tables.NAME.columns.NAME.required") == 0;
         found += strcmp(k->key, "domain") == 0 && k->value[0] == '\0';
-        found -= strcmp(k->key, "tables.NAME.columns.NAME.stage") == 0; /* of a later version */
+        found -= strcmp(k->key, "tables.NAME.columns.NAME.context") == 0; /* of a later version */
     }
     CHECK(found == 4);
 }
