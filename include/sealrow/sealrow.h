@@ -26,14 +26,19 @@ enum srow_type {
     SROW_TYPE_INTEGER = 2,
     SROW_TYPE_BYTES = 3,
     SROW_TYPE_NULL = 4,
-    SROW_TYPE_BOOLEAN = 5, /* "true", "false" */
-    SROW_TYPE_DATE = 6,    /* "2026-11-24": proleptic Gregorian, years 0001 to 9999 */
-    SROW_TYPE_UUID = 7     /* "123e4567-e89b-12d3-a456-426614174000", lower case */
+    SROW_TYPE_BOOLEAN = 5,   /* "true", "false" */
+    SROW_TYPE_DATE = 6,      /* "2026-11-24": proleptic Gregorian, years 0001 to 9999 */
+    SROW_TYPE_UUID = 7,      /* "123e4567-e89b-12d3-a456-426614174000", lower case */
+    SROW_TYPE_DECIMAL = 8,   /* "-12.5": at most 35 digits before the point, 30 behind it */
+    SROW_TYPE_TIMESTAMP = 9, /* "2026-11-24T08:30:00.120000Z": UTC, microseconds */
+    SROW_TYPE_JSON = 10      /* a document; not of a binding */
 };
 
 /* A typed value as the caller holds it. `integer` counts for SROW_TYPE_INTEGER and
- * SROW_TYPE_BOOLEAN (0 or 1), `bytes` for text (UTF-8), bytes, and the text of dates and UUIDs. A
- * binding of any type but bytes may also be given as SROW_TYPE_TEXT: its canonical text. */
+ * SROW_TYPE_BOOLEAN (0 or 1), `bytes` for text (UTF-8), bytes, and the text of all others. A
+ * binding of any type but bytes may also be given as SROW_TYPE_TEXT. A decimal ("1.50"), a
+ * timestamp (in any zone) or a document is brought into its canonical form (docs/format.md); all
+ * other texts must be in theirs. */
 struct srow_value {
     uint32_t type; /* enum srow_type */
     uint32_t reserved;
@@ -181,11 +186,11 @@ SROW_MUST SROW_API enum srow_rc srow_client_while_down(struct srow_client *clien
  * and while this waits limits.in_flight counts for them alone. */
 SROW_API void srow_client_forget(struct srow_client *client);
 
-/* Seals one value: canonical text of the column's type, encrypted under a fresh data key that is
- * wrapped for each Region, bound to the cell. Up to 2^31 - 1 bytes. On success the caller owns
- * out->message: srow_sealed_free. Errors: COLUMN, BINDING, VALUE, LIMIT, CONTEXT_LIMIT, REGIONS
- * (nothing was written), the KMS codes, NOMEM, SELF_CHECK.
- * Specification: client-apis/encrypt.md. */
+/* Seals one value: the text of the column's type in its canonical form, encrypted under a fresh
+ * data key that is wrapped for each Region, bound to the cell. Up to 2^31 - 1 bytes. On success the
+ * caller owns out->message: srow_sealed_free. Errors: COLUMN, BINDING, VALUE, LIMIT, CONTEXT_LIMIT,
+ * REGIONS (nothing was written), the KMS codes, NOMEM, SELF_CHECK. Specification:
+ * client-apis/encrypt.md. */
 SROW_MUST SROW_API enum srow_rc srow_cell_seal(struct srow_sealed *out, struct srow_client *client,
                                                const struct srow_cell *cell,
                                                struct srow_bytes plaintext, struct srow_error *e);

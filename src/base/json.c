@@ -41,14 +41,16 @@ static void set_allocator(void)
     }
 }
 
-enum srow_rc json_parse(json_node **out, struct srow_bytes text, struct srow_error *e)
+static enum srow_rc parse(json_node **out, struct srow_bytes text, size_t more,
+                          struct srow_error *e)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, set_allocator);
     json_error_t why;
     lacking = false;
-    json_t *document = json_loadb(text.len == 0 ? "" : text.at, text.len,
-                                  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &why);
+    json_t *document =
+        json_loadb(text.len == 0 ? "" : text.at, text.len,
+                   JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY | more, &why);
     if (document == NULL && (lacking || json_error_code(&why) == json_error_out_of_memory)) {
         FAIL(e, SROW_E_NOMEM, "no memory for a JSON document");
     }
@@ -56,6 +58,16 @@ enum srow_rc json_parse(json_node **out, struct srow_bytes text, struct srow_err
             "line %d, column %d: not JSON, or a member is doubled", why.line, why.column);
     *out = document;
     return SROW_OK;
+}
+
+enum srow_rc json_parse(json_node **out, struct srow_bytes text, struct srow_error *e)
+{
+    return parse(out, text, 0, e);
+}
+
+enum srow_rc json_parse_wide(json_node **out, struct srow_bytes text, struct srow_error *e)
+{
+    return parse(out, text, JSON_DECODE_INT_AS_REAL, e);
 }
 
 void json_free(json_node **document)

@@ -13,6 +13,8 @@ typedef struct json_t json_node;
 
 /* A whole document. The caller owns *out: json_free. Fails with JSON. */
 MUST enum srow_rc json_parse(json_node **out, struct srow_bytes text, struct srow_error *e);
+/* The same for who reads numbers from the text itself: integers may have any number of digits. */
+MUST enum srow_rc json_parse_wide(json_node **out, struct srow_bytes text, struct srow_error *e);
 void json_free(json_node **document);
 
 /* Member of an object; NULL if it is absent, or `node` is no object (or NULL). */

@@ -37,18 +37,28 @@ static enum srow_rc result(struct cell_job *job, enum srow_rc rc, const struct s
 struct sealing {
     struct event_relay *relays; /* one a job */
     struct message_encrypt_job *messages;
-    struct srow_buf *padded; /* empty in columns without padding */
+    struct rewritten *values;
 };
 
-static enum srow_rc check_value(struct message_encrypt_job *message, struct srow_buf *padded,
-                                const struct cell_job *job)
+/* What is encrypted, where it is not what was given. */
+struct rewritten {
+    struct srow_buf canonical, padded;
+};
+
+static void rewritten_cleanup(struct rewritten *r)
+{
+    buf_cleanup(&r->canonical);
+    buf_cleanup(&r->padded);
+}
+
+static enum srow_rc read_value(struct message_encrypt_job *message, struct rewritten *value,
+                               const struct cell_job *job)
 {
     const struct config_column *column = job->bind->column;
-    TRY(type_check(column->type, job->in, &message->error));
-    message->plaintext = job->in;
+    TRY(type_text(&message->plaintext, &value->canonical, column->type, job->in, &message->error));
     if (column->pad > 0) {
-        TRY(pad_put(padded, job->in, column->pad, &message->error));
-        message->plaintext = bytes_buf(padded);
+        TRY(pad_put(&value->padded, message->plaintext, column->pad, &message->error));
+        message->plaintext = bytes_buf(&value->padded);
     }
     return SROW_OK;
 }
@@ -66,7 +76,7 @@ static void begin_seal(struct sealing *s, size_t i, const struct cell_tools *too
         .deadline = tools->deadline,
         .watch = &relay->keys,
     };
-    message->rc = check_value(message, &s->padded[i], job);
+    message->rc = read_value(message, &s->values[i], job);
 }
 
 static void finish_seal(struct cell_job *job, struct message_encrypt_job *message)
@@ -92,22 +102,22 @@ static void seal_all(const struct cell_tools *tools, struct cell_job *jobs, stru
         if (jobs[i].rc == SROW_OK) {
             finish_seal(&jobs[i], &s->messages[i]);
         }
-        buf_cleanup(&s->padded[i]);
+        rewritten_cleanup(&s->values[i]);
     }
 }
 
 void cell_seal_all(const struct cell_tools *tools, struct cell_job *jobs, size_t n)
 {
     struct sealing s = {calloc(n, sizeof *s.relays), calloc(n, sizeof *s.messages),
-                        calloc(n, sizeof *s.padded)};
-    if (s.relays != NULL && s.messages != NULL && s.padded != NULL) {
+                        calloc(n, sizeof *s.values)};
+    if (s.relays != NULL && s.messages != NULL && s.values != NULL) {
         seal_all(tools, jobs, &s, n);
     } else {
         fail_all(jobs, n);
     }
     free(s.relays);
     free(s.messages);
-    free(s.padded);
+    free(s.values);
 }
 
 enum srow_rc cell_seal(struct srow_sealed *out, const struct cell_tools *tools,
@@ -115,8 +125,8 @@ enum srow_rc cell_seal(struct srow_sealed *out, const struct cell_tools *tools,
 {
     struct event_relay relay;
     struct message_encrypt_job message = {0};
-    struct srow_buf padded = {0};
-    struct sealing s = {&relay, &message, &padded};
+    struct rewritten rewritten = {0};
+    struct sealing s = {&relay, &message, &rewritten};
     struct cell_job job = {.bind = bind, .in = value};
     seal_all(tools, &job, &s, 1);
     if (job.rc == SROW_OK) {
@@ -246,13 +256,14 @@ enum srow_rc cell_match(bool *same, const struct cell_tools *tools, const struct
                         struct srow_bytes message, struct srow_bytes candidate,
                         struct srow_error *e)
 {
-    AUTO(buf_cleanup) struct srow_buf value = {0};
-    enum srow_rc rc = type_check(bind->column->type, candidate, e);
+    AUTO(buf_cleanup) struct srow_buf value = {0}, room = {0};
+    struct srow_bytes text;
+    enum srow_rc rc = type_text(&text, &room, bind->column->type, candidate, e);
     if (rc != SROW_OK) {
         return error_wrap(e, rc, "%s: candidate", bind_name(bind));
     }
     TRY(cell_open(&value, tools, bind, message, e));
-    *same = equal_bytes(bytes_buf(&value), candidate);
+    *same = equal_bytes(bytes_buf(&value), text);
     return SROW_OK;
 }
 

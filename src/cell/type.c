@@ -6,40 +6,15 @@
 #include "cell/type.h"
 
 #include "base/text.h"
+#include "cell/decimal.h"
+#include "cell/document.h"
+#include "cell/moment.h"
 
 const char *type_name(enum srow_type type)
 {
-    static const char *const names[] = {"?",    "text",    "integer", "bytes",
-                                        "null", "boolean", "date",    "uuid"};
+    static const char *const names[] = {"?",    "text", "integer", "bytes",     "null", "boolean",
+                                        "date", "uuid", "decimal", "timestamp", "json"};
     return (size_t)type < sizeof names / sizeof names[0] ? names[type] : "?";
-}
-
-/* As many digits as there are; -1 if one of them is none. */
-static int number(const char *digits, size_t count)
-{
-    int n = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (digits[i] < '0' || digits[i] > '9') {
-            return -1;
-        }
-        n = 10 * n + (digits[i] - '0');
-    }
-    return n;
-}
-
-static bool is_date(struct srow_bytes value)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    const char *at = value.at;
-    if (value.len != 10 || at[4] != '-' || at[7] != '-') {
-        return false;
-    }
-    int year = number(at, 4), month = number(at + 5, 2), day = number(at + 8, 2);
-    if (year < 1 || month < 1 || month > 12) {
-        return false;
-    }
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return day >= 1 && day <= days[month - 1] + (month == 2 && leap);
 }
 
 static bool is_uuid(struct srow_bytes value)
@@ -52,6 +27,17 @@ static bool is_uuid(struct srow_bytes value)
         good = dash ? at[i] == '-' : hex;
     }
     return good;
+}
+
+static enum srow_rc check_rewritten(enum srow_type type, struct srow_bytes value,
+                                    struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf room = {0};
+    struct srow_bytes text;
+    TRY(type_text(&text, &room, type, value, e));
+    FAIL_IF(!bytes_equal(text, value), e, SROW_E_VALUE,
+            "the value is a %s, not in its canonical form: see docs/format.md", type_name(type));
+    return SROW_OK;
 }
 
 enum srow_rc type_check(enum srow_type type, struct srow_bytes value, struct srow_error *e)
@@ -74,20 +60,65 @@ enum srow_rc type_check(enum srow_type type, struct srow_bytes value, struct sro
                 SROW_E_VALUE, "the value is no boolean: true or false");
         return SROW_OK;
     case SROW_TYPE_DATE:
-        FAIL_IF(!is_date(value), e, SROW_E_VALUE,
+        FAIL_IF(!moment_is_date(value), e, SROW_E_VALUE,
                 "the value is no date: YYYY-MM-DD, a day that exists, years 0001 to 9999");
         return SROW_OK;
     case SROW_TYPE_UUID:
         FAIL_IF(!is_uuid(value), e, SROW_E_VALUE,
                 "the value is no canonical UUID: 8-4-4-4-12 lower-case hexadecimal digits");
         return SROW_OK;
+    case SROW_TYPE_DECIMAL:
+    case SROW_TYPE_TIMESTAMP:
+    case SROW_TYPE_JSON:
+        return check_rewritten(type, value, e);
     case SROW_TYPE_NULL:
         break;
     }
     FAIL(e, SROW_E_VALUE, "the value has no type that can be sealed");
 }
 
-/* The value's own text, before its form is checked. */
+enum srow_rc type_text(struct srow_bytes *out, struct srow_buf *room, enum srow_type type,
+                       struct srow_bytes value, struct srow_error *e)
+{
+    switch (type) {
+    case SROW_TYPE_DECIMAL:
+        TRY(decimal_put(room, value, e));
+        break;
+    case SROW_TYPE_TIMESTAMP:
+        TRY(moment_put(room, value, false, e));
+        break;
+    case SROW_TYPE_JSON:
+        TRY(document_put(room, value, e));
+        break;
+    default:
+        TRY(type_check(type, value, e));
+        *out = value;
+        return SROW_OK;
+    }
+    *out = bytes_buf(room);
+    return SROW_OK;
+}
+
+enum srow_rc type_put_stored(struct srow_buf *out, enum srow_type type, struct srow_bytes value,
+                             struct srow_error *e)
+{
+    if (type == SROW_TYPE_TIMESTAMP) {
+        return moment_put(out, value, true, e);
+    }
+    if (type == SROW_TYPE_DECIMAL) {
+        return decimal_put(out, value, e);
+    }
+    if (type == SROW_TYPE_BOOLEAN && bytes_equal_str(value, "1")) {
+        value = srow_str("true");
+    } else if (type == SROW_TYPE_BOOLEAN && bytes_equal_str(value, "0")) {
+        value = srow_str("false");
+    }
+    TRY(type_check(type, value, e));
+    buf_put(out, value);
+    return buf_check(out, e);
+}
+
+/* Integers and booleans of the machine, bytes, and what is given as text. */
 static enum srow_rc put(struct srow_buf *out, enum srow_type type, const struct srow_value *value,
                         const char *name, struct srow_error *e)
 {
@@ -107,11 +138,19 @@ static enum srow_rc put(struct srow_buf *out, enum srow_type type, const struct 
             type_name((enum srow_type)value->type));
     FAIL_IF(value->bytes.len == 0, e, SROW_E_BINDING,
             "binding \"%s\" is empty: give the value that names the row", name);
+    FAIL_IF(type == SROW_TYPE_JSON, e, SROW_E_BINDING,
+            "binding \"%s\" is of type json, which no database compares by its text", name);
     if (type == SROW_TYPE_BYTES) {
         text_put_hex(out, value->bytes);
-    } else {
-        buf_put(out, value->bytes);
+        return buf_check(out, e);
     }
+    AUTO(buf_cleanup) struct srow_buf room = {0};
+    struct srow_bytes text;
+    enum srow_rc rc = type_text(&text, &room, type, value->bytes, e);
+    if (rc != SROW_OK) {
+        return error_wrap(e, rc, "binding \"%s\"", name);
+    }
+    buf_put(out, text);
     return buf_check(out, e);
 }
 
@@ -121,9 +160,5 @@ enum srow_rc type_bind(struct srow_buf *out, enum srow_type type, const struct s
     FAIL_IF(value->type == SROW_TYPE_NULL || (value->bytes.at == NULL && value->bytes.len > 0), e,
             SROW_E_BINDING, "binding \"%s\" is NULL: a row without it cannot be told from others",
             name);
-    size_t before = out->len;
-    TRY(put(out, type, value, name, e));
-    struct srow_bytes text = bytes_of((const char *)out->at + before, out->len - before);
-    enum srow_rc rc = type_check(type, text, e);
-    return rc == SROW_OK ? rc : error_wrap(e, rc, "binding \"%s\"", name);
+    return put(out, type, value, name, e);
 }

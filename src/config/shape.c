@@ -18,17 +18,28 @@
 
 static const struct binder_word types[] = {
     {"text", SROW_TYPE_TEXT},       {"integer", SROW_TYPE_INTEGER},
-    {"bytes", SROW_TYPE_BYTES},     {"decimal", BINDER_LATER},
+    {"bytes", SROW_TYPE_BYTES},     {"decimal", SROW_TYPE_DECIMAL},
     {"boolean", SROW_TYPE_BOOLEAN}, {"date", SROW_TYPE_DATE},
-    {"uuid", SROW_TYPE_UUID},       {"timestamp", BINDER_LATER},
-    {"json", BINDER_LATER},         {NULL, 0},
+    {"uuid", SROW_TYPE_UUID},       {"timestamp", SROW_TYPE_TIMESTAMP},
+    {"json", SROW_TYPE_JSON},       {NULL, 0},
 };
 
 /* -- bind -- */
 
+static enum srow_rc read_bind_type(struct srow_config *c, void *base, const struct binder_field *f,
+                                   const struct node *n, struct srow_error *e)
+{
+    TRY(binder_word(c, base, f, n, e));
+    if (((struct config_bind *)base)->type == SROW_TYPE_JSON) {
+        return node_fail(e, SROW_E_CONFIG, n,
+                         "a document is no binding: databases do not compare it by its text");
+    }
+    return SROW_OK;
+}
+
 static const struct binder_field bind_fields[] = {
     {"column", binder_text, AT(config_bind, column), NULL, false},
-    {"type", binder_word, AT(config_bind, type), types, false},
+    {"type", read_bind_type, AT(config_bind, type), types, false},
     {0},
 };
 
@@ -37,7 +48,7 @@ static enum srow_rc bind_brief(struct srow_config *c, void *element, const struc
                                const struct node *n, struct srow_error *e)
 {
     (void)f;
-    return binder_word(c, element, &bind_fields[1], n, e);
+    return read_bind_type(c, element, &bind_fields[1], n, e);
 }
 
 static enum srow_rc bind_finish(struct srow_config *c, void *element, const struct node *n,

@@ -17,9 +17,11 @@ enum {
     ROOM_BOOLEAN = 5,  /* "false" */
     ROOM_DATE = 10,
     ROOM_UUID = 36,
-    ROOM_VALUE = 128,   /* a text or bytes value */
-    ROOM_WRAPPED = 200, /* KMS's ciphertext of a data key */
-    ROOM_PAIR = 4,      /* two lengths around key and value */
+    ROOM_DECIMAL = 1 + 35 + 1 + 30,
+    ROOM_TIMESTAMP = 27, /* "2026-11-24T08:30:00.120000Z" */
+    ROOM_VALUE = 128,    /* a text or bytes value */
+    ROOM_WRAPPED = 200,  /* KMS's ciphertext of a data key */
+    ROOM_PAIR = 4,       /* two lengths around key and value */
     ROOM_EDK = 2 + 7 + 2 + 2,
     ROOM_SIGNATURE = (ROOM_PAIR + 21 + 68) + (2 + 104), /* the signer's pair, and a footer */
     ROOM_STEP = 100,
@@ -173,6 +175,11 @@ static uint64_t usual_bytes(enum srow_type type, uint64_t open_ended)
         return ROOM_DATE;
     case SROW_TYPE_UUID:
         return ROOM_UUID;
+    case SROW_TYPE_DECIMAL:
+        return ROOM_DECIMAL;
+    case SROW_TYPE_TIMESTAMP:
+        return ROOM_TIMESTAMP;
+    case SROW_TYPE_JSON:
     case SROW_TYPE_TEXT:
     case SROW_TYPE_BYTES:
     case SROW_TYPE_NULL:

@@ -132,6 +132,9 @@ CASE(a_column_may_be_signed_padded_and_of_every_type)
         {"{type: boolean}", SROW_TYPE_BOOLEAN, false, 0},
         {"{type: date, signed: true, pad: 16}", SROW_TYPE_DATE, true, 16},
         {"{type: uuid}", SROW_TYPE_UUID, false, 0},
+        {"{type: decimal}", SROW_TYPE_DECIMAL, false, 0},
+        {"{type: timestamp, pad: 32}", SROW_TYPE_TIMESTAMP, false, 32},
+        {"{type: json}", SROW_TYPE_JSON, false, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         AUTO(buf_cleanup) struct srow_buf yaml = {0};
@@ -374,8 +377,18 @@ CASE(keys_of_a_later_version_are_refused_by_name)
          "line 10, column 18: " IN_COLUMN "accept[0]" LATER_VALUE},
         {COLUMN("wrap: branch"), SROW_E_NOT_BUILT,
          "line 10, column 15: " IN_COLUMN "wrap" LATER_VALUE},
-        {COLUMN("type: json"), SROW_E_NOT_BUILT,
-         "line 10, column 15: " IN_COLUMN "type" LATER_VALUE},
+    };
+    ALL_REFUSED(rows);
+}
+
+CASE(a_document_is_no_binding)
+{
+#define NO_BINDING ": a document is no binding: databases do not compare it by its text"
+    static const struct row rows[] = {
+        {HEAD "tables:\n  t:\n    bind: {a: decimal, b: json}\n    columns: {c: {}}\n",
+         SROW_E_CONFIG, "line 8, column 27: tables.t.bind.b" NO_BINDING},
+        {HEAD "tables:\n  t:\n    bind: {a: {type: json}}\n    columns: {c: {}}\n", SROW_E_CONFIG,
+         "line 8, column 21: tables.t.bind.a.type" NO_BINDING},
     };
     ALL_REFUSED(rows);
 }
@@ -530,6 +543,7 @@ int main(void)
     RUN(values_out_of_their_range_are_refused_with_their_place);
     RUN(keys_are_arns_of_keys_in_their_own_region);
     RUN(keys_of_a_later_version_are_refused_by_name);
+    RUN(a_document_is_no_binding);
     RUN(a_file_that_others_may_write_is_refused);
     RUN(a_missing_file_and_a_folder_have_their_own_codes);
     RUN(the_errors_of_a_file_begin_with_its_path);
