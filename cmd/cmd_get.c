@@ -42,6 +42,10 @@ static void put_json(struct srow_buf *out, const struct rows_field *f)
         buf_put(out, is_finite(value) ? value : srow_str("null"));
         break;
     case DB_TEXT:
+        if (f->is_json) {
+            buf_put(out, value);
+            break;
+        }
         json_put_string(out, value);
         break;
     case DB_BYTES:

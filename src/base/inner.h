@@ -24,9 +24,11 @@
 #define bytes_equal srow_inner_bytes_equal
 #define bytes_equal_str srow_inner_bytes_equal_str
 #define cells_match srow_inner_cells_match
+#define client_given_text srow_inner_client_given_text
 #define client_null_cell srow_inner_client_null_cell
 #define client_probe_open srow_inner_client_probe_open
 #define client_probe_seal srow_inner_client_probe_seal
+#define client_stored_text srow_inner_client_stored_text
 #define config_key_set_find srow_inner_config_key_set_find
 #define config_key_set_regions srow_inner_config_key_set_regions
 #define config_key_set_seals_in srow_inner_config_key_set_seals_in

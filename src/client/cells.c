@@ -139,8 +139,10 @@ static enum srow_rc settle(const struct srow_result *out, size_t n, struct srow_
 static void match(struct srow_result *out, struct client_match *m, const struct bind *bind)
 {
     if (out->error.rc == SROW_OK) {
-        enum srow_rc rc = type_check(bind->column->type, m->candidate, &out->error);
-        m->same = rc == SROW_OK && equal_bytes(bytes_buf(&out->plaintext), m->candidate);
+        AUTO(buf_cleanup) struct srow_buf room = {0};
+        struct srow_bytes text = {0};
+        enum srow_rc rc = type_text(&text, &room, bind->column->type, m->candidate, &out->error);
+        m->same = rc == SROW_OK && equal_bytes(bytes_buf(&out->plaintext), text);
         if (rc != SROW_OK) {
             error_wrap(&out->error, rc, "%s: candidate", bind_name(bind));
         }

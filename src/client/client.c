@@ -11,6 +11,7 @@
 #include "aws/region.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "cell/type.h"
 #include "client/alarm.h"
 #include "client/client.h"
 #include "client/connection.h"
@@ -375,4 +376,20 @@ enum srow_rc client_null_cell(struct srow_client *c, const struct srow_cell *cel
     TRY(bind_read(&bind, c->config, cell, e));
     TRY(client_tools(&tools, c, bind.column->keys, NULL, e));
     return cell_null(&tools, &bind, e);
+}
+
+enum srow_rc client_given_text(struct srow_buf *out, enum srow_type type, struct srow_bytes given,
+                               struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf room = {0};
+    struct srow_bytes text;
+    TRY(type_text(&text, &room, type, given, e));
+    buf_put(out, text);
+    return buf_check(out, e);
+}
+
+enum srow_rc client_stored_text(struct srow_buf *out, enum srow_type type, struct srow_bytes stored,
+                                struct srow_error *e)
+{
+    return type_put_stored(out, type, stored, e);
 }

@@ -68,6 +68,13 @@ MUST enum srow_rc client_check_sealing(const struct srow_cell *cell, const struc
 MUST enum srow_rc client_null_cell(struct srow_client *client, const struct srow_cell *cell,
                                    struct srow_error *e);
 
+/* Appends the canonical text of a value as somebody wrote it, or as a database holds it in a bound
+ * column (cell/type.h). Fails with VALUE, NOMEM. */
+MUST enum srow_rc client_given_text(struct srow_buf *out, enum srow_type type,
+                                    struct srow_bytes given, struct srow_error *e);
+MUST enum srow_rc client_stored_text(struct srow_buf *out, enum srow_type type,
+                                     struct srow_bytes stored, struct srow_error *e);
+
 /* One key in one Region, and how it did. */
 struct client_check {
     const char *key_set, *region, *arn; /* of the configuration */

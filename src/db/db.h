@@ -68,6 +68,8 @@ struct db_dialect {
     const char *text_length;   /* in bytes, of any other as text */
     const char *equal;         /* @c = @p, without collation */
     const char *equal_text;    /* the same where the column is text */
+    const char *equal_decimal; /* the same where it is an exact number with a fraction */
+    bool time_without_zone;    /* a moment is written "2026-11-24 08:30:00.12", in UTC */
     const char *same;          /* 1 where @c holds @p as the column converts it, or both are NULL */
     const char *same_text;     /* the same where the column is text */
     const char *exact;         /* @c ordered and compared by its bytes: ops->folds */

@@ -27,6 +27,8 @@ const struct db_dialect db_mysql_dialect = {
     .text_length = "octet_length(CONVERT(@c USING utf8mb4))",
     .equal = "@c = @p",
     .equal_text = "@c = @p AND " BYTES_OF_COLUMN " = CAST(@p AS BINARY)",
+    .equal_decimal = "@c = CAST(@p AS DECIMAL(65,30))", /* a text is compared as a double */
+    .time_without_zone = true,
     .same = "@c <=> @p",
     .same_text = BYTES_OF_COLUMN " <=> CAST(@p AS BINARY)",
     .exact = "@c",
@@ -62,8 +64,12 @@ const struct db_dialect db_mysql_dialect = {
                 "WHEN DATA_TYPE IN ('char', 'enum', 'set') THEN 'l' "
                 "WHEN COLLATION_NAME LIKE '%nopad_bin' OR COLLATION_NAME LIKE '%0900_bin' THEN 't' "
                 "WHEN COLLATION_NAME IS NOT NULL THEN 'l' "
-                "WHEN DATA_TYPE LIKE '%int' OR DATA_TYPE IN ('decimal', 'float', 'double') "
-                "THEN 'n' ELSE 'o' END, CASE WHEN DATA_TYPE IN ('varbinary', 'tinyblob', 'blob', "
+                "WHEN DATA_TYPE = 'decimal' THEN 'd' "
+                "WHEN DATA_TYPE IN ('float', 'double') THEN 'f' WHEN DATA_TYPE LIKE '%int' THEN "
+                "'n' "
+                "WHEN DATA_TYPE = 'timestamp' AND DATETIME_PRECISION = 6 THEN 'z' "
+                "WHEN DATA_TYPE = 'datetime' AND DATETIME_PRECISION = 6 THEN 'w' ELSE 'o' END, "
+                "CASE WHEN DATA_TYPE IN ('varbinary', 'tinyblob', 'blob', "
                 "'mediumblob', 'longblob') THEN CHARACTER_OCTET_LENGTH END "
                 "FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = " SCHEMA " "
                 "AND TABLE_NAME = $1 ORDER BY ORDINAL_POSITION",

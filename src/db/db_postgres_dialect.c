@@ -31,6 +31,7 @@ const struct db_dialect db_postgres_dialect = {
     .text_length = "octet_length(CAST(@c AS text))",
     .equal = "@c = @p",
     .equal_text = "@c = @p",
+    .equal_decimal = "@c = @p",
     .same = "@c IS NOT DISTINCT FROM @p",
     .same_text = "CAST(@c AS text) COLLATE \"C\" IS NOT DISTINCT FROM CAST(@p AS text)",
     .exact = "@c",
@@ -59,9 +60,13 @@ const struct db_dialect db_postgres_dialect = {
                 "a.attidentity <> '' OR a.attgenerated <> '' OR "
                 "coalesce(pg_get_expr(d.adbin, d.adrelid) ~ '\\w\\(|^(CURRENT|LOCAL|SESSION)_', "
                 "false), CASE WHEN b.typname = 'bytea' THEN 'b' WHEN b.typname IN ('bpchar', "
-                "'citext') OR NOT coalesce(o.collisdeterministic, true) THEN 'l' "
-                "WHEN b.typcategory IN ('S', 'E') OR b.typname IN ('json', 'xml') THEN 't' "
-                "WHEN b.typcategory = 'N' THEN 'n' ELSE 'o' END, "
+                "'citext', 'json', 'xml') OR NOT coalesce(o.collisdeterministic, true) THEN 'l' "
+                "WHEN b.typcategory IN ('S', 'E') THEN 't' WHEN b.typname = 'numeric' THEN 'd' "
+                "WHEN b.typname IN ('float4', 'float8', 'money') THEN 'f' "
+                "WHEN b.typcategory = 'N' THEN 'n' "
+                "WHEN b.typname IN ('timestamp', 'timestamptz') AND coalesce(nullif(t.typtypmod, "
+                "-1), a.atttypmod) IN (-1, 6) THEN CASE b.typname WHEN 'timestamp' THEN 'w' "
+                "ELSE 'z' END ELSE 'o' END, "
                 "(SELECT min((regexp_match(pg_get_constraintdef(k.oid), "
                 "'length\\([^)]*\\) <= (\\d+)'))[1]::bigint) FROM pg_constraint k "
                 "WHERE b.typname = 'bytea' AND k.conrelid = a.attrelid AND k.contype = 'c' "

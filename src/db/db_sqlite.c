@@ -47,6 +47,7 @@ const struct db_dialect db_sqlite_dialect = {
     .text_length = "length(CAST(@c AS BLOB))",
     .equal = "@c = @p COLLATE BINARY",
     .equal_text = "@c = @p COLLATE BINARY",
+    .equal_decimal = "@c = @p COLLATE BINARY",
     .same = "@c COLLATE BINARY IS @p",
     .same_text = "@c COLLATE BINARY IS @p",
     .exact = "@c COLLATE BINARY",

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "client/client.h"
 
 void pick_table_cleanup(struct pick_table *t)
 {
@@ -17,6 +18,10 @@ void pick_table_cleanup(struct pick_table *t)
 
 void pick_cleanup(struct pick *p)
 {
+    for (size_t i = 0; p->texts != NULL && i < 2 * p->table->bind_count; i++) {
+        buf_cleanup(&p->texts[i]);
+    }
+    free(p->texts);
     free(p->binds);
     free(p->bound);
     free(p->sealed);
@@ -47,15 +52,45 @@ static enum srow_rc make_room(struct pick *p, size_t given, struct srow_error *e
 {
     p->binds = calloc(p->table->bind_count + 1, sizeof *p->binds);
     p->bound = calloc(p->table->bind_count + 1, sizeof *p->bound);
+    p->texts = calloc(2 * p->table->bind_count + 1, sizeof *p->texts);
     p->sealed = calloc(p->table->column_count + 1, sizeof *p->sealed);
     p->others = calloc(given + 1, sizeof *p->others);
-    FAIL_IF(p->binds == NULL || p->bound == NULL || p->sealed == NULL || p->others == NULL, e,
-            SROW_E_NOMEM, "no memory for a row");
+    FAIL_IF(p->binds == NULL || p->bound == NULL || p->texts == NULL || p->sealed == NULL ||
+                p->others == NULL,
+            e, SROW_E_NOMEM, "no memory for a row");
     return SROW_OK;
 }
 
+bool pick_is_rewritten(const struct pick *p, size_t bind)
+{
+    enum srow_type type = p->table->binds[bind].type;
+    return type == SROW_TYPE_DECIMAL || type == SROW_TYPE_TIMESTAMP;
+}
+
+/* A number or a moment in its canonical text; a column of the database that is a time without zone
+ * takes the moment without its T and Z. */
+static enum srow_rc take_rewritten(struct pick *p, size_t i, const struct rows_given *g,
+                                   const struct db_dialect *d, struct srow_error *e)
+{
+    const struct config_bind *bind = &p->table->binds[i];
+    const struct live_column *c = live_column_find(p->live, bind->column);
+    struct srow_buf *text = &p->texts[2 * i], *time = &p->texts[2 * i + 1];
+    enum srow_rc rc = client_given_text(text, bind->type, g->value, e);
+    if (rc != SROW_OK) {
+        return error_wrap(e, rc, "%s.%s", p->table->name, bind->name);
+    }
+    p->binds[i].value.bytes = bytes_buf(text);
+    p->bound[i].bytes = bytes_buf(text);
+    if (bind->type == SROW_TYPE_TIMESTAMP && d->time_without_zone && !live_column_is_text(c)) {
+        const char *t = text->at;
+        buf_printf(time, "%.10s %.*s", t, (int)text->len - 12, t + 11);
+        p->bound[i].bytes = bytes_buf(time);
+    }
+    return buf_check(time, e);
+}
+
 static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given *g,
-                              struct srow_error *e)
+                              const struct db_dialect *d, struct srow_error *e)
 {
     const struct config_bind *bind = &p->table->binds[i];
     struct srow_value v = {.type = (uint32_t)bind->type, .bytes = g->value};
@@ -85,7 +120,7 @@ static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given 
         p->bound[i] = db_integer(truth);
     }
     p->binds[i] = (struct srow_bind){.name = bind->name, .value = v};
-    return SROW_OK;
+    return pick_is_rewritten(p, i) ? take_rewritten(p, i, g, d, e) : SROW_OK;
 }
 
 /* A physical name that the configuration uses under a logical one. */
@@ -123,12 +158,12 @@ static enum srow_rc take_other(struct pick *p, const struct rows_given *g, struc
     return SROW_OK;
 }
 
-static enum srow_rc take(struct pick *p, const struct rows_given *g, bool write,
-                         struct srow_error *e)
+static enum srow_rc take(struct pick *p, const struct rows_given *g, const struct db_dialect *d,
+                         bool write, struct srow_error *e)
 {
     for (size_t i = 0; i < p->table->bind_count; i++) {
         if (strcmp(p->table->binds[i].name, g->name) == 0) {
-            return take_bind(p, i, g, e);
+            return take_bind(p, i, g, d, e);
         }
     }
     FAIL_IF(!write, e, SROW_E_BINDING, "%s.%s: not a binding of this table: give its bindings only",
@@ -153,6 +188,7 @@ enum srow_rc pick_table_find(struct pick_table *out, const struct rows *rows, co
     AUTO(pick_table_cleanup) struct pick_table t = {0};
     TRY(find_table(&t.table, rows->config, name, e));
     TRY(live_table_fit(&t.live, rows->db, t.table, e));
+    t.dialect = rows->db->ops->dialect;
     *out = t;
     t = (struct pick_table){0};
     return SROW_OK;
@@ -164,7 +200,7 @@ enum srow_rc pick_names(struct pick *out, const struct pick_table *table,
     AUTO(pick_cleanup) struct pick p = {.table = table->table, .live = &table->live};
     TRY(make_room(&p, given->count, e));
     for (size_t i = 0; i < given->count; i++) {
-        TRY(take(&p, &given->list[i], given->write, e));
+        TRY(take(&p, &given->list[i], table->dialect, given->write, e));
     }
     for (size_t i = 0; i < p.table->bind_count; i++) {
         FAIL_IF(p.binds[i].name == NULL, e, SROW_E_BINDING,
@@ -182,6 +218,14 @@ void pick_put_where(struct srow_buf *out, const struct pick *p, const struct db 
         buf_put_str(out, i == 0 ? " WHERE " : " AND ");
         live_put_equal(out, db, p->live, p->table->binds[i].column, before + i + 1);
     }
+}
+
+enum srow_rc pick_stored_text(struct srow_buf *out, const struct pick *p, size_t bind,
+                              struct srow_bytes stored, struct srow_error *e)
+{
+    enum srow_rc rc = client_stored_text(out, p->table->binds[bind].type, stored, e);
+    return rc == SROW_OK ? rc
+                         : error_wrap(e, rc, "%s.%s", p->table->name, p->table->binds[bind].name);
 }
 
 void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column)

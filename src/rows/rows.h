@@ -58,6 +58,7 @@ struct rows_field {
     enum rows_kind { ROWS_BOUND, ROWS_SEALED, ROWS_OTHER } kind;
     enum db_type type;     /* DB_NULL, DB_INTEGER, DB_REAL, DB_TEXT, DB_BYTES */
     struct srow_buf value; /* as text, or the bytes */
+    bool is_json;          /* the text is a JSON document */
 };
 
 /* Bound, then sealed, then other columns. */

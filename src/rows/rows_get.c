@@ -85,6 +85,7 @@ static enum srow_rc open_cell(struct rows_field *field, const struct reading *r,
     }
     TRY(srow_cell_open(&field->value, r->rows->client, &cell, bytes_buf(&stored->bytes), e));
     field->type = type_of(r->pick->table->columns[column].type);
+    field->is_json = r->pick->table->columns[column].type == SROW_TYPE_JSON;
     return SROW_OK;
 }
 
@@ -103,15 +104,6 @@ static enum srow_rc read_row(struct held_row *out, const struct pick *p, struct 
     return SROW_OK;
 }
 
-/* A bound boolean is 0 or 1 in the database, and true or false everywhere else. */
-static enum srow_rc put_boolean(struct rows_field *field, const struct held_value *held,
-                                struct srow_error *e)
-{
-    field->type = DB_TEXT;
-    buf_put_str(&field->value, bytes_equal_str(bytes_buf(&held->bytes), "1") ? "true" : "false");
-    return buf_check(&field->value, e);
-}
-
 static enum srow_rc fill(struct rows_row *row, const struct reading *r, struct held_row *held,
                          struct srow_error *e)
 {
@@ -122,8 +114,10 @@ static enum srow_rc fill(struct rows_row *row, const struct reading *r, struct h
             TRY(open_cell(field, r, i - binds, &held->values[i], e));
             continue;
         }
-        if (i < binds && r->pick->table->binds[i].type == SROW_TYPE_BOOLEAN) {
-            TRY(put_boolean(field, &held->values[i], e));
+        if (i < binds &&
+            (pick_is_rewritten(r->pick, i) || r->pick->table->binds[i].type == SROW_TYPE_BOOLEAN)) {
+            field->type = DB_TEXT;
+            TRY(pick_stored_text(&field->value, r->pick, i, bytes_buf(&held->values[i].bytes), e));
             continue;
         }
         field->type = held->values[i].type;

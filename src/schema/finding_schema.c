@@ -41,6 +41,49 @@ static bool is_sealed(const struct look *l, const char *column)
     return false;
 }
 
+/* The type of a bound column against that of its binding. */
+static enum srow_rc look_bind_type(const struct look *l, const struct config_bind *bind,
+                                   const struct live_column *c, const char *w, struct srow_error *e)
+{
+    bool converts = bind->type == SROW_TYPE_TEXT || bind->type == SROW_TYPE_BYTES;
+    if (c->kind == LIVE_FLOAT) {
+        return finding_add(l->list, "bind-inexact", w, e,
+                           "column %s is %s, in which numbers are rounded: make it an exact type",
+                           bind->column, c->type);
+    }
+    if (bind->type == SROW_TYPE_DECIMAL && c->kind != LIVE_DECIMAL && !live_column_is_text(c)) {
+        return finding_add(l->list, "bind-inexact", w, e,
+                           "column %s is %s and does not hold each decimal as it is: make it "
+                           "NUMERIC, or TEXT in SQLite",
+                           bind->column, c->type);
+    }
+    if (bind->type == SROW_TYPE_TIMESTAMP && c->kind == LIVE_OTHER) {
+        return finding_add(l->list, "bind-inexact", w, e,
+                           "column %s is %s and does not hold microseconds: make it "
+                           "TIMESTAMP(6), with time zone in PostgreSQL",
+                           bind->column, c->type);
+    }
+    if (bind->type == SROW_TYPE_TIMESTAMP && c->kind == LIVE_CLOCK) {
+        return finding_add(l->list, "bind-zoneless", w, e,
+                           "column %s is %s, without a zone, and is taken as UTC: make it a type "
+                           "with a zone, or have all who write there write UTC",
+                           bind->column, c->type);
+    }
+    if (converts && live_column_converts(c)) {
+        return finding_add(l->list, "bind-converted", w, e,
+                           "column %s is %s and turns '007' into 7: bind it as what it is, or make "
+                           "it TEXT",
+                           bind->column, c->type);
+    }
+    if (converts && c->kind == LIVE_LOOSE) {
+        return finding_add(l->list, "bind-loose", w, e,
+                           "column %s is %s and takes different texts for equal: make it a text "
+                           "that is compared byte by byte",
+                           bind->column, c->type);
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc look_bind(const struct look *l, const struct config_bind *bind,
                               struct srow_error *e)
 {
@@ -71,21 +114,7 @@ static enum srow_rc look_bind(const struct look *l, const struct config_bind *bi
         TRY(finding_add(l->list, "bind-nullable", w, e, "column %s may be NULL: make it NOT NULL",
                         bind->column));
     }
-    /* a date or a UUID looks like no number and stays as it is */
-    bool converts = bind->type == SROW_TYPE_TEXT || bind->type == SROW_TYPE_BYTES;
-    if (converts && live_column_converts(c)) {
-        TRY(finding_add(l->list, "bind-converted", w, e,
-                        "column %s is %s and turns '007' into 7: bind it as integer, or make it "
-                        "TEXT",
-                        bind->column, c->type));
-    }
-    if (converts && c->kind == LIVE_LOOSE) {
-        TRY(finding_add(l->list, "bind-loose", w, e,
-                        "column %s is %s and takes different texts for equal: make it a text that "
-                        "is compared byte by byte",
-                        bind->column, c->type));
-    }
-    return SROW_OK;
+    return look_bind_type(l, bind, c, w, e);
 }
 
 static bool is_bound(const struct look *l, const char *column)

@@ -83,14 +83,14 @@ static enum live_kind affinity(const char *type)
         const char *word;
         enum live_kind kind;
     } rows[] = {{"INT", LIVE_NUMBER},  {"CHAR", LIVE_TEXT},   {"CLOB", LIVE_TEXT},
-                {"TEXT", LIVE_TEXT},   {"BLOB", LIVE_BINARY}, {"REAL", LIVE_NUMBER},
+                {"TEXT", LIVE_TEXT},   {"BLOB", LIVE_BINARY}, {"REAL", LIVE_FLOAT},
                 {"FLOA", LIVE_NUMBER}, {"DOUB", LIVE_NUMBER}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcasestr(type, rows[i].word) != NULL) {
             return rows[i].kind;
         }
     }
-    return *type == '\0' ? LIVE_BINARY : LIVE_NUMBER;
+    return *type == '\0' ? LIVE_BINARY : LIVE_AFFINE;
 }
 
 static enum live_kind kind_of(const char *type, struct db_value said)
@@ -223,9 +223,14 @@ bool live_column_is_binary(const struct live_column *column)
     return column->kind == LIVE_BINARY;
 }
 
+bool live_column_is_text(const struct live_column *column)
+{
+    return column->kind == LIVE_TEXT || column->kind == LIVE_LOOSE;
+}
+
 bool live_column_converts(const struct live_column *column)
 {
-    return column->kind != LIVE_BINARY && column->kind != LIVE_TEXT && column->kind != LIVE_LOOSE;
+    return column->kind != LIVE_BINARY && !live_column_is_text(column);
 }
 
 enum srow_rc live_table_fit(struct live_table *out, struct db *db, const struct config_table *table,
@@ -259,7 +264,12 @@ void live_put_equal(struct srow_buf *out, const struct db *db, const struct live
                     const char *column, size_t param)
 {
     const struct live_column *c = live_column_find(t, column);
-    bool text = c != NULL && (c->kind == LIVE_TEXT || c->kind == LIVE_LOOSE);
-    db_put_sql(out, db, text ? db->ops->dialect->equal_text : db->ops->dialect->equal,
-               &(struct db_words){.column = column, .param = param});
+    const struct db_dialect *d = db->ops->dialect;
+    const char *equal = d->equal;
+    if (c != NULL && live_column_is_text(c)) {
+        equal = d->equal_text;
+    } else if (c != NULL && c->kind == LIVE_DECIMAL) {
+        equal = d->equal_decimal;
+    }
+    db_put_sql(out, db, equal, &(struct db_words){.column = column, .param = param});
 }

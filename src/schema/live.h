@@ -11,11 +11,16 @@
 
 /* What a column does with what is written; the letters that a dialect's query gives. */
 enum live_kind {
-    LIVE_BINARY = 'b', /* takes bytes as they are */
-    LIVE_TEXT = 't',   /* text, compared byte by byte */
-    LIVE_LOOSE = 'l',  /* text in which different bytes are equal: case, accents, padding */
-    LIVE_NUMBER = 'n',
-    LIVE_OTHER = 'o', /* dates, UUIDs, booleans */
+    LIVE_BINARY = 'b',  /* takes bytes as they are */
+    LIVE_TEXT = 't',    /* text, compared byte by byte */
+    LIVE_LOOSE = 'l',   /* text in which different bytes are equal: case, accents, padding */
+    LIVE_NUMBER = 'n',  /* whole */
+    LIVE_DECIMAL = 'd', /* exact, with a fraction */
+    LIVE_FLOAT = 'f',   /* rounded to binary fractions, or by a locale */
+    LIVE_AFFINE = 'a',  /* what looks like a number becomes one, all else stays as it is */
+    LIVE_MOMENT = 'z',  /* microseconds of UTC */
+    LIVE_CLOCK = 'w',   /* microseconds of a clock on the wall */
+    LIVE_OTHER = 'o',   /* dates, UUIDs, booleans, times without microseconds */
 };
 
 struct live_column {
@@ -71,6 +76,8 @@ void live_put_equal(struct srow_buf *out, const struct db *db, const struct live
 
 /* Takes bytes as they are and converts nothing. */
 bool live_column_is_binary(const struct live_column *column);
+/* Text, with whatever collation. */
+bool live_column_is_text(const struct live_column *column);
 /* Gives back another text than was written: '007' becomes 7. */
 bool live_column_converts(const struct live_column *column);
 

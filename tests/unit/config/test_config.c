@@ -386,9 +386,9 @@ CASE(a_document_is_no_binding)
 #define NO_BINDING ": a document is no binding: databases do not compare it by its text"
     static const struct row rows[] = {
         {HEAD "tables:\n  t:\n    bind: {a: decimal, b: json}\n    columns: {c: {}}\n",
-         SROW_E_CONFIG, "line 8, column 27: tables.t.bind.b" NO_BINDING},
+         SROW_E_CONFIG, "line 7, column 27: tables.t.bind.b" NO_BINDING},
         {HEAD "tables:\n  t:\n    bind: {a: {type: json}}\n    columns: {c: {}}\n", SROW_E_CONFIG,
-         "line 8, column 21: tables.t.bind.a.type" NO_BINDING},
+         "line 7, column 22: tables.t.bind.a.type" NO_BINDING},
     };
     ALL_REFUSED(rows);
 }
