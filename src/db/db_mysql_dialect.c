@@ -54,7 +54,10 @@ const struct db_dialect db_mysql_dialect = {
                      "t.TABLE_TYPE LIKE '%VIEW', 0 FROM information_schema.TABLES t "
                      "WHERE t.TABLE_SCHEMA = " SCHEMA " AND t.TABLE_NAME = $1",
             .columns =
-                "SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'NO', COLUMN_KEY = 'PRI', "
+                "SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'NO', EXISTS (SELECT 1 FROM "
+                "information_schema.STATISTICS p WHERE p.TABLE_SCHEMA = DATABASE() AND "
+                "p.TABLE_NAME = $1 AND p.INDEX_NAME = 'PRIMARY' AND p.COLUMN_NAME = "
+                "COLUMNS.COLUMN_NAME), "
                 "coalesce(GENERATION_EXPRESSION, '') <> '', "
                 "coalesce(GENERATION_EXPRESSION, '') <> '' OR EXTRA LIKE '%auto_increment%' OR "
                 "EXTRA LIKE '%DEFAULT_GENERATED%' OR EXTRA LIKE '%on update%' "

@@ -82,9 +82,9 @@ static enum live_kind affinity(const char *type)
     static const struct {
         const char *word;
         enum live_kind kind;
-    } rows[] = {{"INT", LIVE_NUMBER},  {"CHAR", LIVE_TEXT},   {"CLOB", LIVE_TEXT},
-                {"TEXT", LIVE_TEXT},   {"BLOB", LIVE_BINARY}, {"REAL", LIVE_FLOAT},
-                {"FLOA", LIVE_NUMBER}, {"DOUB", LIVE_NUMBER}};
+    } rows[] = {{"INT", LIVE_NUMBER}, {"CHAR", LIVE_TEXT},   {"CLOB", LIVE_TEXT},
+                {"TEXT", LIVE_TEXT},  {"BLOB", LIVE_BINARY}, {"REAL", LIVE_FLOAT},
+                {"FLOA", LIVE_FLOAT}, {"DOUB", LIVE_FLOAT}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcasestr(type, rows[i].word) != NULL) {
             return rows[i].kind;

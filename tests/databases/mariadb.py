@@ -62,6 +62,7 @@ class Mariadb:
                 [*self.who(), shutil.which("mariadbd"), "--no-defaults",
                  f"--datadir={self.folder}/data{number}", f"--socket={self.folder}/s{number}",
                  f"--pid-file={self.folder}/pid{number}", f"--port={self.ports[number]}",
+                 f"--tmpdir={self.folder}",
                  "--bind-address=127.0.0.1", f"--server-id={number}", "--log-bin=b",
                  "--log-slave-updates", "--gtid-strict-mode", "--binlog-format=ROW", "--sql-mode=",
                  "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M",
