@@ -27,7 +27,6 @@ struct pick {
     struct srow_bind *binds;          /* by table->binds */
     struct db_value *bound;           /* the same as the database takes them */
     struct srow_buf *texts;           /* what both view: two a binding */
-    struct srow_buf *texts;           /* what both view: two a binding */
     const struct rows_given **sealed; /* by table->columns; NULL: not given */
     const struct rows_given **others; /* with the column's name in the database */
     size_t other_count;
@@ -48,13 +47,6 @@ void pick_cleanup(struct pick *p);
 /* Appends the condition that the row has the bound values, which are the parameters behind
  * `before`: " WHERE ...". */
 void pick_put_where(struct srow_buf *out, const struct pick *p, const struct db *db, size_t before);
-
-/* A bound number or moment, which comes back in the database's own way of writing it. */
-bool pick_is_rewritten(const struct pick *p, size_t bind);
-
-/* Appends the canonical text of what a row holds in a bound column. Fails with VALUE, NOMEM. */
-MUST enum srow_rc pick_stored_text(struct srow_buf *out, const struct pick *p, size_t bind,
-                                   struct srow_bytes stored, struct srow_error *e);
 
 /* A bound number or moment, which comes back in the database's own way of writing it. */
 bool pick_is_rewritten(const struct pick *p, size_t bind);

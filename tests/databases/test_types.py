@@ -40,7 +40,7 @@ ROWS = [
     {"text": None, "integer": "-9223372036854775808", "decimal": "-" + "9" * 35 + "." + "9" * 30,
      "date": "9999-12-31", "timestamp": "9999-12-31T23:59:59.999999Z", "boolean": "true",
      "uuid": MOST, "json": "-12345678901234567890.5e-3"},
-    {"text": f"\u00dc {FACE}\u0301\t'\"\\%;--", "bytes": f"{FACE}", "integer": "9223372036854775807",
+    {"text": f"\u00dc {FACE}\u0301\t'\"\\%;--", "bytes": FACE, "integer": "9223372036854775807",
      "decimal": ("-0.00", "0"), "date": "2024-02-29",
      "timestamp": ("2024-02-29 23:30:00.12-00:45", "2024-03-01T00:15:00.120000Z"),
      "json": (f'{{"b": 1.0, "a": ["{FACE}", "\\u00e4\\u0000", true], "": {{}}}}',
@@ -263,7 +263,8 @@ FOUND = {
         ("REAL", "integer", "bind-inexact"), ("DOUBLE", "text", "bind-inexact"),
         ("INTEGER", "decimal", "bind-inexact"), ("DECIMAL(20,4)", "decimal", "bind-inexact"),
         ("TEXT", "decimal", ""), ("DATETIME", "timestamp", ""), ("DATE", "date", ""),
-        ("NUMERIC", "text", "bind-converted"), ("TEXT", "timestamp", ""), ("BOOLEAN", "boolean", "")],
+        ("NUMERIC", "text", "bind-converted"), ("TEXT", "timestamp", ""),
+        ("BOOLEAN", "boolean", "")],
 }
 
 

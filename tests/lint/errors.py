@@ -49,7 +49,7 @@ def main():
     tap.point("every finding is made", [f"nothing finds {kind}" for kind in kinds
                                         if f'"{kind}"' not in made])
     proven = "".join(path.read_text(errors="replace")
-                     for path in files(["tests/unit", "tests/cli"]))
+                     for path in files(["tests/unit", "tests/cli", "tests/databases"]))
     tap.point("every finding is provoked by a test",
               [f"no test expects {kind}" for kind in kinds
                if f'"{kind}' not in proven and f" {kind} " not in proven])
