@@ -92,6 +92,31 @@ enum srow_rc db_exec(struct db *db, const char *sql, const struct db_value *para
     return db->ops->exec(db, sql, params, n, e);
 }
 
+/* What may be bound at once. */
+static bool is_uniform(const struct db_value *params, size_t n, size_t rows)
+{
+    for (size_t column = 0; column < n; column++) {
+        enum db_type type = DB_NULL;
+        for (size_t row = 0; row < rows; row++) {
+            enum db_type here = params[row * n + column].type;
+            if (here != DB_NULL && type != DB_NULL && here != type) {
+                return false;
+            }
+            type = here == DB_NULL ? type : here;
+        }
+    }
+    return true;
+}
+
+enum srow_rc db_exec_many(struct db *db, const char *sql, const struct db_value *params, size_t n,
+                          size_t rows, struct srow_error *e)
+{
+    FAIL_IF(!db->ops->in_work(db), e, SROW_E_INTERNAL, "many rows outside of a transaction");
+    FAIL_IF(n == 0 || !is_uniform(params, n, rows), e, SROW_E_INTERNAL,
+            "many rows without parameters, or with different types in one column");
+    return db->ops->exec_many(db, sql, params, n, rows, e);
+}
+
 enum srow_rc db_query(struct db_rows **out, struct db *db, const char *sql,
                       const struct db_value *params, size_t n, struct srow_error *e)
 {

@@ -90,10 +90,13 @@ struct db_ops {
                          struct srow_error *e);
     enum srow_rc (*query)(struct db_rows **out, struct db *db, const char *sql,
                           const struct db_value *params, size_t n, struct srow_error *e);
+    /* The statement once for each of `rows` rows of n parameters. */
+    enum srow_rc (*exec_many)(struct db *db, const char *sql, const struct db_value *params,
+                              size_t n, size_t rows, struct srow_error *e);
     uint64_t (*changed)(const struct db *db);
     bool (*in_work)(const struct db *db); /* a transaction is open */
     /* The column's own order has equals where a unique index over it may have none. */
-    bool (*folds)(struct db *db, const char *table, const char *column);
+    bool (*folds)(struct db *db, const char *schema, const char *table, const char *column);
     void (*swap)(struct db *db, struct db *other); /* each gets the other's connection */
     void (*free)(struct db *db);
 };
@@ -137,10 +140,16 @@ MUST enum srow_rc db_exec(struct db *db, const char *sql, const struct db_value 
                           struct srow_error *e);
 MUST enum srow_rc db_query(struct db_rows **out, struct db *db, const char *sql,
                            const struct db_value *params, size_t n, struct srow_error *e);
+/* An INSERT, UPDATE or DELETE once for each of `rows` rows of n parameters, in the engine's fastest
+ * way. In one column all are of one type, or NULL (INTERNAL). Only inside of a transaction
+ * (INTERNAL), which is rolled back after a failure: a part of the rows may have been done.
+ * db_changed is their sum then. Fails as db_exec. */
+MUST enum srow_rc db_exec_many(struct db *db, const char *sql, const struct db_value *params,
+                               size_t n, size_t rows, struct srow_error *e);
 MUST enum srow_rc db_next(bool *more, struct db_rows *rows, struct srow_error *e);
 void db_rows_free(struct db_rows **rows);
 
-/* Rows that the last INSERT, UPDATE or DELETE changed. */
+/* Rows that the last INSERT, UPDATE or DELETE changed; found, if they were so already. */
 uint64_t db_changed(const struct db *db);
 
 /* A transaction: AUTO(db_rollback) struct db_work w = {0}; begin; ...; commit. What was not

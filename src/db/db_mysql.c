@@ -14,7 +14,8 @@
 #include <stdlib.h>
 
 #include "db/db_mysql_error.h"
-#include "db/db_mysql_sql.h"
+#include "db/db_mysql_many.h"
+#include "db/db_mysql_stmt.h"
 #include "db/db_mysql_url.h"
 
 enum {
@@ -27,6 +28,7 @@ struct mysql_db {
     struct db base;
     MYSQL *handle;
     uint64_t changed;
+    bool no_bulk; /* as with a server that has no bulk operations */
 };
 
 struct field {
@@ -51,105 +53,12 @@ static struct mysql_db *self_of(const struct db *db)
     return (struct mysql_db *)db;
 }
 
-/* TLS that breaks off after it was verified is a lost connection. */
-static enum srow_rc fail_code(unsigned code, struct srow_error *e)
-{
-    return db_mysql_error_fail(code == CR_SSL_CONNECTION_ERROR ? CR_SERVER_LOST : code, e);
-}
-
-static enum srow_rc fail(MYSQL *handle, struct srow_error *e)
-{
-    return fail_code(mysql_errno(handle), e);
-}
-
-static enum srow_rc fail_stmt(MYSQL_STMT *stmt, struct srow_error *e)
-{
-    return fail_code(mysql_stmt_errno(stmt), e);
-}
-
-static void close_stmt(MYSQL_STMT **stmt)
-{
-    if (*stmt != NULL) {
-        mysql_stmt_close(*stmt);
-        *stmt = NULL;
-    }
-}
-
-/* -- statements -- */
-
-static void bind_value(MYSQL_BIND *bind, const struct db_value *v)
-{
-    /* The library reads what these point to and changes nothing of it. */
-    bind->buffer = (void *)v->bytes.at;
-    bind->buffer_length = v->bytes.len;
-    bind->length_value = v->bytes.len;
-    switch (v->type) {
-    case DB_INTEGER:
-        bind->buffer_type = MYSQL_TYPE_LONGLONG;
-        bind->buffer = (void *)&v->integer;
-        break;
-    case DB_REAL:
-        bind->buffer_type = MYSQL_TYPE_DOUBLE;
-        bind->buffer = (void *)&v->real;
-        break;
-    case DB_TEXT:
-        bind->buffer_type = MYSQL_TYPE_STRING;
-        break;
-    case DB_BYTES:
-        bind->buffer_type = MYSQL_TYPE_BLOB;
-        break;
-    case DB_NULL:
-        bind->buffer_type = MYSQL_TYPE_NULL;
-        break;
-    }
-    if (bind->buffer == NULL) {
-        bind->buffer = (void *)""; /* an empty view may have no address */
-    }
-}
-
-static void free_binds(MYSQL_BIND **binds)
-{
-    free(*binds);
-    *binds = NULL;
-}
-
-/* Runs a prepared statement; its result is still to be read. */
-static enum srow_rc run(MYSQL_STMT *stmt, const struct db_mysql_sql *sql,
-                        const struct db_value *params, struct srow_error *e)
-{
-    AUTO(free_binds) MYSQL_BIND *binds = calloc(sql->count + 1, sizeof *binds);
-    FAIL_IF(binds == NULL, e, SROW_E_NOMEM, "no memory for a statement");
-    for (size_t i = 0; i < sql->count; i++) {
-        bind_value(&binds[i], &params[sql->order[i]]);
-    }
-    FAIL_IF(mysql_stmt_param_count(stmt) != sql->count, e, SROW_E_INTERNAL,
-            "statement with %lu parameters, given %zu", mysql_stmt_param_count(stmt), sql->count);
-    if ((sql->count > 0 && mysql_stmt_bind_param(stmt, binds) != 0) ||
-        mysql_stmt_execute(stmt) != 0) {
-        return fail_stmt(stmt, e);
-    }
-    return SROW_OK;
-}
-
-static enum srow_rc prepare(MYSQL_STMT **out, MYSQL *handle, const struct db_mysql_sql *sql,
-                            struct srow_error *e)
-{
-    AUTO(close_stmt) MYSQL_STMT *stmt = mysql_stmt_init(handle);
-    FAIL_IF(stmt == NULL, e, SROW_E_NOMEM, "no memory for a statement");
-    if (mysql_stmt_prepare(stmt, sql->text.at, sql->text.len) != 0) {
-        return fail_stmt(stmt, e);
-    }
-    *out = stmt;
-    stmt = NULL;
-    return SROW_OK;
-}
-
 /* Some statements without values (START TRANSACTION) cannot be prepared on every server. */
 static enum srow_rc run_text(struct mysql_db *self, const struct db_mysql_sql *sql,
                              struct srow_error *e)
 {
     if (mysql_real_query(self->handle, sql->text.at, sql->text.len) != 0) {
-        return fail(self->handle, e);
+        return db_mysql_stmt_fail_at(self->handle, e);
     }
     self->changed = mysql_affected_rows(self->handle);
     mysql_free_result(mysql_store_result(self->handle));
@@ -161,15 +70,23 @@ static enum srow_rc exec(struct db *db, const char *text, const struct db_value 
 {
     struct mysql_db *self = self_of(db);
     AUTO(db_mysql_sql_cleanup) struct db_mysql_sql sql = {0};
-    AUTO(close_stmt) MYSQL_STMT *stmt = NULL;
+    AUTO(db_mysql_stmt_close) MYSQL_STMT *stmt = NULL;
     TRY(db_mysql_sql_parse(&sql, text, n, e));
     if (n == 0) {
         return run_text(self, &sql, e);
     }
-    TRY(prepare(&stmt, self->handle, &sql, e));
-    TRY(run(stmt, &sql, params, e));
+    TRY(db_mysql_stmt_prepare(&stmt, self->handle, &sql, e));
+    TRY(db_mysql_stmt_run(stmt, &sql, params, e));
     self->changed = mysql_stmt_affected_rows(stmt);
     return SROW_OK;
+}
+
+static enum srow_rc exec_many(struct db *db, const char *text, const struct db_value *params,
+                              size_t n, size_t rows, struct srow_error *e)
+{
+    struct mysql_db *self = self_of(db);
+    struct db_mysql_many many = {self->handle, params, n, rows, self->no_bulk};
+    return db_mysql_many_run(&self->changed, &many, text, e);
 }
 
 /* -- rows -- */
@@ -189,7 +106,7 @@ static enum srow_rc fetch_bytes(struct mysql_rows *self, size_t i, struct srow_e
     bind.buffer = buf_room(&f->bytes, len);
     FAIL_IF(bind.buffer == NULL, e, SROW_E_NOMEM, "no memory for a value");
     if (mysql_stmt_fetch_column(self->stmt, &bind, (unsigned)i, 0) != 0) {
-        return fail_stmt(self->stmt, e);
+        return db_mysql_stmt_fail(self->stmt, e);
     }
     buf_grew(&f->bytes, len);
     return SROW_OK;
@@ -220,7 +137,7 @@ static enum srow_rc next(bool *more, struct db_rows *rows, struct srow_error *e)
         return SROW_OK;
     }
     if (code != 0 && code != MYSQL_DATA_TRUNCATED) {
-        return fail_stmt(self->stmt, e);
+        return db_mysql_stmt_fail(self->stmt, e);
     }
     for (size_t i = 0; i < self->count; i++) {
         TRY(fetch_field(self, i, e));
@@ -258,7 +175,7 @@ static struct db_value value(const struct db_rows *rows, size_t column)
 static void rows_free(struct db_rows *rows)
 {
     struct mysql_rows *self = rows_of(rows);
-    close_stmt(&self->stmt);
+    db_mysql_stmt_close(&self->stmt);
     for (size_t i = 0; self->fields != NULL && i < self->count; i++) {
         str_free(&self->fields[i].name);
         buf_cleanup(&self->fields[i].bytes);
@@ -360,7 +277,7 @@ static enum srow_rc bind_result(struct mysql_rows *rows, struct srow_error *e)
     }
     if (mysql_stmt_bind_result(rows->stmt, rows->binds) != 0 ||
         mysql_stmt_store_result(rows->stmt) != 0) {
-        return fail_stmt(rows->stmt, e);
+        return db_mysql_stmt_fail(rows->stmt, e);
     }
     return SROW_OK;
 }
@@ -373,8 +290,8 @@ static enum srow_rc query(struct db_rows **out, struct db *db, const char *text,
     AUTO(free_rows) struct mysql_rows *rows = calloc(1, sizeof *rows);
     FAIL_IF(rows == NULL, e, SROW_E_NOMEM, "no memory for a result");
     rows->base.ops = &rows_ops;
-    TRY(prepare(&rows->stmt, self_of(db)->handle, &sql, e));
-    TRY(run(rows->stmt, &sql, params, e));
+    TRY(db_mysql_stmt_prepare(&rows->stmt, self_of(db)->handle, &sql, e));
+    TRY(db_mysql_stmt_run(rows->stmt, &sql, params, e));
     TRY(bind_result(rows, e));
     *out = &rows->base;
     rows = NULL;
@@ -396,9 +313,10 @@ static bool in_work(const struct db *db)
 }
 
 /* an index has the column's collation */
-static bool folds(struct db *db, const char *table, const char *column)
+static bool folds(struct db *db, const char *schema, const char *table, const char *column)
 {
     (void)db;
+    (void)schema;
     (void)table;
     (void)column;
     return false;
@@ -421,6 +339,7 @@ static void mysql_db_cleanup(struct db *db)
 static const struct db_ops ops = {
     .dialect = &db_mysql_dialect,
     .exec = exec,
+    .exec_many = exec_many,
     .query = query,
     .changed = changed,
     .in_work = in_work,
@@ -513,6 +432,7 @@ enum srow_rc db_mysql_open(struct db **out, const char *url, bool create, struct
     db->base.ops = &ops;
     db->handle = mysql_init(NULL);
     FAIL_IF(db->handle == NULL, e, SROW_E_NOMEM, "no memory for a database");
+    db->no_bulk = parts.no_bulk;
     TRY(connect_to(db, &parts, e));
     *out = &db->base;
     db = NULL;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * MariaDB and MySQL as a row of the table of databases. The only file that knows mysql.h is
- * db_mysql.c.
+ * MariaDB and MySQL as a row of the table of databases. Only db_mysql*.c know libmariadb.
  */
 #ifndef DB_DB_MYSQL_H
 #define DB_DB_MYSQL_H

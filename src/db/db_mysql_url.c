@@ -129,8 +129,14 @@ static enum srow_rc parse_option(struct db_mysql_url *url, struct srow_bytes opt
                 TIMEOUT_MAX);
         return SROW_OK;
     }
+    if (bytes_equal_str(key, "bulk")) {
+        FAIL_IF(!bytes_equal_str(value, "off"), e, SROW_E_USAGE,
+                "database URL: bulk is off, or not there");
+        url->no_bulk = true;
+        return SROW_OK;
+    }
     FAIL_IF(!bytes_equal_str(key, "ssl-mode"), e, SROW_E_USAGE,
-            "database URL: unknown option: there are ssl-ca, ssl-mode, socket and timeout");
+            "database URL: unknown option: there are ssl-ca, ssl-mode, socket, timeout, bulk");
     FAIL_IF(!bytes_equal_str(value, "VERIFY_IDENTITY"), e, SROW_E_USAGE,
             "database URL: ssl-mode is VERIFY_IDENTITY and nothing less");
     url->verify = true;

@@ -14,6 +14,7 @@ struct db_mysql_url {
     char *socket, *ssl_ca; /* NULL: none */
     uint64_t port;
     uint64_t timeout; /* seconds for one answer */
+    bool no_bulk;     /* many rows as with a server that has no bulk operations: bulk=off */
     bool verify;      /* TLS with the server's name: always, but to loopback and sockets */
 };
 

@@ -215,6 +215,137 @@ static enum srow_rc exec(struct db *base, const char *sql, const struct db_value
     return SROW_OK;
 }
 
+/* -- many rows: a pipeline -- */
+
+enum { PIPELINE_ROWS = 500, PIPELINE_BYTES = 1 << 20 };
+
+/* The results up to the next synchronization. What stands behind a failure was not run. */
+static enum srow_rc collect_pipeline(struct postgres_db *db, struct srow_error *e)
+{
+    AUTO(result_clear) PGresult *failed = NULL;
+    for (;;) {
+        AUTO(result_clear) PGresult *result = NULL;
+        TRY(await(db, ANSWER_MS, e));
+        result = PQgetResult(db->conn);
+        ExecStatusType status = PQresultStatus(result);
+        if (status == PGRES_PIPELINE_SYNC) {
+            return failed == NULL ? SROW_OK : db_postgres_error_result(failed, e);
+        }
+        if (result == NULL && PQstatus(db->conn) == CONNECTION_BAD) {
+            db->lost = true;
+            return db_postgres_error_result(failed, e);
+        }
+        if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+            db->changed += strtoull(PQcmdTuples(result), NULL, 10);
+        } else if (status == PGRES_FATAL_ERROR && failed == NULL) {
+            failed = result;
+            result = NULL;
+        }
+    }
+}
+
+static enum srow_rc send_row(struct postgres_db *db, const struct db_value *params, size_t n,
+                             struct srow_error *e)
+{
+    AUTO(parameters_cleanup) struct parameters p = {0};
+    TRY(put_all(&p, params, n, e));
+    if (PQsendQueryPrepared(db->conn, "", (int)n, p.values, p.lengths, p.formats, 0) == 0) {
+        db->lost = true;
+        return db_postgres_error_result(NULL, e);
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc send_statement(struct postgres_db *db, const char *sql,
+                                   const struct db_value *params, size_t n, struct srow_error *e)
+{
+    AUTO(parameters_cleanup) struct parameters p = {0};
+    TRY(put_all(&p, params, n, e));
+    if (PQenterPipelineMode(db->conn) == 0 ||
+        PQsendPrepare(db->conn, "", sql, (int)n, p.types) == 0) {
+        db->lost = true;
+        return db_postgres_error_result(NULL, e);
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc synchronize(struct postgres_db *db, struct srow_error *e)
+{
+    if (PQpipelineSync(db->conn) == 0) {
+        db->lost = true;
+        return db_postgres_error_result(NULL, e);
+    }
+    return collect_pipeline(db, e);
+}
+
+static size_t bytes_of_row(const struct db_value *params, size_t n)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++) {
+        bytes += params[i].bytes.len;
+    }
+    return bytes;
+}
+
+static enum srow_rc send_rows(struct postgres_db *db, const struct db_value *params, size_t n,
+                              size_t rows, struct srow_error *e)
+{
+    size_t bytes = 0, count = 0;
+    for (size_t i = 0; i < rows; i++) {
+        TRY(send_row(db, params + i * n, n, e));
+        bytes += bytes_of_row(params + i * n, n);
+        count++;
+        if (count == PIPELINE_ROWS || bytes >= PIPELINE_BYTES) {
+            TRY(synchronize(db, e));
+            bytes = count = 0;
+        }
+    }
+    return count == 0 ? SROW_OK : synchronize(db, e);
+}
+
+/* Answers to what was sent before a row that could not be are read and dropped. */
+static void leave_pipeline(struct postgres_db *db)
+{
+    if (!db->lost && PQexitPipelineMode(db->conn) == 0) {
+        enum srow_rc rc = synchronize(db, NULL);
+        (void)rc;
+        db->lost |= PQexitPipelineMode(db->conn) == 0;
+    }
+}
+
+/* One value of each column that has one: the statement's types come from them. */
+static enum srow_rc samples_of(struct db_value **out, const struct db_value *params, size_t n,
+                               size_t rows, struct srow_error *e)
+{
+    struct db_value *samples = calloc(n, sizeof *samples);
+    FAIL_IF(samples == NULL, e, SROW_E_NOMEM, "no memory for a statement");
+    for (size_t i = 0; i < n * rows; i++) {
+        samples[i % n] = params[i].type == DB_NULL ? samples[i % n] : params[i];
+    }
+    *out = samples;
+    return SROW_OK;
+}
+
+static void values_free(struct db_value **values)
+{
+    free(*values);
+}
+
+static enum srow_rc exec_many(struct db *base, const char *sql, const struct db_value *params,
+                              size_t n, size_t rows, struct srow_error *e)
+{
+    struct postgres_db *db = postgres_of(base);
+    AUTO(values_free) struct db_value *samples = NULL;
+    FAIL_IF(db->lost, e, SROW_E_CONNECT, "database: the connection was lost: try again");
+    FAIL_IF(n > INT16_MAX, e, SROW_E_LIMIT, "too many parameters for a statement");
+    TRY(samples_of(&samples, params, n, rows, e));
+    db->changed = 0;
+    enum srow_rc rc = send_statement(db, sql, samples, n, e);
+    rc = rc == SROW_OK ? send_rows(db, params, n, rows, e) : rc;
+    leave_pipeline(db);
+    return rc;
+}
+
 /* -- rows -- */
 
 static struct postgres_rows *rows_of(const struct db_rows *rows)
@@ -348,9 +479,10 @@ static bool in_work(const struct db *base)
 }
 
 /* an index has the column's collation */
-static bool folds(struct db *db, const char *table, const char *column)
+static bool folds(struct db *db, const char *schema, const char *table, const char *column)
 {
     (void)db;
+    (void)schema;
     (void)table;
     (void)column;
     return false;
@@ -374,6 +506,7 @@ static void postgres_free(struct db *db)
 static const struct db_ops ops = {
     .dialect = &db_postgres_dialect,
     .exec = exec,
+    .exec_many = exec_many,
     .query = query,
     .changed = changed,
     .in_work = in_work,

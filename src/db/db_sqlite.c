@@ -19,6 +19,7 @@ enum { BUSY_MS = 5000 };
 struct sqlite_db {
     struct db base;
     sqlite3 *handle;
+    uint64_t changed;
 };
 
 struct sqlite_rows {
@@ -211,18 +212,38 @@ static enum srow_rc prepare(sqlite3_stmt **out, sqlite3 *handle, const char *sql
     return SROW_OK;
 }
 
-static enum srow_rc exec(struct db *db, const char *sql, const struct db_value *params, size_t n,
-                         struct srow_error *e)
+static enum srow_rc step(struct db *db, sqlite3_stmt *stmt, struct srow_error *e)
 {
-    sqlite3 *handle = handle_of(db);
-    AUTO(finalize) sqlite3_stmt *stmt = NULL;
-    TRY(prepare(&stmt, handle, sql, e));
-    TRY(bind_all(handle, stmt, params, n, e));
     int code;
     do {
         code = sqlite3_step(stmt);
     } while (code == SQLITE_ROW);
-    return code == SQLITE_DONE ? SROW_OK : fail(handle, e);
+    if (code != SQLITE_DONE) {
+        return fail(handle_of(db), e);
+    }
+    ((struct sqlite_db *)db)->changed += (uint64_t)sqlite3_changes64(handle_of(db));
+    return SROW_OK;
+}
+
+static enum srow_rc exec_many(struct db *db, const char *sql, const struct db_value *params,
+                              size_t n, size_t rows, struct srow_error *e)
+{
+    sqlite3 *handle = handle_of(db);
+    AUTO(finalize) sqlite3_stmt *stmt = NULL;
+    TRY(prepare(&stmt, handle, sql, e));
+    ((struct sqlite_db *)db)->changed = 0;
+    for (size_t i = 0; i < rows; i++) {
+        TRY(bind_all(handle, stmt, params + i * n, n, e));
+        TRY(step(db, stmt, e));
+        sqlite3_reset(stmt);
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc exec(struct db *db, const char *sql, const struct db_value *params, size_t n,
+                         struct srow_error *e)
+{
+    return exec_many(db, sql, params, n, 1, e);
 }
 
 /* -- rows -- */
@@ -305,7 +326,7 @@ static enum srow_rc query(struct db_rows **out, struct db *db, const char *sql,
 
 static uint64_t changed(const struct db *db)
 {
-    return (uint64_t)sqlite3_changes64(handle_of(db));
+    return ((const struct sqlite_db *)db)->changed;
 }
 
 static bool in_work(const struct db *db)
@@ -314,11 +335,11 @@ static bool in_work(const struct db *db)
 }
 
 /* UNIQUE (k COLLATE BINARY) over a column that is declared COLLATE NOCASE */
-static bool folds(struct db *db, const char *table, const char *column)
+static bool folds(struct db *db, const char *schema, const char *table, const char *column)
 {
     const char *collation = NULL;
-    int code = sqlite3_table_column_metadata(handle_of(db), "main", table, column, NULL, &collation,
-                                             NULL, NULL, NULL);
+    int code = sqlite3_table_column_metadata(handle_of(db), schema == NULL ? "main" : schema, table,
+                                             column, NULL, &collation, NULL, NULL, NULL);
     return code == SQLITE_OK && collation != NULL && sqlite3_stricmp(collation, "BINARY") != 0;
 }
 
@@ -339,6 +360,7 @@ static void sqlite_free(struct db *db)
 static const struct db_ops ops = {
     .dialect = &db_sqlite_dialect,
     .exec = exec,
+    .exec_many = exec_many,
     .query = query,
     .changed = changed,
     .in_work = in_work,

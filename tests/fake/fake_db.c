@@ -36,6 +36,14 @@ static enum srow_rc exec(struct db *db, const char *sql, const struct db_value *
     return db_exec(f->inner, sql, params, n, e);
 }
 
+static enum srow_rc exec_many(struct db *db, const char *sql, const struct db_value *params,
+                              size_t n, size_t rows, struct srow_error *e)
+{
+    FAIL_IF(fake_of(db)->is_lost, e, SROW_E_CONNECT,
+            "database: the connection was lost: by the test");
+    return db_exec_many(fake_of(db)->inner, sql, params, n, rows, e);
+}
+
 static enum srow_rc query(struct db_rows **out, struct db *db, const char *sql,
                           const struct db_value *params, size_t n, struct srow_error *e)
 {
@@ -56,9 +64,9 @@ static bool in_work(const struct db *db)
     return !f->is_lost && f->inner->ops->in_work(f->inner);
 }
 
-static bool folds(struct db *db, const char *table, const char *column)
+static bool folds(struct db *db, const char *schema, const char *table, const char *column)
 {
-    return fake_of(db)->inner->ops->folds(fake_of(db)->inner, table, column);
+    return fake_of(db)->inner->ops->folds(fake_of(db)->inner, schema, table, column);
 }
 
 static void swap(struct db *db, struct db *other)
@@ -77,6 +85,7 @@ void fake_db_init(struct fake_db *fake, struct db *inner, const char *url)
     static struct db_ops ops;
     ops = (struct db_ops){.dialect = inner->ops->dialect,
                           .exec = exec,
+                          .exec_many = exec_many,
                           .query = query,
                           .changed = changed,
                           .in_work = in_work,

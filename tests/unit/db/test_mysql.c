@@ -106,6 +106,34 @@ CASE(parameters_become_question_marks_outside_of_quotes)
     CHECK(sql.count == 0 && sql.order == NULL);
 }
 
+CASE(the_row_of_an_insert_is_repeated_and_nothing_else_is)
+{
+    static const struct {
+        const char *in, *out; /* NULL: it takes one row at a time */
+        size_t n;
+    } rows[] = {
+        {"INSERT INTO t (`a`) VALUES ($1)", "INSERT INTO t (`a`) VALUES (?), (?), (?)", 1},
+        {"insert into `values ($1` values (f(($2)), $1) on duplicate key update a = VALUES(a)",
+         "insert into `values ($1` values (f((?)), ?), (f((?)), ?), (f((?)), ?) on duplicate key "
+         "update a = VALUES(a)",
+         2},
+        {"INSERT INTO t VALUES ($1) ON DUPLICATE KEY UPDATE a = $1", NULL, 1},
+        {"INSERT INTO t SELECT $1", NULL, 1},
+        {"UPDATE t SET a = $1 WHERE b IN ($2)", NULL, 2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(db_mysql_sql_cleanup) struct db_mysql_sql sql = {0}, three = {0};
+        CHECK_OK(db_mysql_sql_parse(&sql, rows[i].in, rows[i].n, &e), e);
+        CHECK((sql.group_len > 0) == (rows[i].out != NULL));
+        if (rows[i].out != NULL) {
+            CHECK_OK(db_mysql_sql_repeat(&three, &sql, rows[i].n, 3, &e), e);
+            CHECK(strcmp(three.text.at, rows[i].out) == 0 && three.count == 3 * sql.count);
+            CHECK(three.order[0] == sql.order[0] &&
+                  three.order[three.count - 1] == sql.order[sql.count - 1] + 2 * rows[i].n);
+        }
+    }
+}
+
 CASE(a_number_says_what_a_caller_can_do)
 {
     static const struct {
@@ -130,6 +158,7 @@ int main(void)
     RUN(only_this_machine_may_be_without_tls);
     RUN(a_url_that_is_wrong_is_refused_and_not_shown);
     RUN(parameters_become_question_marks_outside_of_quotes);
+    RUN(the_row_of_an_insert_is_repeated_and_nothing_else_is);
     RUN(a_number_says_what_a_caller_can_do);
     return check_done();
 }
