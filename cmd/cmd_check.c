@@ -29,6 +29,21 @@ static const char *key_code(const struct client_check *check)
     }
 }
 
+/* One that is declared down and does not answer is a finding already: write-while-down. */
+static bool is_known_gone(const struct client_check *check, struct srow_client *client)
+{
+    return check->error.cls == SROW_CLASS_UNAVAILABLE &&
+           outage_read(client_outage(client), check->region).down;
+}
+
+static enum srow_rc add_key(struct finding_list *found, const struct client_check *check,
+                            struct srow_error *e)
+{
+    const char *code = key_code(check);
+    return finding_add(found, code, check->key_set, e, "%s: %s", check->error.text,
+                       finding_kind_find(code)->repair);
+}
+
 /* A writer's keys: described, enabled, a test data key wrapped and unwrapped in each Region. */
 static enum srow_rc check_keys(struct finding_list *found, struct srow_client *client,
                                struct srow_error *e)
@@ -37,10 +52,8 @@ static enum srow_rc check_keys(struct finding_list *found, struct srow_client *c
     size_t count = 0;
     TRY(client_check_keys(&checks, &count, client, e));
     for (size_t i = 0; i < count; i++) {
-        if (checks[i].rc != SROW_OK) {
-            TRY(finding_add(found, key_code(&checks[i]), checks[i].key_set, e,
-                            "Region %s, key %s: %s", checks[i].region, checks[i].arn,
-                            checks[i].error.text));
+        if (checks[i].rc != SROW_OK && !is_known_gone(&checks[i], client)) {
+            TRY(add_key(found, &checks[i], e));
         }
     }
     return SROW_OK;

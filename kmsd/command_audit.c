@@ -8,9 +8,11 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "kmsd/audit.h"
 #include "kmsd/command.h"
 #include "kmsd/datadir.h"
+#include "kmsd/op.h"
 
 struct options {
     const char *data, *region, *operation, *key, *principal, *error, *since;
@@ -38,7 +40,7 @@ static const struct option options[] = {
     {0},
 };
 
-enum { FACTS = 4 };
+enum { FACTS = 4, OPERATIONS = 64 };
 
 /* What is counted by, in the order of the columns. */
 struct row {
@@ -244,6 +246,22 @@ static bool is_time(const char *text)
     return fits;
 }
 
+/* A name that is never in the log would choose nothing, without a word. */
+static enum srow_rc check_operation(const char *name, struct srow_error *e)
+{
+    const char *words[OPERATIONS + 1] = {0};
+    if (name == NULL || op_find(srow_str(name)) != NULL) {
+        return SROW_OK;
+    }
+    for (size_t i = 0; op_table[i].name != NULL && i < OPERATIONS; i++) {
+        words[i] = op_table[i].name;
+    }
+    const char *near = text_nearest(srow_str(name), words);
+    FAIL_IF(near != NULL, e, SROW_E_USAGE,
+            "--operation %s: there is no such operation: did you mean %s?", name, near);
+    FAIL(e, SROW_E_USAGE, "--operation %s: there is no such operation: write it as Decrypt", name);
+}
+
 static enum srow_rc run(char *const *args, struct srow_error *e)
 {
     struct options o = {0};
@@ -251,10 +269,12 @@ static enum srow_rc run(char *const *args, struct srow_error *e)
     AUTO(report_cleanup) struct report report = {0};
     TRY(options_parse(&o, &words, options, args, e));
     FAIL_IF(words.count > 0, e, SROW_E_USAGE, "audit takes options only, not %s", words.at[0]);
-    FAIL_IF(o.data == NULL, e, SROW_E_USAGE, "--data DIR is missing");
+    FAIL_IF(o.data == NULL, e, SROW_E_USAGE,
+            "--data DIR is missing: give the directory of the server");
     FAIL_IF(o.json && !o.count, e, SROW_E_USAGE, "--json goes with --count: lines are JSON anyway");
     FAIL_IF(o.since != NULL && !is_time(o.since), e, SROW_E_USAGE,
             "--since %s: not a time: write it as 2026-11-24T08:30:00Z", o.since);
+    TRY(check_operation(o.operation, e));
     TRY(datadir_enter(o.data, e));
     TRY(read_all(&report, &o, e));
     if (o.total) {

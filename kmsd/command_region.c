@@ -28,7 +28,8 @@ static const struct option status_options[] = {
 
 static enum srow_rc ask(const struct options *o, const char *line, struct srow_error *e)
 {
-    FAIL_IF(o->data == NULL, e, SROW_E_USAGE, "--data DIR is missing");
+    FAIL_IF(o->data == NULL, e, SROW_E_USAGE,
+            "--data DIR is missing: give the directory of the server");
     TRY(datadir_enter(o->data, e));
     enum srow_rc rc = control_ask(line, e);
     return rc == SROW_OK ? rc : error_wrap(e, rc, "%s", o->data);

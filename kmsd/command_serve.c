@@ -240,7 +240,9 @@ static enum srow_rc check_addresses(const struct options *o, struct srow_error *
     if (o->any != NULL) {
         TRY(listener_address_parse_any(&any, o->any, tls, e));
     }
-    FAIL_IF(o->regions.count == 0, e, SROW_E_USAGE, "--region NAME=HOST:PORT is missing");
+    FAIL_IF(o->regions.count == 0, e, SROW_E_USAGE,
+            "--region NAME=HOST:PORT is missing: give it once for each Region, as "
+            "us-east-1=127.0.0.1:4566");
     for (size_t i = 0; i < o->regions.count; i++) {
         const char *spec = o->regions.at[i];
         TRY(listener_address_parse(&all[i], spec, tls, e));
@@ -264,7 +266,8 @@ static enum srow_rc run(char *const *args, struct srow_error *e)
     TRY(options_parse(&o, &words, options, args, e));
     FAIL_IF(words.count > 0, e, SROW_E_USAGE,
             "unknown command %s, or not the first word: see --help", words.at[0]);
-    FAIL_IF(o.data == NULL, e, SROW_E_USAGE, "--data DIR is missing; see --help");
+    FAIL_IF(o.data == NULL, e, SROW_E_USAGE,
+            "--data DIR is missing: give the directory of the server's keys; see --help");
     TRY(check_addresses(&o, e));
     return o.init ? init(&o, e) : serve(&o, e);
 }

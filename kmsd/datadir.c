@@ -60,8 +60,10 @@ enum srow_rc datadir_check_file(const char *name, struct srow_error *e)
 
 enum srow_rc datadir_enter(const char *path, struct srow_error *e)
 {
-    FAIL_IF(chdir(path) != 0, e, errno == ENOENT ? SROW_E_NOT_FOUND : SROW_E_IO, "%s: %s", path,
-            strerror(errno));
+    int rc = chdir(path);
+    FAIL_IF(rc != 0 && errno == ENOENT, e, SROW_E_NOT_FOUND,
+            "--data %s: there is no such directory: name the one of a server", path);
+    FAIL_IF(rc != 0, e, SROW_E_IO, "--data %s: %s", path, strerror(errno));
     return SROW_OK;
 }
 

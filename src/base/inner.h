@@ -26,6 +26,7 @@
 #define cells_match srow_inner_cells_match
 #define client_given_text srow_inner_client_given_text
 #define client_null_cell srow_inner_client_null_cell
+#define client_outage srow_inner_client_outage
 #define client_probe_open srow_inner_client_probe_open
 #define client_probe_seal srow_inner_client_probe_seal
 #define client_stored_text srow_inner_client_stored_text
@@ -37,6 +38,7 @@
 #define error_wrap srow_inner_error_wrap
 #define hash_sha256 srow_inner_hash_sha256
 #define log_line srow_inner_log_line
+#define outage_read srow_inner_outage_read
 #define str_free srow_inner_str_free
 #define text_nearest srow_inner_text_nearest
 #define text_parse_integer srow_inner_text_parse_integer

@@ -38,7 +38,8 @@ static void settle(struct round *r, struct kms_request *request, struct client_c
     check->rc = request->rc;
     check->error = request->error;
     if (check->rc == SROW_OK && request->op == KMS_DESCRIBE && !request->enabled) {
-        check->rc = error_set(&check->error, SROW_E_KMS_DISABLED, "the key is not enabled");
+        check->rc = error_set(&check->error, SROW_E_KMS_DISABLED,
+                              "Region %s: the key %s is not enabled", check->region, check->arn);
     }
     if (check->rc == SROW_OK && request->op == KMS_GENERATE) {
         made->data_key = secret_take(&request->data_key);
@@ -47,7 +48,8 @@ static void settle(struct round *r, struct kms_request *request, struct client_c
     if (check->rc == SROW_OK && request->op == KMS_DECRYPT &&
         !bytes_equal(secret_bytes(&made->data_key), secret_bytes(&request->data_key))) {
         check->rc = error_set(&check->error, SROW_E_KMS_DATA_KEY,
-                              "KMS opened another data key than it had made");
+                              "Region %s, key %s: KMS opened another data key than it had made",
+                              check->region, check->arn);
     }
     kms_request_cleanup(request);
 }

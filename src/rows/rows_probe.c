@@ -5,6 +5,7 @@
 #include "rows/rows_probe.h"
 
 #include "client/client.h"
+#include "client/outage.h"
 #include "rows/held.h"
 #include "schema/ddl.h"
 #include "schema/live.h"
@@ -98,11 +99,17 @@ static enum srow_rc open_everywhere(struct finding_list *list, const struct rows
     for (size_t i = 0; i < set->count; i++) {
         struct srow_error why = {0};
         const struct config_key *key = &set->keys[i];
-        if (!key->open_only &&
-            client_probe_open(rows->client, set->name, key->region, message, &why) != SROW_OK) {
-            TRY(finding_add(list, "probe-refused", set->name, e,
-                            "the probe does not open in Region %s: %s", key->region, why.text));
+        if (key->open_only ||
+            client_probe_open(rows->client, set->name, key->region, message, &why) == SROW_OK) {
+            continue;
         }
+        bool down = outage_read(client_outage(rows->client), key->region).down;
+        if (down && why.cls == SROW_CLASS_UNAVAILABLE) {
+            continue; /* a finding already: write-while-down */
+        }
+        TRY(finding_add(list, "probe-refused", set->name, e,
+                        "the probe does not open in Region %s: %s: %s", key->region, why.text,
+                        finding_kind_find("probe-refused")->repair));
     }
     return SROW_OK;
 }

@@ -101,7 +101,8 @@ const struct finding_kind finding_kinds[] = {
      "mend the key policy, or the credentials", REPAIR_ONLY},
     {"key-wrong", "KMS answered for another key, or with another data key",
      "find out who answers at that address", REPAIR_ONLY},
-    {"region-unavailable", "a Region's KMS gave no answer that can be used",
+    {"region-unavailable",
+     "a Region's KMS gave no answer that can be used, and it is not declared down",
      "mend the way to it, or try again", REPAIR_ONLY},
 
     {"probe-missing", "there is no probe that a reader could open",

@@ -71,7 +71,10 @@ def test_a_principal_that_kms_refuses(place):
 
 def test_a_region_that_does_not_answer(place):
     place.config(eu=closed_port())
-    assert findings(place)[0] == ["region-unavailable"]
+    codes, said = findings(place)
+    text = said["findings"][0]["text"]
+    assert codes == ["region-unavailable"] and text.count(EU) == 1
+    assert text.endswith(": mend the way to it, or try again")
     assert findings(place, "--as", "reader")[0] == ["probe-refused"]
 
 

@@ -122,6 +122,17 @@ def test_check_finds_what_lets_values_lack_regions(place):
         assert found(place) == (codes, int(bool(codes))), write
 
 
+@pytest.mark.parametrize("role", ["writer", "reader"])
+def test_a_region_declared_down_and_gone_is_one_finding_that_may_be_accepted(place, role):
+    place.book()
+    place.config(("limits:", f"write: {{while_down: [{EU}]}}\nlimits:"), eu=closed_port())
+    done = place.run("check", "--as", role, "--json")
+    assert [f["code"] for f in json.loads(done.stdout)["findings"]] == ["write-while-down"]
+    assert done.returncode == 1
+    done = place.run("check", "--as", role, "--accept", "write-while-down")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, b"0 findings, 1 accepted")
+
+
 def test_what_is_known_may_be_accepted(place):
     with_write(place, f"require: local, while_down: [{EU}]")
     accept = ("--accept", "write-below-all", "--accept", "write-while-down")

@@ -52,11 +52,18 @@ def test_usage():
     (["region", "stop", "--data", "d"], "region stop|start NAME"),
     (["region", "start", "x", "--now", "--data", "d"], "--now goes with stop"),
     (["audit"], "--data DIR is missing"),
+    (["audit", "--data", "d", "--operation", "Decrypr"], "did you mean Decrypt?"),
+    (["audit", "--data", "d", "--operation", "Nonsense"], "--operation Nonsense: there is no such"),
     (["audit", "--data", "d", "x"], "audit takes options only"),
 ])
 def test_wrong_usage_is_one_line(tmp_path, args, text):
     fails(2, text, *args, cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [["audit"], ["status"], ["region", "stop", "x"]])
+def test_a_directory_that_is_not_there_is_named_with_its_option(tmp_path, command):
+    fails(66, "--data none: there is no such directory: ", *command, "--data", "none", cwd=tmp_path)
 
 
 def test_a_region_needs_a_region_name(tmp_path):

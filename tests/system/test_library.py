@@ -148,7 +148,7 @@ def test_each_header_stands_alone_in_each_language(header, language):
 
 
 @pytest.mark.parametrize("language", [
-    ["cc", "-std=c17"], ["c++", "-x", "c++", "-std=c++20", "-Wno-missing-field-initializers"]])
+    ["cc", "-std=c17"], ["c++", "-x", "c++", "-std=c++11"], ["c++", "-x", "c++", "-std=c++20"]])
 def test_hello_against_the_installed_library(stage, app, language):
     folder, credentials = app
     flags = pkg_config(stage, "--cflags", "--libs", "sealrow")
