@@ -146,7 +146,7 @@ part wycheproof vectors build/tests/wycheproof wycheproof
 part clang-vectors vectors build/clang/tests/vectors esdk-js
 part clang-sigv4 vectors build/clang/tests/sigv4-vectors sigv4
 part clang-wycheproof vectors build/clang/tests/wycheproof wycheproof
-part valgrind dev/valgrind.sh build
+part valgrind dev/valgrind.sh build tour
 part constant-time constant_time
 part coverage dev/coverage.sh
 part peers peers

@@ -4,8 +4,8 @@
 # make torture [SECONDS=N] [SEED=N]: kills the server with -9 in the middle of changes, 300 times
 # a round, and looks whether anything acknowledged was lost; rounds until N seconds have
 # passed (default 600), each with the next seed. Stops at the first loss and says which seed it had.
-# Before that, every allocation of tests/fault is failed, the units and the tour go through
-# Valgrind, and every planted bug of tests/mutants must be caught by a test.
+# Before that, every allocation of tests/fault is failed, and every planted bug of tests/mutants must
+# be caught by a test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # SECONDS is the shell's own clock too: what the caller gave is read before it is set to zero.
@@ -24,11 +24,6 @@ for program in build/tests/fault/fault_*; do
         exit 1
     fi
 done
-if ! dev/valgrind.sh build tour >build/valgrind.log 2>&1; then
-    grep -A 20 '^FAILED: ' build/valgrind.log || tail -n 20 build/valgrind.log
-    tail -n 1 build/valgrind.log
-    exit 1
-fi
 if ! /usr/bin/python3 tests/mutants/run.py >build/mutants.log 2>&1; then
     grep -A 5 '^FAILED: ' build/mutants.log || tail -n 20 build/mutants.log
     tail -n 1 build/mutants.log

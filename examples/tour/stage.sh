@@ -67,9 +67,9 @@ gives() {
     printf '    UNEXPECTED, expected: %s\n' "${wrong[@]}"
 }
 
-# wait_for_line FILE TEXT: until a program has said so in its log; five seconds at most.
+# wait_for_line FILE TEXT: until a program has said so in its log; twenty seconds at most.
 wait_for_line() {
-    timeout 5 sh -c 'until grep -q "$2" "$1"; do sleep 0.02; done' sh "$1" "$2" ||
+    timeout 20 sh -c 'until grep -q "$2" "$1"; do sleep 0.02; done' sh "$1" "$2" ||
         echo "    no line with $2 in $1"
 }
 

@@ -20,6 +20,8 @@ export PATH="$build/cmd:$build/kmsd:$PATH"
 for name in $(compgen -e | grep -E '^(AWS_|SEALROW_|DATABASE_URL$|.*_proxy$|.*_PROXY$)'); do
     unset "$name"
 done
+# TOUR_LIMITS: time for programs that are slowed down, by Valgrind say
+limits=${TOUR_LIMITS:+$'\n'"limits: {$TOUR_LIMITS}"}
 us=127.0.0.1:$(free_port)
 eu=127.0.0.1:$(free_port)
 
@@ -49,7 +51,7 @@ run "eval \"\$(grep ^export kms.txt)\"
 sed -n '/^regions:/,\$p' kms.txt > sealrow.yaml
 cat >> sealrow.yaml <<END
 version: 1
-domain: bank
+domain: bank$limits
 write: {while_down_file: down}
 tables:
   customer:
