@@ -109,6 +109,7 @@ enum srow_rc {
 
     SROW_E_CONFLICT = 160, /* the row is there with another value */
     SROW_E_IN_USE = 161,   /* another server has this directory or address */
+    SROW_E_STOPPED = 162,  /* a job was stopped: run again, it goes on with what is left */
 
     SROW_E_NOMEM = 180, /* out of memory */
     SROW_E_IO = 181,    /* reading or writing failed; disk full */

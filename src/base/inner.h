@@ -24,6 +24,7 @@
 #define bytes_equal srow_inner_bytes_equal
 #define bytes_equal_str srow_inner_bytes_equal_str
 #define cells_match srow_inner_cells_match
+#define client_check_keys srow_inner_client_check_keys
 #define client_given_text srow_inner_client_given_text
 #define client_null_cell srow_inner_client_null_cell
 #define client_outage srow_inner_client_outage
@@ -45,6 +46,10 @@
 #define text_parse_size srow_inner_text_parse_size
 #define text_put_hex srow_inner_text_put_hex
 #define time_format_iso srow_inner_time_format_iso
+#define time_monotonic_ms srow_inner_time_monotonic_ms
 #define time_wall_ms srow_inner_time_wall_ms
+#define wrapped_debt srow_inner_wrapped_debt
+#define wrapped_serves srow_inner_wrapped_serves
+#define wrapped_under srow_inner_wrapped_under
 
 #endif

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * heal over a real client and SQLite, with a KMS inside the process during whose requests somebody
+ * else may change the database. Debt is made as it comes about: by writing while a Region is
+ * declared down.
+ */
+#include "jobs/heal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "client/client.h"
+#include "fake/fake_kms.h"
+
+#define US "us-east-1"
+#define EU "eu-west-1"
+#define AP "ap-south-1"
+#define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+#define MRK(region) "arn:aws:kms:" region ":111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+
+static const char yaml[] =
+    "version: 1\n"
+    "domain: bank\n"
+    "regions: {" US ": {}, " EU ": {}, " AP ": {}}\n"
+    "keys:\n"
+    "  default: {" US ": [\"" ARN(US) "\"], " EU ": [\"" ARN(EU) "\"], " AP ": [{arn: \"" ARN(
+        AP) "\", use: open}]}\n"
+            "  wide: {" US ": [\"" MRK(US) "\"], " EU ": [\"" MRK(EU) "\"], " AP ": [\"" ARN(
+                AP) "\"]}\n"
+                    "write: {require: local}\n"
+                    "tables:\n"
+                    "  customer:\n"
+                    "    table: customers\n"
+                    "    bind: {account: {column: account_no}, tenant: {column: tenant_id, type: "
+                    "integer}}\n"
+                    "    columns:\n"
+                    "      userid: {sealed: userid_sealed}\n"
+                    "      pin: {sealed: pin_sealed, keys: wide}\n";
+
+static const char ddl[] = "CREATE TABLE customers (account_no TEXT, tenant_id INTEGER, "
+                          "userid_sealed BLOB, pin_sealed BLOB, UNIQUE (account_no, tenant_id))";
+
+static struct srow_error e;
+static char path[128], url[160];
+static struct srow_config *config;
+static struct db *db;
+static struct srow_client *client;
+static struct kms *inner;
+static struct heal_report report;
+
+/* -- a KMS that takes its time -- */
+
+static const char *meanwhile; /* SQL that another runs, once, ... */
+static enum kms_op during;    /* ... while this is asked for a batch of 8 */
+
+static void slow_call(struct kms *kms, struct kms_request *requests, size_t n)
+{
+    (void)kms;
+    if (meanwhile != NULL && requests[0].op == during && n >= 8) {
+        if (db_exec(db, meanwhile, NULL, 0, &e) != SROW_OK) {
+            printf("Bail out! %s\n", e.text);
+            exit(1);
+        }
+        meanwhile = NULL;
+    }
+    kms_call(inner, requests, n);
+}
+
+static const struct kms_ops slow_ops = {.name = "slow", .call = slow_call};
+static struct kms slow = {&slow_ops};
+
+/* -- tools -- */
+
+static enum srow_rc connect_again(struct db **out, void *state, struct srow_error *error)
+{
+    (void)state;
+    return db_open(out, url, error);
+}
+
+static bool run(const char *sql)
+{
+    return db_exec(db, sql, NULL, 0, &e) == SROW_OK;
+}
+
+static int64_t number(const char *sql)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    bool more = false;
+    if (db_query(&rows, db, sql, NULL, 0, &e) != SROW_OK || db_next(&more, rows, &e) != SROW_OK ||
+        !more) {
+        return -1;
+    }
+    return rows->ops->value(rows, 0).integer;
+}
+
+static void down(const char *region)
+{
+    const char *const regions[] = {region, NULL};
+    CHECK_OK(srow_client_while_down(client, regions, &e), e);
+}
+
+static void fresh(void)
+{
+    meanwhile = NULL;
+    down(NULL);
+    for (size_t i = 0; i < config->region_count; i++) {
+        fake_kms_set(inner, config->regions[i].name, SROW_OK);
+    }
+    db_free(&db);
+    unlink(path);
+    if (db_create(&db, url, &e) != SROW_OK || !run(ddl)) {
+        printf("Bail out! %s\n", e.text);
+        exit(1);
+    }
+}
+
+static struct srow_cell cell_of(const char *column, struct srow_bind binds[2], int64_t account)
+{
+    static char text[24];
+    snprintf(text, sizeof text, "%" PRId64, account);
+    binds[0] = (struct srow_bind){"account", srow_text(text)};
+    binds[1] = (struct srow_bind){"tenant", srow_integer(7)};
+    return (struct srow_cell){.column = column, .bind = binds, .bind_count = 2};
+}
+
+/* A row with both values. */
+static void put(int64_t account, const char *value)
+{
+    static const char *const columns[] = {"customer.userid", "customer.pin"};
+    struct srow_bind binds[2];
+    struct srow_sealed sealed[2] = {0};
+    for (size_t i = 0; i < 2; i++) {
+        struct srow_cell cell = cell_of(columns[i], binds, account);
+        CHECK_OK(srow_cell_seal(&sealed[i], client, &cell, srow_str(value), &e), e);
+    }
+    struct db_value values[] = {binds[0].value.bytes.at == NULL
+                                    ? (struct db_value){0}
+                                    : (struct db_value){DB_TEXT, 0, 0, binds[0].value.bytes},
+                                db_integer(7), db_bytes(bytes_buf(&sealed[0].message)),
+                                db_bytes(bytes_buf(&sealed[1].message))};
+    CHECK_OK(db_exec(db, "INSERT INTO customers VALUES ($1, $2, $3, $4)", values, 4, &e), e);
+    srow_sealed_free(&sealed[0]);
+    srow_sealed_free(&sealed[1]);
+}
+
+/* Whether each value of the first n rows opens in a Region to `value`. */
+static bool opens(const char *column, const char *sealed, const char *region, int64_t n)
+{
+    bool good = true;
+    for (int64_t account = 1; account <= n; account++) {
+        AUTO(db_rows_free) struct db_rows *rows = NULL;
+        AUTO(buf_cleanup) struct srow_buf sql = {0};
+        AUTO(buf_cleanup) struct srow_buf plain = {0};
+        struct srow_bind binds[2];
+        bool more = false;
+        buf_printf(&sql, "SELECT %s FROM customers WHERE account_no = '%" PRId64 "'", sealed,
+                   account);
+        struct srow_cell cell = cell_of(column, binds, account);
+        cell.via = region;
+        good =
+            good && db_query(&rows, db, buf_cstr(&sql), NULL, 0, &e) == SROW_OK &&
+            db_next(&more, rows, &e) == SROW_OK && more &&
+            srow_cell_open(&plain, client, &cell, rows->ops->value(rows, 0).bytes, &e) == SROW_OK &&
+            bytes_equal_str(bytes_buf(&plain), "secret");
+    }
+    return good;
+}
+
+static bool all_open(int64_t n)
+{
+    return opens("customer.userid", "userid_sealed", US, n) &&
+           opens("customer.userid", "userid_sealed", EU, n) &&
+           opens("customer.pin", "pin_sealed", US, n) &&
+           opens("customer.pin", "pin_sealed", EU, n) && opens("customer.pin", "pin_sealed", AP, n);
+}
+
+static char failures[400];
+
+static void note_failure(void *state, const struct heal_failure *f)
+{
+    (void)state;
+    struct srow_bytes account = f->binds[0].value.bytes;
+    snprintf(failures + strlen(failures), sizeof failures - strlen(failures), "%s %.*s %s; ",
+             f->column, (int)account.len, (const char *)account.at,
+             srow_rc_name((enum srow_rc)f->why->rc));
+}
+
+static uint64_t most_rows = UINT64_MAX;
+
+static bool go_on(void *state, const struct heal_counts *counts)
+{
+    (void)state;
+    return counts->rows < most_rows;
+}
+
+static enum srow_rc heal_as(struct heal_options options)
+{
+    struct heal h = {config, client, connect_again, NULL};
+    failures[0] = '\0';
+    options.table = "customer";
+    options.failed = note_failure;
+    options.go_on = go_on;
+    return heal_run(&report, &h, &options, &e);
+}
+
+#define HEAL(...) heal_as((struct heal_options){__VA_ARGS__})
+
+static bool counts_are(uint64_t whole, uint64_t healed, uint64_t changed, uint64_t waiting,
+                       uint64_t failed)
+{
+    struct heal_counts *c = &report.counts;
+    bool good = c->whole == whole && c->healed == healed && c->changed == changed &&
+                c->waiting == waiting && c->failed == failed &&
+                c->scanned == whole + healed + changed + waiting + failed + c->nulls;
+    if (!good) {
+        printf("# whole %" PRIu64 " healed %" PRIu64 " changed %" PRIu64 " waiting %" PRIu64
+               " failed %" PRIu64 " of %" PRIu64 "\n",
+               c->whole, c->healed, c->changed, c->waiting, c->failed, c->scanned);
+    }
+    return good;
+}
+
+/* -- cases -- */
+
+CASE(debt_is_paid_and_the_second_time_changes_nothing)
+{
+    fresh();
+    put(1, "secret");
+    down(EU);
+    for (int64_t i = 2; i <= 150; i++) {
+        put(i, "secret");
+    }
+    CHECK(run("INSERT INTO customers (account_no, tenant_id) VALUES ('none', 7)"));
+    down(NULL);
+    CHECK_OK(HEAL(.prove = 1), e);
+    /* pin's key of several Regions was wrapped in one of them, and that is enough */
+    CHECK(counts_are(151, 149, 0, 0, 0) && report.counts.nulls == 2);
+    CHECK(report.counts.rows == 151 && report.counts.rows_there == 151);
+    CHECK(all_open(150));
+    CHECK(run("CREATE TABLE before AS SELECT * FROM customers"));
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(counts_are(300, 0, 0, 0, 0));
+    CHECK(number("SELECT count(*) FROM (SELECT * FROM customers EXCEPT SELECT * FROM before)") ==
+          0);
+}
+
+CASE(a_healed_value_is_a_new_message)
+{
+    fresh();
+    down(EU);
+    put(1, "secret");
+    down(NULL);
+    CHECK(run("CREATE TABLE before AS SELECT * FROM customers"));
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(number("SELECT substr(c.userid_sealed, 4, 32) <> substr(b.userid_sealed, 4, 32) "
+                 "FROM customers c, before b") == 1);
+    CHECK(number("SELECT substr(c.userid_sealed, -16) <> substr(b.userid_sealed, -16) "
+                 "FROM customers c, before b") == 1);
+}
+
+CASE(what_somebody_changes_meanwhile_is_left_alone)
+{
+    static const struct {
+        const char *sql;
+        uint64_t changed;
+    } rows[] = {
+        {"UPDATE customers SET userid_sealed = (SELECT x FROM spare) WHERE account_no = '2'", 1},
+        {"UPDATE customers SET userid_sealed = NULL WHERE account_no = '2'", 1},
+        {"DELETE FROM customers WHERE account_no = '2'", 1},
+        {"UPDATE customers SET account_no = '2 ' WHERE account_no = '2'", 1},
+        {"UPDATE customers SET pin_sealed = NULL WHERE account_no = '2'", 0},
+    };
+    static const enum kms_op when[] = {KMS_DECRYPT, KMS_GENERATE};
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        fresh();
+        put(2, "newer");
+        CHECK(run("CREATE TABLE spare AS SELECT userid_sealed x FROM customers"));
+        CHECK(run("DELETE FROM customers"));
+        down(EU);
+        for (int64_t k = 1; k <= 8; k++) {
+            put(k, "secret");
+        }
+        down(NULL);
+        meanwhile = rows[i / 2].sql;
+        during = when[i % 2];
+        CHECK_OK(HEAL(.prove = 1), e);
+        CHECK(meanwhile == NULL);
+        CHECK(counts_are(8, 8 - rows[i / 2].changed, rows[i / 2].changed, 0, 0));
+        CHECK(opens("customer.userid", "userid_sealed", EU, 1));
+        if (i / 2 == 0) {
+            CHECK(number("SELECT userid_sealed = x FROM customers, spare WHERE account_no = '2'") ==
+                  1);
+        }
+    }
+}
+
+CASE(values_that_do_not_open_are_named_and_the_rest_goes_on)
+{
+    fresh();
+    down(EU);
+    for (int64_t i = 1; i <= 6; i++) {
+        put(i, "secret");
+    }
+    down(NULL);
+    CHECK(run("UPDATE customers SET userid_sealed = (SELECT o.userid_sealed FROM customers o "
+              "WHERE o.account_no = '3') WHERE account_no = '2'"));
+    CHECK(run("UPDATE customers SET userid_sealed = CAST('plain' AS BLOB) WHERE account_no = '4'"));
+    CHECK(
+        run("UPDATE customers SET userid_sealed = userid_sealed || X'00' WHERE account_no = '5'"));
+    CHECK(run("UPDATE customers SET account_no = NULL WHERE account_no = '6'"));
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(counts_are(6, 2, 0, 0, 4));
+    CHECK(strstr(failures, "customer.userid 2 CONTEXT; ") != NULL);
+    CHECK(strstr(failures, "customer.userid 4 NOT_MESSAGE; ") != NULL);
+    CHECK(strstr(failures, "customer.userid 5 ") != NULL);
+    CHECK(strstr(failures, "customer.userid  VALUE; ") != NULL);
+    CHECK(report.first.cls == SROW_CLASS_FORMAT);
+    CHECK(opens("customer.userid", "userid_sealed", EU, 1));
+    CHECK_RC(HEAL(.prove = 1, .stop_at_first = true), SROW_E_NOT_MESSAGE);
+    CHECK(report.counts.failed == 1);
+}
+
+CASE(a_value_that_would_not_fit_stays_as_it_is)
+{
+    fresh();
+    down(EU);
+    put(1, "secret");
+    down(NULL);
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    buf_printf(&sql,
+               "CREATE TABLE narrow (account_no TEXT, tenant_id INTEGER, userid_sealed "
+               "BLOB(%" PRId64 "), pin_sealed BLOB, UNIQUE (account_no, tenant_id))",
+               number("SELECT length(userid_sealed) FROM customers"));
+    CHECK(run(buf_cstr(&sql)) && run("INSERT INTO narrow SELECT * FROM customers"));
+    CHECK(run("DROP TABLE customers") && run("ALTER TABLE narrow RENAME TO customers"));
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(counts_are(1, 0, 0, 0, 1) && report.first.rc == SROW_E_TOO_WIDE);
+    CHECK(opens("customer.userid", "userid_sealed", US, 1));
+}
+
+CASE(a_region_that_does_not_answer_refuses_before_anything_is_read)
+{
+    fresh();
+    down(EU);
+    put(1, "secret");
+    down(NULL);
+    fake_kms_set(inner, EU, SROW_E_CONNECT);
+    CHECK_RC(HEAL(.prove = 1), SROW_E_CONNECT);
+    CHECK(strstr(e.text, "every Region") != NULL && strstr(e.text, EU) != NULL);
+    CHECK(report.counts.rows == 0);
+    fake_kms_set(inner, EU, SROW_OK);
+    fake_kms_set(inner, AP, SROW_E_CONNECT); /* one key for opening, one of another set */
+    CHECK_RC(HEAL(.prove = 1), SROW_E_CONNECT);
+}
+
+CASE(while_a_region_is_declared_down_the_others_are_healed)
+{
+    fresh();
+    down(AP);
+    put(1, "secret"); /* pin lacks AP */
+    down(EU);
+    put(2, "secret"); /* userid lacks EU */
+    down(AP);
+    fake_kms_set(inner, AP, SROW_E_CONNECT);
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(counts_are(2, 1, 0, 1, 0));
+    CHECK(opens("customer.userid", "userid_sealed", EU, 2));
+    fake_kms_set(inner, AP, SROW_OK);
+    down(NULL);
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(counts_are(3, 1, 0, 0, 0) && all_open(2));
+}
+
+CASE(a_copy_in_a_region_declared_down_is_not_given_away)
+{
+    fresh();
+    down(EU);
+    put(1, "secret"); /* userid is in US alone */
+    down(US);
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(counts_are(1, 0, 0, 1, 0));
+    down(NULL);
+    CHECK(opens("customer.userid", "userid_sealed", US, 1));
+}
+
+CASE(a_region_lost_on_the_way_stores_nothing)
+{
+    fresh();
+    down(EU);
+    put(1, "secret");
+    put(2, "secret");
+    down(NULL);
+    fake_kms_set_op(inner, EU, KMS_ENCRYPT, SROW_E_KMS_SERVICE); /* the probe only generates */
+    CHECK_RC(HEAL(.prove = 1), SROW_E_REGIONS);
+    CHECK(strstr(e.text, EU) != NULL);
+    fake_kms_set_op(inner, EU, KMS_ENCRYPT, SROW_OK);
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(counts_are(2, 2, 0, 0, 0));
+}
+
+CASE(new_values_are_proven_in_each_region_as_often_as_asked)
+{
+    static const struct {
+        uint64_t prove;
+        unsigned proven;
+    } rows[] = {{1, 10}, {3, 4}, {0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fresh();
+        down(EU);
+        for (int64_t k = 1; k <= 10; k++) {
+            put(k, "secret");
+        }
+        down(NULL);
+        fake_kms_reset(inner);
+        CHECK_OK(HEAL(.prove = rows[i].prove), e);
+        /* 2 probes of its 2 keys for new values */
+        CHECK(fake_kms_count(inner, EU, KMS_DECRYPT) == 2 + rows[i].proven);
+    }
+    fresh();
+    down(EU);
+    put(1, "secret");
+    down(NULL);
+    CHECK_OK(HEAL(.prove = 1, .dry_run = true), e);
+    CHECK(counts_are(1, 1, 0, 0, 0));
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(counts_are(1, 1, 0, 0, 0));
+}
+
+CASE(a_job_that_is_stopped_goes_on_when_it_is_run_again)
+{
+    fresh();
+    down(EU);
+    for (int64_t i = 1; i <= 150; i++) {
+        put(i, "secret");
+    }
+    down(NULL);
+    most_rows = 100;
+    CHECK_RC(HEAL(.prove = 1), SROW_E_STOPPED);
+    CHECK(report.counts.whole == 100 && report.counts.healed == 64);
+    most_rows = UINT64_MAX;
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(counts_are(214, 86, 0, 0, 0) && all_open(150));
+}
+
+CASE(what_the_database_changes_on_the_way_is_not_stored)
+{
+    fresh();
+    down(EU);
+    put(1, "secret");
+    down(NULL);
+    CHECK(run("CREATE TRIGGER t AFTER UPDATE ON customers BEGIN "
+              "UPDATE customers SET userid_sealed = zeroblob(200); END"));
+    CHECK_RC(HEAL(.prove = 1), SROW_E_SELF_CHECK);
+    CHECK(opens("customer.userid", "userid_sealed", US, 1));
+    struct heal h = {config, client, connect_again, NULL};
+    CHECK_RC(heal_run(&report, &h, &(struct heal_options){.table = "custmer"}, &e), SROW_E_COLUMN);
+    CHECK(run("DROP TABLE customers"));
+    CHECK_RC(HEAL(.prove = 1), SROW_E_SCHEMA);
+}
+
+int main(void)
+{
+    char folder[64];
+    snprintf(folder, sizeof folder, "%s/sealrow-heal-XXXXXX",
+             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+    if (mkdtemp(folder) == NULL) {
+        return 1;
+    }
+    snprintf(path, sizeof path, "%s/t.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    inner = fake_kms_new((const char *const[]){US, EU, AP, NULL});
+    struct client_options options = {.face = {.local_region = US}, .kms = &slow};
+    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
+        client_new(&client, config, &options, &e) != SROW_OK) {
+        printf("Bail out! %s\n", e.text);
+        return 1;
+    }
+    RUN(debt_is_paid_and_the_second_time_changes_nothing);
+    RUN(a_healed_value_is_a_new_message);
+    RUN(what_somebody_changes_meanwhile_is_left_alone);
+    RUN(values_that_do_not_open_are_named_and_the_rest_goes_on);
+    RUN(a_value_that_would_not_fit_stays_as_it_is);
+    RUN(a_region_that_does_not_answer_refuses_before_anything_is_read);
+    RUN(while_a_region_is_declared_down_the_others_are_healed);
+    RUN(a_copy_in_a_region_declared_down_is_not_given_away);
+    RUN(a_region_lost_on_the_way_stores_nothing);
+    RUN(new_values_are_proven_in_each_region_as_often_as_asked);
+    RUN(a_job_that_is_stopped_goes_on_when_it_is_run_again);
+    RUN(what_the_database_changes_on_the_way_is_not_stored);
+    db_free(&db);
+    srow_client_free(client);
+    kms_free(&inner);
+    srow_config_free(config);
+    unlink(path);
+    rmdir(folder);
+    return check_done();
+}
