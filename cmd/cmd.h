@@ -22,6 +22,8 @@ struct args {
     bool regions;
     bool print, replace, overwrite, rebook;
     const char *key_set, *in, *out, *suite, *max_edks;
+    bool all, stop_at_first;
+    const char *prove, *rows_per_second;
     const char *keys[CMD_MAX_WORDS];
     size_t key_count;
     const char *contexts[CMD_MAX_WORDS];
@@ -74,8 +76,8 @@ struct command {
 };
 
 extern const struct command cmd_init, cmd_check, cmd_seal, cmd_open, cmd_match, cmd_put, cmd_get,
-    cmd_encrypt, cmd_decrypt, cmd_inspect, cmd_config, cmd_explain, cmd_completion, cmd_help,
-    cmd_version;
+    cmd_encrypt, cmd_decrypt, cmd_inspect, cmd_config, cmd_explain, cmd_completion, cmd_heal,
+    cmd_help, cmd_version;
 extern const struct command *const cmd_all[]; /* ends with NULL */
 
 #endif

@@ -91,7 +91,7 @@ static enum srow_rc count_rows(struct heal_work *w, struct srow_error *e)
     AUTO(buf_cleanup) struct srow_buf sql = {0};
     bool more = false;
     buf_put_str(&sql, "SELECT count(*) FROM ");
-    db_put_table(\& sql, w->reader, w->table->schema, w->table->table);
+    db_put_table(&sql, w->reader, w->table->schema, w->table->table);
     const char *text = buf_cstr(&sql);
     TRY(buf_check(&sql, e));
     TRY(db_query(&rows, w->reader, text, NULL, 0, e));

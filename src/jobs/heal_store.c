@@ -27,7 +27,7 @@ static enum srow_rc update(uint64_t *changed, const struct heal_work *w, const s
     size_t n = w->table->bind_count;
     const char *column = w->table->columns[c->column].sealed;
     buf_put_str(&sql, "UPDATE ");
-    db_put_table(\& sql, w->writer, w->table->schema, w->table->table);
+    db_put_table(&sql, w->writer, w->table->schema, w->table->table);
     buf_put_str(&sql, " SET ");
     db_put_name(&sql, w->writer, column);
     buf_printf(&sql, " = $%zu", n + 1);
@@ -61,7 +61,7 @@ static enum srow_rc read_back(bool *there, const struct heal_work *w, const stru
     buf_put_str(&sql, "SELECT ");
     db_put_name(&sql, w->writer, w->table->columns[c->column].sealed);
     buf_put_str(&sql, " FROM ");
-    db_put_table(\& sql, w->writer, w->table->schema, w->table->table);
+    db_put_table(&sql, w->writer, w->table->schema, w->table->table);
     put_where(&sql, w);
     const char *text = buf_cstr(&sql);
     TRY(buf_check(&sql, e));

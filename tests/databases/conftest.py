@@ -38,6 +38,7 @@ def postgres_pair():
 
 class Sqlite(worlds.Place):
     engine, refused_by_check = "sqlite", "CHECK constraint failed"
+    hex, loose_text = "hex({})", "TEXT COLLATE NOCASE"
 
     def start(self):
         self.config()
@@ -58,6 +59,7 @@ class Sqlite(worlds.Place):
 
 class Postgresql(worlds.Place):
     engine, refused_by_check = "postgresql", "23514"
+    hex, loose_text = "encode({}, 'hex')", "text"
 
     def start(self, pair):
         self.config()
@@ -93,6 +95,7 @@ def mariadb_pair():
 
 class MariadbPlace(worlds.Place):
     engine, refused_by_check = "mariadb", "4025"
+    hex, loose_text = "hex({})", "VARCHAR(64) COLLATE utf8mb4_general_ci"
 
     def start(self, pair):
         self.config()

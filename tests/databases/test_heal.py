@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""heal on every engine: debt is made as it comes about, by writing while a Region is declared down,
+and paid, also while others write and while things are killed."""
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from world import EU, SEALROW, US
+
+DATA, UNAVAILABLE, STOPPED, CONFIG_78 = 65, 69, 75, 78
+KILLS = int(os.environ.get("SEALROW_HEAL_KILLS", "2"))
+SEED = int(os.environ.get("SEED", "20261124"))
+
+
+def ready(place):
+    place.ok("init")
+    return place
+
+
+def put(place, account, userid, *more, down=None):
+    env = {**place.env, **({"SEALROW_WHILE_DOWN": down} if down else {})}
+    done = subprocess.run([str(SEALROW), "put", "customer", f"account={account}",
+                           f"userid={userid}", *more], cwd=place.folder, env=env,
+                          capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def in_debt(place, count, **how):
+    """So many rows that lack a Region."""
+    for number in range(1, count + 1):
+        put(place, number, f"user {number}", down=EU, **how)
+
+
+def counts(out):
+    return json.loads(out)["tables"][0]
+
+
+def regions_of(place, column="userid_sealed"):
+    """Of each stored value the Regions that it is wrapped in."""
+    found = []
+    for (stored,) in place.texts(f"SELECT {place.hex.format(column)} FROM customers "
+                                 f"WHERE {column} IS NOT NULL ORDER BY account_no"):
+        told = subprocess.run([str(SEALROW), "inspect", "--json"], input=bytes.fromhex(stored),
+                              capture_output=True, cwd=place.folder, env=place.env, timeout=60)
+        text = told.stdout.decode()
+        found.append({region for region in (US, EU) if f":kms:{region}:" in text})
+    return found
+
+
+def opened(place, region):
+    """Every row's userid, opened in one Region alone."""
+    rows = {}
+    for (account,) in place.texts("SELECT account_no FROM customers"):
+        got = place.ok("get", "customer", f"account={account}", "--via", region, "--json")
+        rows[account] = json.loads(got)["userid"]
+    return rows
+
+
+def stored(place):
+    return sorted(place.texts(f"SELECT account_no, {place.hex.format('userid_sealed')} FROM customers"))
+
+
+def test_debt_is_paid_and_each_region_alone_opens(place):
+    ready(place)
+    in_debt(place, 5)
+    put(place, "whole", "user whole", "pin=7")
+    assert regions_of(place)[:5] == [{US}] * 5
+    dry = counts(place.run("heal", "customer", "--json", "--dry-run").stdout)
+    assert (dry["healed"], regions_of(place)[:5]) == (5, [{US}] * 5)
+    told = counts(place.run("heal", "customer", "--json").stdout)
+    assert told == {"table": "customer", "rows": 6, "scanned": 12, "whole": 2, "healed": 5,
+                    "changed": 0, "waiting": 0, "failed": 0, "null": 5}
+    assert regions_of(place) == [{US, EU}] * 6
+    wanted = {str(n): f"user {n}" for n in (1, 2, 3, 4, 5, "whole")}
+    assert opened(place, US) == wanted and opened(place, EU) == wanted
+    before = stored(place)
+    again = place.ok("heal", "--all").decode()
+    assert again == ("customer: rows 6, scanned 12, whole 7, healed 0, changed 0, waiting 0, "
+                     "failed 0, NULL 5\n")
+    assert stored(place) == before
+
+
+def test_a_value_that_does_not_open_is_named_and_the_rest_is_healed(place):
+    ready(place)
+    in_debt(place, 3)
+    place.sql("UPDATE customers SET userid_sealed = (SELECT userid_sealed FROM (SELECT * FROM "
+              "customers) AS o WHERE account_no = '1') WHERE account_no = '2'")
+    done = place.run("heal", "customer", "--json")
+    assert done.returncode == DATA and counts(done.stdout)["healed"] == 2 and counts(done.stdout)["failed"] == 1
+    said = [json.loads(line) for line in done.stderr.decode().splitlines()]
+    failed = [line["failed"] for line in said if "failed" in line]
+    assert [(f["column"], f["row"], f["code"]) for f in failed] == [
+        ("customer.userid", {"account": "2"}, "SROW-080")]
+    assert said[-1]["error"]["exit"] == DATA
+    assert regions_of(place) == [{US, EU}, {US}, {US, EU}]
+    done = place.run("heal", "customer", "--stop-at-first")
+    assert done.returncode == DATA and b"account=2: failed" in done.stderr
+
+
+def test_regions_must_answer_or_be_declared_down(place):
+    ready(place)
+    in_debt(place, 1)
+    place.config((f"endpoint: http://{place.world.kmsd.address[EU]}",
+                  "endpoint: http://127.0.0.1:9"))
+    done = place.run("heal", "customer")
+    assert done.returncode == UNAVAILABLE and EU in done.stderr.decode() and not done.stdout
+    place.env["SEALROW_WHILE_DOWN"] = EU
+    done = place.run("heal", "customer", "--json")
+    assert done.returncode == 0 and counts(done.stdout)["waiting"] == 1
+    assert f"Region {EU} is declared down" in done.stderr.decode()
+
+
+def test_wrong_words(place):
+    ready(place)
+    for args in (["heal"], ["heal", "customer", "--all"], ["heal", "custmer"],
+                 ["heal", "--all", "--prove", "some"], ["heal", "--all", "--prove", "sample:0"],
+                 ["heal", "--all", "--rows-per-second", "0"]):
+        assert place.run(*args).returncode == 2, args
+
+
+# -- beside writers --
+
+WRITER = """\
+import json, os, random, subprocess, sys
+number, seed, sealrow, journal = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
+draw = random.Random(seed * 100 + number)
+with open(journal, "w") as log:
+    for step in range(int(sys.argv[5])):
+        account = str(number * 10 + draw.randrange(2))
+        value = f"writer {number} step {step}"
+        case = draw.choice(["Smith", "SMITH", "smith ", "Smith  "])
+        kind = draw.randrange(3)
+        words = [f"account={account}", f"note={case}"]
+        words += [] if kind == 0 else [f"userid={value}"]
+        env = dict(os.environ, **({"SEALROW_WHILE_DOWN": "eu-west-1"} if kind == 2 else {}))
+        done = subprocess.run([sealrow, "put", "customer", "--replace", *words], env=env,
+                              capture_output=True)
+        if done.returncode == 75:
+            continue  # heal was first: nothing is stored
+        assert done.returncode == 0, done.stderr
+        log.write(json.dumps([account, None if kind == 0 else value, case]) + "\\n")
+        log.flush()
+"""
+
+
+def test_no_write_is_lost_beside_heal(place):
+    """Each of 8 writers has two rows of its own, seals them or changes a neighbour column by its
+    letter case or trailing spaces, and notes each acknowledged write outside."""
+    place.sql("ALTER TABLE customers ADD COLUMN note " + place.loose_text)
+    ready(place)
+    wanted = {}
+    for number in range(1, 9):
+        for row in range(2):
+            put(place, number * 10 + row, "first", "note=first", down=EU)
+            wanted[str(number * 10 + row)] = ["first", "first"]
+    script = place.folder / "writer.py"
+    script.write_text(WRITER)
+    writers = [subprocess.Popen([sys.executable, str(script), str(n), str(SEED), str(SEALROW),
+                                 str(place.folder / f"journal{n}"), "8"], cwd=place.folder,
+                                env=place.env, stderr=subprocess.PIPE) for n in range(1, 9)]
+    runs = 0
+    while any(w.poll() is None for w in writers):
+        done = place.run("heal", "customer", "--prove", "none")
+        assert done.returncode == 0, done.stderr
+        runs += 1
+    for writer in writers:
+        assert writer.wait() == 0, writer.stderr.read().decode()
+    assert runs > 0
+    for number in range(1, 9):
+        for line in (place.folder / f"journal{number}").read_text().splitlines():
+            account, value, note = json.loads(line)
+            wanted[account] = [value or wanted[account][0], note]
+    place.ok("heal", "customer")
+    assert all(regions == {US, EU} for regions in regions_of(place))
+    found = {}
+    for account in wanted:
+        row = json.loads(place.ok("get", "customer", f"account={account}", "--json", "--via", EU))
+        found[account] = [row["userid"], row["note"]]
+    assert found == wanted
+
+
+# -- stopped and killed --
+
+def started(place, *args):
+    return subprocess.Popen([str(SEALROW), "heal", "customer", *args], cwd=place.folder,
+                            env=place.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def after_requests(place, count):
+    """Returns when KMS has been asked so many times more, or half a minute has passed."""
+    total = place.world.kmsd.total()
+    end = time.monotonic() + 30
+    while place.world.kmsd.total() < total + count and time.monotonic() < end:
+        pass
+
+
+def test_a_signal_stops_it_and_the_next_run_completes(place):
+    ready(place)
+    in_debt(place, 8)
+    job = started(place, "--rows-per-second", "1", "--json")
+    after_requests(place, 4)  # its keys are checked: it reads
+    job.send_signal(signal.SIGTERM)
+    out, err = job.communicate(timeout=60)
+    assert job.returncode == STOPPED, err
+    assert json.loads(err.decode().splitlines()[-1])["error"]["name"] == "STOPPED"
+    assert counts(out)["rows"] < 8
+    assert counts(place.run("heal", "customer", "--json").stdout)["failed"] == 0
+    assert regions_of(place) == [{US, EU}] * 8
+
+
+@pytest.mark.parametrize("kill", range(KILLS))
+def test_a_job_killed_anywhere_loses_nothing(place, kill):
+    ready(place)
+    in_debt(place, 4)
+    before = opened(place, US)
+    draw = random.Random(SEED + kill)
+    job = started(place)
+    after_requests(place, draw.randrange(1, 40))
+    job.kill()
+    job.communicate(timeout=60)
+    assert opened(place, US) == before
+    place.ok("heal", "customer")
+    assert opened(place, EU) == before and regions_of(place) == [{US, EU}] * 4
