@@ -12,6 +12,7 @@ REGIONS, FAULTS = "unit keys/keyring_regions", "unit keys/faults"
 ROWS, CLIENT, CONFIG = "unit rows/rows", "unit client/client", "unit config/config"
 TIMING = "valgrind constant-time"
 FINDING = "unit schema/finding"
+HEAL = "unit jobs/heal"
 AUTH = "pytest tests/system/test_kmsd_auth.py"
 OPERATIONS = "pytest tests/system/test_kmsd_operations.py"
 SERVER = "pytest tests/system/test_kmsd_server.py"
@@ -198,6 +199,21 @@ MUTANTS = [
     ("address-with-password", "src/net/url.c",
      "FAIL_IF(has(u, CURLUPART_USER) || has(u, CURLUPART_PASSWORD),", "FAIL_IF(false,", [NET]),
     ("in-flight", "src/net/loop.c", "FAIL_IF(lane->used >= r->lane_room,", "FAIL_IF(false,", [NET]),
+
+    # -- heal --
+    ("heal-compares-bytes", "src/jobs/heal_store.c", 'buf_printf(&sql, " = $%zu", n + 2);',
+     'buf_printf(&sql, " IS NOT NULL AND length($%zu) > 0", n + 2);', [HEAL]),
+    ("heal-new-message-id", "src/jobs/heal_batch.c", "c->sealed = buf_take(&sealed->message);",
+     "c->sealed = buf_take(&sealed->message); "
+     "memcpy((char *)c->sealed.at + 3, (char *)c->old.at + 3, 32);", [HEAL]),
+    ("heal-proves", "src/jobs/heal_batch.c", "(w->sealed + i) % w->options->prove == 0;", "false;",
+     [HEAL]),
+    ("heal-takes-no-region-away", "src/jobs/heal_cell.c", "due && !keeps && !lost", "due && !lost",
+     [HEAL]),
+    ("heal-gains-every-region", "src/jobs/heal_cell.c", "FAIL_IF(lost != NULL,", "FAIL_IF(false,",
+     [HEAL]),
+    ("heal-reads-back", "src/jobs/heal_store.c", "FAIL_IF(changed == 1 && !there,", "FAIL_IF(false,",
+     [HEAL]),
 
     # -- files, configuration, secrets --
     ("configuration-mode", "src/config/config.c",
