@@ -64,7 +64,8 @@ def opened(place, region):
 
 
 def stored(place):
-    return sorted(place.texts(f"SELECT account_no, {place.hex.format('userid_sealed')} FROM customers"))
+    column = place.hex.format("userid_sealed")
+    return sorted(place.texts(f"SELECT account_no, {column} FROM customers"))
 
 
 def test_debt_is_paid_and_each_region_alone_opens(place):
@@ -93,7 +94,8 @@ def test_a_value_that_does_not_open_is_named_and_the_rest_is_healed(place):
     place.sql("UPDATE customers SET userid_sealed = (SELECT userid_sealed FROM (SELECT * FROM "
               "customers) AS o WHERE account_no = '1') WHERE account_no = '2'")
     done = place.run("heal", "customer", "--json")
-    assert done.returncode == DATA and counts(done.stdout)["healed"] == 2 and counts(done.stdout)["failed"] == 1
+    assert done.returncode == DATA
+    assert (counts(done.stdout)["healed"], counts(done.stdout)["failed"]) == (2, 1)
     said = [json.loads(line) for line in done.stderr.decode().splitlines()]
     failed = [line["failed"] for line in said if "failed" in line]
     assert [(f["column"], f["row"], f["code"]) for f in failed] == [

@@ -212,8 +212,8 @@ MUTANTS = [
      [HEAL]),
     ("heal-gains-every-region", "src/jobs/heal_cell.c", "FAIL_IF(lost != NULL,", "FAIL_IF(false,",
      [HEAL]),
-    ("heal-reads-back", "src/jobs/heal_store.c", "FAIL_IF(changed == 1 && !there,", "FAIL_IF(false,",
-     [HEAL]),
+    ("heal-reads-back", "src/jobs/heal_store.c", "FAIL_IF(changed == 1 && !there,",
+     "FAIL_IF(false,", [HEAL]),
 
     # -- files, configuration, secrets --
     ("configuration-mode", "src/config/config.c",
