@@ -190,24 +190,20 @@ def test_no_write_is_lost_beside_heal(place):
 
 # -- stopped and killed --
 
-def started(place, *args):
-    return subprocess.Popen([str(SEALROW), "heal", "customer", *args], cwd=place.folder,
-                            env=place.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def after_requests(place, count):
-    """Returns when KMS has been asked so many times more, or half a minute has passed."""
-    total = place.world.kmsd.total()
-    end = time.monotonic() + 30
-    while place.world.kmsd.total() < total + count and time.monotonic() < end:
+def started(place, requests, *args):
+    """A job that is running, when KMS has been asked so many times; or after half a minute."""
+    total, end = place.world.kmsd.total() + requests, time.monotonic() + 30
+    job = subprocess.Popen([str(SEALROW), "heal", "customer", *args], cwd=place.folder,
+                           env=place.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while place.world.kmsd.total() < total and time.monotonic() < end:
         pass
+    return job
 
 
 def test_a_signal_stops_it_and_the_next_run_completes(place):
     ready(place)
     in_debt(place, 8)
-    job = started(place, "--rows-per-second", "1", "--json")
-    after_requests(place, 4)  # its keys are checked: it reads
+    job = started(place, 4, "--rows-per-second", "1", "--json")  # its keys are checked: it reads
     job.send_signal(signal.SIGTERM)
     out, err = job.communicate(timeout=60)
     assert job.returncode == STOPPED, err
@@ -223,8 +219,7 @@ def test_a_job_killed_anywhere_loses_nothing(place, kill):
     in_debt(place, 4)
     before = opened(place, US)
     draw = random.Random(SEED + kill)
-    job = started(place)
-    after_requests(place, draw.randrange(1, 40))
+    job = started(place, draw.randrange(1, 30))
     job.kill()
     job.communicate(timeout=60)
     assert opened(place, US) == before
