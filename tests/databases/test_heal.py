@@ -191,11 +191,11 @@ def test_no_write_is_lost_beside_heal(place):
 # -- stopped and killed --
 
 def started(place, requests, *args):
-    """A job that is running, when KMS has been asked so many times; or after half a minute."""
+    """A job when KMS has been asked so many times, or when it has ended."""
     total, end = place.world.kmsd.total() + requests, time.monotonic() + 30
     job = subprocess.Popen([str(SEALROW), "heal", "customer", *args], cwd=place.folder,
                            env=place.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while place.world.kmsd.total() < total and time.monotonic() < end:
+    while job.poll() is None and place.world.kmsd.total() < total and time.monotonic() < end:
         pass
     return job
 
@@ -219,7 +219,7 @@ def test_a_job_killed_anywhere_loses_nothing(place, kill):
     in_debt(place, 4)
     before = opened(place, US)
     draw = random.Random(SEED + kill)
-    job = started(place, draw.randrange(1, 30))
+    job = started(place, draw.randrange(1, 25))
     job.kill()
     job.communicate(timeout=60)
     assert opened(place, US) == before
