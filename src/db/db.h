@@ -72,6 +72,7 @@ struct db_dialect {
     bool time_without_zone;    /* a moment is written "2026-11-24 08:30:00.12", in UTC */
     const char *same;          /* 1 where @c holds @p as the column converts it, or both are NULL */
     const char *same_text;     /* the same where the column is text */
+    const char *position;      /* query: how far the server has come: db_position.h */
     const char *exact;         /* @c ordered and compared by its bytes: ops->folds */
     bool row_order;            /* (a, b) > (c, d) goes by an index over both */
     bool cast_decimals;        /* a number given as text is compared roughly unless it is cast */

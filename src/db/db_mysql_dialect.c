@@ -31,6 +31,8 @@ const struct db_dialect db_mysql_dialect = {
     .time_without_zone = true,
     .same = "@c <=> @p",
     .same_text = BYTES_OF_COLUMN " <=> CAST(@p AS BINARY)",
+    .position = "SELECT /*M! concat('mariadb:', @@global.gtid_current_pos) */ /*!80000 "
+                "concat('mysql:', replace(@@global.gtid_executed, '\n', '')) */",
     .exact = "@c",
     .cast_decimals = true,
     .upsert = " ON DUPLICATE KEY UPDATE ",

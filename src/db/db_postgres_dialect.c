@@ -34,6 +34,8 @@ const struct db_dialect db_postgres_dialect = {
     .equal_decimal = "@c = @p",
     .same = "@c IS NOT DISTINCT FROM @p",
     .same_text = "CAST(@c AS text) COLLATE \"C\" IS NOT DISTINCT FROM CAST(@p AS text)",
+    .position = "SELECT 'postgresql:' || CASE WHEN pg_is_in_recovery() THEN "
+                "pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END",
     .exact = "@c",
     .row_order = true,
     .upsert = " ON CONFLICT (@t) DO UPDATE SET ",

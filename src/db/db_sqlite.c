@@ -51,6 +51,7 @@ const struct db_dialect db_sqlite_dialect = {
     .equal_decimal = "@c = @p COLLATE BINARY",
     .same = "@c COLLATE BINARY IS @p",
     .same_text = "@c COLLATE BINARY IS @p",
+    .position = "SELECT 'sqlite:0'",
     .exact = "@c COLLATE BINARY",
     .row_order = true,
     .upsert = " ON CONFLICT (@t) DO UPDATE SET ",
