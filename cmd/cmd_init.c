@@ -40,10 +40,11 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
 {
     AUTO(program_cleanup) struct program p = {0};
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+    const struct ddl_how how = {.again = args->rebook, .blob = args->blob};
     size_t probes = 0;
     (void)status;
     TRY(program_db(&p, args, e));
-    TRY(ddl_plan_make(&plan, p.config, p.db, args->rebook, e));
+    TRY(ddl_plan_make(&plan, p.config, p.db, &how, e));
     if (!args->print && !args->dry_run) {
         TRY(program_client(&p, args, e));
         TRY(ddl_plan_run(&plan, p.db, e));
@@ -58,6 +59,10 @@ static const struct option options[] = {
      .help = "print the DDL that is missing and change nothing",
      .kind = OPTION_FLAG,
      .at = offsetof(struct args, print)},
+    {.name = "blob",
+     .help = "MariaDB, MySQL: sealed columns as BLOB, outside of the row, also where there is room",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct args, blob)},
     {.name = "rebook",
      .help = "book a configuration that was booked before the last one: go back to it",
      .kind = OPTION_FLAG,
@@ -67,7 +72,7 @@ static const struct option options[] = {
 
 const struct command cmd_init = {
     .name = "init",
-    .takes = "[--print] [--rebook]",
+    .takes = "[--print] [--blob] [--rebook]",
     .brief = "Add the sealed columns with their CHECKs, and book the configuration",
     .more = "What is there already is left as it is; run twice it changes nothing. Only the "
             "configuration that\nwas booked last writes; probes for readers are stored.",

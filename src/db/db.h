@@ -35,6 +35,8 @@ struct db_catalog {
     const char *cascades;     /* ($1, $2, $3): the other table, what happens ON UPDATE */
     const char *views;        /* ($1, $2, $3): name, DDL */
     const char *triggers;     /* ($1, $2, $3): name, DDL; "SET column =" where it assigns */
+    const char *checks;       /* ($1, $2, $3): name of a CHECK over the column, is not validated */
+    const char *row_bytes;    /* ($1, $2): of all columns of a row; NULL: any */
     const char *server;       /* (): a finding's code, a setting, its value; NULL: none */
 };
 
@@ -49,25 +51,27 @@ struct db_check {
 
 /* Texts with @c stand for a quoted column, @t a quoted table, @p a parameter: db_put_sql. */
 struct db_dialect {
-    const char *name;          /* "sqlite" */
-    const char *scheme;        /* "sqlite:" */
-    const char *blob_type;     /* "BLOB" */
-    bool blob_has_width;       /* "BLOB(900)" */
-    const char *blob_any;      /* bytes of any length */
-    const char *key_type;      /* of a text that is a primary key */
-    char quote;                /* around identifiers, doubled inside */
-    bool names_have_case;      /* "ID" and "id" are two columns */
-    const char *begin;         /* starts a transaction that will write */
-    int attempts;              /* at a transaction that fails with BUSY; 0: as 1 */
-    const char *lock;          /* behind a SELECT: the row stays as it is until the end */
-    bool check_only_at_add;    /* a CHECK comes only together with its column */
-    const char *after_add;     /* one more statement for a new sealed column; NULL: none */
-    const char *hex[2];        /* around the hex of bytes: "X'", "'" */
-    const char *is_bytes;      /* a condition before AND, or "" */
-    const char *bytes_length;  /* of a binary column */
-    const char *text_length;   /* in bytes, of any other as text */
-    const char *equal;         /* @c = @p, without collation */
-    const char *equal_text;    /* the same where the column is text */
+    const char *name;         /* "sqlite" */
+    const char *scheme;       /* "sqlite:" */
+    const char *blob_type;    /* "BLOB" */
+    bool blob_has_width;      /* "BLOB(900)" */
+    const char *blob_any;     /* bytes of any length */
+    const char *key_type;     /* of a text that is a primary key */
+    char quote;               /* around identifiers, doubled inside */
+    bool names_have_case;     /* "ID" and "id" are two columns */
+    const char *begin;        /* starts a transaction that will write */
+    int attempts;             /* at a transaction that fails with BUSY; 0: as 1 */
+    const char *lock;         /* behind a SELECT: the row stays as it is until the end */
+    bool check_only_at_add;   /* a CHECK comes only together with its column */
+    const char *add_with;     /* further clauses of the ALTER that adds a sealed column, or "" */
+    const char *validate;     /* a CHECK is added NOT VALID, then this and its name; NULL: not so */
+    const char *blob_huge;    /* bytes that blob_any does not hold */
+    const char *hex[2];       /* around the hex of bytes: "X'", "'" */
+    const char *is_bytes;     /* a condition before AND, or "" */
+    const char *bytes_length; /* of a binary column */
+    const char *text_length;  /* in bytes, of any other as text */
+    const char *equal;        /* @c = @p, without collation */
+    const char *equal_text;   /* the same where the column is text */
     const char *equal_decimal; /* the same where it is an exact number with a fraction */
     bool time_without_zone;    /* a moment is written "2026-11-24 08:30:00.12", in UTC */
     const char *same;          /* 1 where @c holds @p as the column converts it, or both are NULL */

@@ -16,6 +16,8 @@ const struct db_dialect db_mysql_dialect = {
     .blob_type = "VARBINARY",
     .blob_has_width = true,
     .blob_any = "BLOB",
+    .blob_huge = "MEDIUMBLOB",
+    .add_with = "",
     .key_type = "VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
     .quote = '`',
     .begin = "START TRANSACTION",
@@ -115,6 +117,21 @@ const struct db_dialect db_mysql_dialect = {
                         "'(?i)(\\bset|,)\\s*new\\s*\\.\\s*', ' SET ')) "
                         "FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = " SCHEMA " "
                         "AND $1 IS NOT NULL AND $3 IS NOT NULL ORDER BY TRIGGER_NAME",
+            /* a column's own CHECK of MariaDB goes with the column */
+            .checks = "SELECT k.CONSTRAINT_NAME, 0 FROM information_schema.TABLES t "
+                      "JOIN information_schema.CHECK_CONSTRAINTS k ON k.CONSTRAINT_SCHEMA = "
+                      "t.TABLE_SCHEMA WHERE t.TABLE_SCHEMA = " SCHEMA " AND t.TABLE_NAME = $1 "
+                      "AND instr(k.CHECK_CLAUSE, concat('`', replace($3, '`', '``'), '`')) > 0 AND "
+                      "/*M! k.TABLE_NAME = t.TABLE_NAME AND k.LEVEL = 'Table' */ "
+                      "/*!80016 EXISTS (SELECT 1 FROM information_schema.TABLE_CONSTRAINTS n "
+                      "WHERE n.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND n.CONSTRAINT_NAME = "
+                      "k.CONSTRAINT_NAME AND n.TABLE_NAME = t.TABLE_NAME) */ ORDER BY 1",
+            .row_bytes =
+                "SELECT coalesce(sum(CASE WHEN DATA_TYPE LIKE '%blob' OR DATA_TYPE LIKE '%text' "
+                "OR DATA_TYPE IN ('json', 'geometry') THEN 12 "
+                "ELSE coalesce(CHARACTER_OCTET_LENGTH + 2, 9) END), 0) "
+                "FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = " SCHEMA
+                " AND TABLE_NAME = $1",
             /* MySQL enforces CHECKs from 8.0.16; filters of replication stand at the replica */
             .server =
                 "SELECT 'log-statements', 'general_log', 'ON' FROM DUAL WHERE @@GLOBAL.general_log "

@@ -24,7 +24,9 @@ const struct db_dialect db_postgres_dialect = {
     .begin = "BEGIN",
     .attempts = 3,
     .lock = " FOR UPDATE",
-    .after_add = "ALTER TABLE @t ALTER COLUMN @c SET STORAGE EXTERNAL",
+    .blob_huge = "bytea",
+    .add_with = ", ALTER COLUMN @c SET STORAGE EXTERNAL",
+    .validate = "ALTER TABLE @t VALIDATE CONSTRAINT ",
     .hex = {"'\\x", "'::bytea"},
     .is_bytes = "",
     .bytes_length = "octet_length(@c)",
@@ -113,6 +115,9 @@ const struct db_dialect db_postgres_dialect = {
                 "WHERE NOT g.tgisinternal AND $1::text IS NOT NULL AND coalesce($2::text, '') IS "
                 "NOT "
                 "NULL AND $3::text IS NOT NULL ORDER BY 1",
+            .checks = "SELECT k.conname::text, NOT k.convalidated FROM pg_constraint k "
+                      "WHERE k.contype = 'c' AND k.conrelid = " TABLE " AND " COLUMN
+                      " = ANY (k.conkey) ORDER BY 1",
             /* as they are for this login in this database; a module's are there when it is */
             .server =
                 "SELECT 'log-statements', name, setting FROM pg_settings WHERE "

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What init writes: one ALTER TABLE for each sealed column that is missing (SQLite takes a CHECK
- * only together with its column), and the table of probes.
+ * The CHECK of a sealed column, and its room.
  */
 #include "schema/ddl.h"
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
-#include "schema/booked.h"
+#include "base/text.h"
+#include "crypto/hash.h"
 
 enum {
     ROOM_BINDING = 64, /* a text or bytes binding, if none in the table is longer */
@@ -26,26 +25,6 @@ enum {
     ROOM_SIGNATURE = (ROOM_PAIR + 21 + 68) + (2 + 104), /* the signer's pair, and a footer */
     ROOM_STEP = 100,
 };
-
-void ddl_plan_cleanup(struct ddl_plan *plan)
-{
-    for (size_t i = 0; i < plan->count; i++) {
-        free(plan->statements[i]);
-    }
-    free(plan->statements);
-    *plan = (struct ddl_plan){0};
-}
-
-static enum srow_rc plan_add(struct ddl_plan *plan, struct srow_buf *sql, struct srow_error *e)
-{
-    TRY(buf_check(sql, e));
-    char **bigger = realloc(plan->statements, (plan->count + 1) * sizeof *bigger);
-    FAIL_IF(bigger == NULL, e, SROW_E_NOMEM, "no memory for a plan");
-    plan->statements = bigger;
-    TRY(bytes_dup_str(&plan->statements[plan->count], bytes_buf(sql), e));
-    plan->count++;
-    return SROW_OK;
-}
 
 /* The first bytes of messages of a suite, as the dialect writes bytes. */
 static void put_beginning(struct srow_buf *out, const struct db *db, const char *suite)
@@ -78,6 +57,27 @@ void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column
     buf_put_str(out, is_signed ? ")" : "))");
 }
 
+enum { NAME_ROOM = 63 }; /* PostgreSQL's; MySQL's is 64 */
+
+enum srow_rc ddl_put_check_name(struct srow_buf *out, const struct db *db, const char *table,
+                                const char *column, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf name = {0}, shorter = {0};
+    uint8_t digest[HASH_SHA256];
+    buf_printf(&name, "sealrow_%s_%s", table, column);
+    const char *text = buf_cstr(&name);
+    TRY(buf_check(&name, e));
+    if (strlen(text) > NAME_ROOM) {
+        TRY(hash_sha256(digest, srow_str(text), e));
+        buf_put_str(&shorter, "sealrow_");
+        text_put_hex(&shorter, bytes_of(digest, NAME_ROOM / 4));
+        text = buf_cstr(&shorter);
+        TRY(buf_check(&shorter, e));
+    }
+    db_put_name(out, db, text);
+    return SROW_OK;
+}
+
 /* DDL without white space and quotes of names, for comparing. */
 static void put_dense(struct srow_buf *out, const char *text)
 {
@@ -108,24 +108,37 @@ static enum srow_rc has_part(bool *out, struct srow_buf *sql, struct srow_buf *n
     return SROW_OK;
 }
 
-enum srow_rc ddl_has_check(bool *out, const struct db *db, const char *table_sql,
-                           const char *column, bool is_signed, struct srow_error *e)
+/* What a CHECK that is there lets in, by the parts that it has. */
+static enum ddl_check check_of(const struct config_column *column, bool either, bool plain,
+                               bool is_signed)
+{
+    if (column->is_signed) {
+        return is_signed ? DDL_CHECK_FITS : DDL_CHECK_OTHER;
+    }
+    /* what other writers left is of either suite; our own unsigned values are of one */
+    bool fits = either || (plain && !column->accepts_no_cell);
+    return fits ? DDL_CHECK_FITS : DDL_CHECK_OTHER;
+}
+
+enum srow_rc ddl_check_read(enum ddl_check *out, const struct db *db, const char *table_sql,
+                            const struct config_column *column, struct srow_error *e)
 {
     const struct db_check *check = &db->ops->dialect->check;
     AUTO(buf_cleanup) struct srow_buf sql = {0}, name = {0};
-    bool blob = false, one = false, other = false;
+    bool blob = false, either = false, plain = false, is_signed = false;
     put_dense(&sql, table_sql);
-    put_dense(&name, column);
+    put_dense(&name, column->sealed);
     TRY(buf_check(&sql, e));
     TRY(buf_check(&name, e));
     TRY(has_part(&blob, &sql, &name, check->binary, e));
-    /* an unsigned column may also take unsigned messages alone */
-    TRY(has_part(&one, &sql, &name, is_signed ? check->is_signed : check->either, e));
-    TRY(has_part(&other, &sql, &name, is_signed ? check->is_signed : check->plain, e));
+    TRY(has_part(&either, &sql, &name, check->either, e));
+    TRY(has_part(&plain, &sql, &name, check->plain, e));
+    TRY(has_part(&is_signed, &sql, &name, check->is_signed, e));
     bool checked = strcasestr(buf_cstr(&sql), "CHECK(") != NULL;
     TRY(buf_check(&sql, e));
     TRY(buf_check(&name, e));
-    *out = checked && blob && (one || other);
+    bool there = checked && blob && (either || plain || is_signed);
+    *out = there ? check_of(column, either, plain, is_signed) : DDL_CHECK_NONE;
     return SROW_OK;
 }
 
@@ -217,117 +230,4 @@ enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct ddl
     room.width = (room.width + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
     *out = room;
     return SROW_OK;
-}
-
-static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const struct live_table *live,
-                                const struct config_column *column, uint64_t width,
-                                struct srow_error *e)
-{
-    const struct db_dialect *d = db->ops->dialect;
-    const struct db_words words = {
-        .schema = live->schema, .table = live->name, .column = column->sealed};
-    AUTO(buf_cleanup) struct srow_buf sql = {0}, after = {0};
-    db_put_sql(&sql, db, "ALTER TABLE @t ADD COLUMN @c ", &words);
-    buf_put_str(&sql, d->blob_type);
-    if (d->blob_has_width && !live->strict) {
-        buf_printf(&sql, "(%" PRIu64 ")", width);
-    }
-    buf_put_str(&sql, " ");
-    ddl_put_check(&sql, db, column->sealed, column->is_signed, width);
-    TRY(plan_add(plan, &sql, e));
-    if (d->after_add == NULL) {
-        return SROW_OK;
-    }
-    db_put_sql(&after, db, d->after_add, &words);
-    return plan_add(plan, &after, e);
-}
-
-static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
-                               const struct srow_config *config, const struct config_table *table,
-                               struct srow_error *e)
-{
-    AUTO(live_table_cleanup) struct live_table live = {0};
-    TRY(live_table_read(&live, db, table->schema, table->table, e));
-    FAIL_IF(live.name == NULL, e, SROW_E_SCHEMA,
-            "table %s is not in the database: create it, or correct tables.%s.table", table->table,
-            table->name);
-    FAIL_IF(live.is_view, e, SROW_E_SCHEMA,
-            "%s is a view: a sealed column needs a table: name that one", table->table);
-    for (size_t i = 0; i < table->bind_count; i++) {
-        FAIL_IF(live_column_find(&live, table->binds[i].column) == NULL, e, SROW_E_SCHEMA,
-                "table %s has no column %s, which tables.%s.bind names: correct one of them",
-                table->table, table->binds[i].column, table->name);
-    }
-    for (size_t i = 0; i < table->column_count; i++) {
-        const struct config_column *column = &table->columns[i];
-        const struct ddl_place place = {config, table, column, &live};
-        struct ddl_room room = {0};
-        if (live_column_find(&live, column->sealed) != NULL) {
-            continue;
-        }
-        TRY(ddl_room_read(&room, db, &place, e));
-        TRY(plan_column(plan, db, &live, column, room.width, e));
-    }
-    return SROW_OK;
-}
-
-static enum srow_rc plan_probe(struct ddl_plan *plan, struct db *db, struct srow_error *e)
-{
-    AUTO(live_table_cleanup) struct live_table live = {0};
-    AUTO(buf_cleanup) struct srow_buf sql = {0};
-    const struct db_dialect *d = db->ops->dialect;
-    TRY(live_table_read(&live, db, NULL, DDL_PROBE_TABLE, e));
-    if (live.name != NULL) {
-        return SROW_OK;
-    }
-    buf_printf(&sql,
-               "CREATE TABLE " DDL_PROBE_TABLE " (key_set %s NOT NULL PRIMARY KEY, "
-               "%ckeys%c TEXT NOT NULL, message %s NOT NULL ",
-               d->key_type, d->quote, d->quote, d->blob_any);
-    ddl_put_check(&sql, db, "message", false, 0);
-    buf_put_str(&sql, ")");
-    return plan_add(plan, &sql, e);
-}
-
-static enum srow_rc plan_booked(struct ddl_plan *plan, const struct srow_config *config,
-                                struct db *db, bool again, struct srow_error *e)
-{
-    AUTO(live_table_cleanup) struct live_table live = {0};
-    AUTO(buf_cleanup) struct srow_buf table = {0}, event = {0};
-    const char *text = db->ops->dialect->key_type;
-    TRY(live_table_read(&live, db, NULL, BOOKED_TABLE, e));
-    if (live.name == NULL) {
-        buf_printf(&table,
-                   "CREATE TABLE " BOOKED_TABLE " (number BIGINT NOT NULL PRIMARY KEY, event %s "
-                   "NOT NULL, digest %s NOT NULL, booked_at %s NOT NULL, version %s NOT NULL)",
-                   text, text, text, text);
-        TRY(plan_add(plan, &table, e));
-    }
-    const struct booked_how how = {.made = live.name == NULL, .again = again};
-    TRY(booked_put(&event, db, config, &how, e));
-    return event.len == 0 ? SROW_OK : plan_add(plan, &event, e);
-}
-
-enum srow_rc ddl_plan_make(struct ddl_plan *out, const struct srow_config *config, struct db *db,
-                           bool again, struct srow_error *e)
-{
-    AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
-    for (size_t i = 0; i < config->table_count; i++) {
-        TRY(plan_table(&plan, db, config, &config->tables[i], e));
-    }
-    TRY(plan_probe(&plan, db, e));
-    TRY(plan_booked(&plan, config, db, again, e));
-    *out = plan;
-    plan = (struct ddl_plan){0};
-    return SROW_OK;
-}
-
-enum srow_rc ddl_plan_run(const struct ddl_plan *plan, struct db *db, struct srow_error *e)
-{
-    AUTO(db_rollback) struct db_work work = {0};
-    TRY(db_begin(&work, db, e));
-    for (size_t i = 0; i < plan->count; i++) {
-        TRY(db_exec(db, plan->statements[i], NULL, 0, e));
-    }
-    return db_commit(&work, e);
 }

@@ -19,29 +19,47 @@ enum { DDL_FIXED_BYTES = 132 }; /* of a message with one frame (docs/format.md) 
 
 #define DDL_PROBE_TABLE "sealrow_probe"
 
-/* Statements, in the order in which they are run. */
+/* Statements, in the order in which they are run; the last `later` each on its own, as they take
+ * long and hold no lock that a writer would wait for. */
 struct ddl_plan {
     char **statements;
-    size_t count;
+    size_t count, later;
+};
+void ddl_plan_cleanup(struct ddl_plan *plan);
+MUST enum srow_rc ddl_plan_add(struct ddl_plan *plan, struct srow_buf *sql, struct srow_error *e);
+
+/* What init may be told. */
+struct ddl_how {
+    bool again; /* a configuration that was booked earlier becomes the last one */
+    bool blob;  /* sealed columns outside of the row, where the engine has both */
 };
 
-/* What init has to do to the live schema: nothing, once it was done. `again`: a configuration that
- * was booked earlier becomes the last one. Fails with SCHEMA (a configured table is not there or a
- * view), BOOKED (a newer one is booked), the errors of db, NOMEM. */
+/* What init has to do to the live schema: nothing, once it was done. `how` may be NULL. Fails with
+ * SCHEMA (a configured table is not there or a view), BOOKED (a newer one is booked), the errors of
+ * db, NOMEM. */
 MUST enum srow_rc ddl_plan_make(struct ddl_plan *out, const struct srow_config *config,
-                                struct db *db, bool again, struct srow_error *e);
-/* Runs the plan: all of it or nothing. */
+                                struct db *db, const struct ddl_how *how, struct srow_error *e);
+/* Runs the plan. Where DDL is part of transactions, all but the later ones or nothing. */
 MUST enum srow_rc ddl_plan_run(const struct ddl_plan *plan, struct db *db, struct srow_error *e);
-void ddl_plan_cleanup(struct ddl_plan *plan);
 
 /* Appends the CHECK of a sealed column of at most `width` bytes; 0: of any. */
 void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column, bool is_signed,
                    uint64_t width);
 
-/* Whether a table's DDL has such a CHECK: its parts are looked for without regard to white space,
- * quotes or the length, so one that a person has rewritten another way is not found. NOMEM. */
-MUST enum srow_rc ddl_has_check(bool *out, const struct db *db, const char *table_sql,
-                                const char *column, bool is_signed, struct srow_error *e);
+/* The CHECK that a table's DDL has for a sealed column: its parts are looked for without regard to
+ * white space, quotes or the length, so one that a person has rewritten another way is not found.
+ * Fails with NOMEM. */
+enum ddl_check {
+    DDL_CHECK_NONE,
+    DDL_CHECK_FITS,
+    DDL_CHECK_OTHER, /* it keeps plaintext out, and lets in more or less than the column takes */
+};
+MUST enum srow_rc ddl_check_read(enum ddl_check *out, const struct db *db, const char *table_sql,
+                                 const struct config_column *column, struct srow_error *e);
+
+/* Appends the quoted name of the CHECK that init gives a column. Fails with CRYPTO. */
+MUST enum srow_rc ddl_put_check_name(struct srow_buf *out, const struct db *db, const char *table,
+                                     const char *column, struct srow_error *e);
 
 /* Bytes of the longest value in a column, 0 for an empty table. Fails with the errors of db. */
 MUST enum srow_rc ddl_longest(uint64_t *out, struct db *db, const struct live_table *table,

@@ -17,7 +17,7 @@ struct finding_kind {
     bool may_accept; /* check --accept CODE */
 };
 
-enum { FINDING_KINDS = 128 };                      /* at most */
+enum { FINDING_KINDS = 128 };                     /* at most */
 extern const struct finding_kind finding_kinds[]; /* ends with a NULL code */
 /* NULL if there is none. */
 const struct finding_kind *finding_kind_find(const char *code);

@@ -58,7 +58,11 @@ const struct finding_kind finding_kinds[] = {
     {"column-triggered", "a trigger names a sealed column: what it copies elsewhere does not open",
      "look at the trigger", MAY_ACCEPT},
     {"check-missing", "a sealed column takes plaintext too",
-     "add it with the CHECK that `sealrow init --print` shows", REPAIR_ONLY},
+     "run `sealrow init`; SQLite adds a CHECK only with its column", REPAIR_ONLY},
+    {"check-other", "a sealed column's CHECK refuses values that it takes, or lets others in",
+     "drop the CHECK, and run `sealrow init`", REPAIR_ONLY},
+    {"check-unvalidated", "a sealed column's CHECK was not held against what is stored",
+     "run `sealrow init`, which validates it", REPAIR_ONLY},
 
     {"check-unenforced", "the server ignores CHECKs, and takes plaintext in a sealed column",
      "switch them on; MySQL has them from 8.0.16", REPAIR_ONLY},

@@ -171,6 +171,55 @@ static enum srow_rc look_room(const struct look *l, const struct config_column *
                        room.width);
 }
 
+/* CHECKs that hold for what is written, and were never held against what is there. */
+static enum srow_rc look_unvalidated(const struct look *l, const struct config_column *column,
+                                     const char *where, struct srow_error *e)
+{
+    const struct db_dialect *d = l->db->ops->dialect;
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    struct db_value asked[] = {db_text(l->live->name), db_text_or_null(l->live->schema),
+                               db_text(column->sealed)};
+    bool more = false;
+    if (d->validate == NULL) {
+        return SROW_OK;
+    }
+    TRY(db_query(&rows, l->db, d->catalog.checks, asked, 3, e));
+    TRY(db_next(&more, rows, e));
+    while (more && rows->ops->value(rows, 1).integer == 0) {
+        TRY(db_next(&more, rows, e));
+    }
+    return !more ? SROW_OK
+                 : finding_add(l->list, "check-unvalidated", where, e,
+                               "the CHECK of column %s is NOT VALID, so plaintext may stand there "
+                               "from before: run sealrow init, which validates it",
+                               column->sealed);
+}
+
+static enum srow_rc look_check(const struct look *l, const struct config_column *column,
+                               const char *where, struct srow_error *e)
+{
+    enum ddl_check check = DDL_CHECK_NONE;
+    TRY(ddl_check_read(&check, l->db, l->live->sql, column, e));
+    if (check == DDL_CHECK_NONE) {
+        return finding_add(l->list, "check-missing", where, e, "column %s takes plaintext too: %s",
+                           column->sealed,
+                           l->db->ops->dialect->check_only_at_add
+                               ? "SQLite adds a CHECK only with its column: make the table anew "
+                                 "with the one that docs/databases.md shows"
+                               : "run sealrow init, which adds its CHECK");
+    }
+    if (check == DDL_CHECK_OTHER) {
+        TRY(finding_add(l->list, "check-other", where, e,
+                        "column %s has the CHECK of a column that is %s: drop it, and run sealrow "
+                        "init",
+                        column->sealed,
+                        column->is_signed ? "not signed"
+                                          : "signed, or accepts "
+                                            "no other writers"));
+    }
+    return look_unvalidated(l, column, where, e);
+}
+
 static enum srow_rc look_column(const struct look *l, const struct config_column *column,
                                 struct srow_error *e)
 {
@@ -189,14 +238,7 @@ static enum srow_rc look_column(const struct look *l, const struct config_column
                            "column %s is %s and converts what is written: make it %s",
                            column->sealed, c->type, l->db->ops->dialect->blob_type);
     }
-    bool checked = false;
-    TRY(ddl_has_check(&checked, l->db, l->live->sql, c->name, column->is_signed, e));
-    if (!checked) {
-        TRY(finding_add(l->list, "check-missing", w, e,
-                        "column %s takes plaintext too: add it with the CHECK that sealrow init "
-                        "--print shows",
-                        column->sealed));
-    }
+    TRY(look_check(l, column, w, e));
     TRY(dependent_sealed(l->list, l->db, l->live, c->name, w, e));
     return look_room(l, column, c, w, e);
 }

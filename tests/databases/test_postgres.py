@@ -231,7 +231,7 @@ CATALOG = [
      ["column-foreign-key"]),
     (["ALTER TABLE customers ADD n int GENERATED ALWAYS AS (length(pin_sealed)) STORED"],
      ["column-generated"]),
-    (["ALTER TABLE customers DROP CONSTRAINT customers_pin_sealed_check"], ["check-missing"]),
+    (["ALTER TABLE customers DROP CONSTRAINT sealrow_customers_pin_sealed"], ["check-missing"]),
     (["ALTER TABLE customers DROP CONSTRAINT customers_pkey, ADD UNIQUE (account_no)",
       "ALTER TABLE customers ALTER account_no DROP NOT NULL"], ["bind-nullable"]),
     (["ALTER TABLE customers DROP CONSTRAINT customers_pkey"], ["bind-not-unique"]),

@@ -188,7 +188,7 @@ CASE(booleans_dates_and_uuids_are_bound_stored_and_sealed)
     CHECK_OK(srow_config_parse(&c, srow_str(typed_yaml), &e), e);
     options.face.local_region = "us-east-1";
     CHECK_OK(client_new(&typed, c, &options, &e), e);
-    CHECK_OK(ddl_plan_make(&plan, c, db, false, &e), e);
+    CHECK_OK(ddl_plan_make(&plan, c, db, NULL, &e), e);
     CHECK_OK(ddl_plan_run(&plan, db, &e), e);
     struct rows rows = {c, typed, db};
     struct rows_put put = {.table = "visits", .given = all, .count = 6};
@@ -428,7 +428,7 @@ CASE(a_probe_is_sealed_once_and_opened_by_readers)
     fresh();
     rows = (struct rows){config, client, db};
     CHECK(found_is(&rows, "probe-missing "));
-    CHECK_OK(ddl_plan_make(&plan, config, db, false, &e), e);
+    CHECK_OK(ddl_plan_make(&plan, config, db, NULL, &e), e);
     CHECK_OK(ddl_plan_run(&plan, db, &e), e);
     CHECK(found_is(&rows, "probe-missing "));
     CHECK_OK(rows_probe_store(&stored, &rows, &e), e);

@@ -49,7 +49,7 @@ static struct db *fresh(void)
 static enum srow_rc init(struct db *db, const struct srow_config *config, bool again)
 {
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
-    enum srow_rc rc = ddl_plan_make(&plan, config, db, again, &e);
+    enum srow_rc rc = ddl_plan_make(&plan, config, db, &(struct ddl_how){.again = again}, &e);
     return rc == SROW_OK ? ddl_plan_run(&plan, db, &e) : rc;
 }
 

@@ -178,10 +178,14 @@ CASE(a_binding_named_like_personal_data_is_a_finding)
 
 CASE(a_column_that_opens_values_without_its_name_is_a_finding)
 {
-    static const char *const sql[] = {TABLE("")};
-    CHECK(found_are(YAML("  customer: {table: t, bind: {id: {column: k}}, columns: {v: {accept: "
-                         "[context:no-cell]}}}"),
-                    sql, 1, "accept-no-cell "));
+    static const char yaml[] = YAML("  customer: {table: t, bind: {id: {column: k}}, columns: {v: "
+                                    "{accept: [context:no-cell]}}}");
+    static const char *const old[] = {TABLE("")};
+    static const char *const sql[] = {
+        "CREATE TABLE t (k TEXT NOT NULL PRIMARY KEY, v_sealed BLOB(900) CHECK (typeof(v_sealed) = "
+        "'blob' AND substr(v_sealed, 1, 3) IN (x'020478', x'020578')))"};
+    CHECK(found_are(yaml, sql, 1, "accept-no-cell "));
+    CHECK(found_are(yaml, old, 1, "accept-no-cell check-other ")); /* others' are of 0578 */
 }
 
 /* The one key is in us-east-1. */

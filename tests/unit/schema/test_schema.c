@@ -52,7 +52,7 @@ static struct db *fresh(const char *ddl)
 static bool init(struct db *db, size_t *statements)
 {
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
-    if (ddl_plan_make(&plan, config, db, false, &e) != SROW_OK ||
+    if (ddl_plan_make(&plan, config, db, NULL, &e) != SROW_OK ||
         ddl_plan_run(&plan, db, &e) != SROW_OK) {
         return false;
     }
@@ -79,7 +79,7 @@ CASE(the_plan_says_what_init_would_do)
 {
     AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
-    CHECK_OK(ddl_plan_make(&plan, config, db, false, &e), e);
+    CHECK_OK(ddl_plan_make(&plan, config, db, NULL, &e), e);
     CHECK(plan.count == 4);
     CHECK(strcmp(plan.statements[0],
                  "ALTER TABLE \"customers\" ADD COLUMN \"userid_sealed\" BLOB(1000) CHECK "
@@ -169,29 +169,49 @@ CASE(a_signed_and_padded_column_has_its_own_check_and_more_room)
     column.pad = 1024;
     CHECK_OK(ddl_room_read(&pad, db, &place, &e), e);
     CHECK(pad.least == sign.least + 1024 && pad.width >= sign.width + 800);
+}
 
+CASE(a_check_is_held_against_what_its_column_takes)
+{
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
     static const struct {
         const char *ending;
-        bool is_signed, has;
+        enum ddl_check is_signed, is_plain, accepts;
     } rows[] = {
-        {"= X'020578')", true, true},
-        {"= X'020478')", true, false},
-        {"IN (X'020478', X'020578'))", true, false},
-        {"= X'020478')", false, true},
-        {"IN (X'020478', X'020578'))", false, true},
-        {"= X'020578')", false, false},
+        {"= X'020578')", DDL_CHECK_FITS, DDL_CHECK_OTHER, DDL_CHECK_OTHER},
+        {"= X'020478')", DDL_CHECK_OTHER, DDL_CHECK_FITS, DDL_CHECK_OTHER},
+        {"IN (X'020478', X'020578'))", DDL_CHECK_OTHER, DDL_CHECK_FITS, DDL_CHECK_FITS},
+        {"= X'0203')", DDL_CHECK_NONE, DDL_CHECK_NONE, DDL_CHECK_NONE},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < 4 * sizeof rows / sizeof rows[0]; i++) {
         AUTO(buf_cleanup) struct srow_buf sql = {0}, made = {0};
-        bool has = !rows[i].has;
+        const enum ddl_check wanted[] = {rows[i / 4].is_signed, rows[i / 4].is_plain,
+                                         rows[i / 4].accepts, rows[i / 4].is_signed};
+        struct config_column column = {.sealed = (char[]){"v"},
+                                       .is_signed = i % 4 == 0 || i % 4 == 3,
+                                       .accepts_no_cell = i % 4 == 2};
+        enum ddl_check got = DDL_CHECK_NONE;
         buf_printf(&sql, "CREATE TABLE t (v BLOB CHECK (typeof(v) = 'blob' AND substr(v, 1, 3) %s)",
-                   rows[i].ending);
-        CHECK_OK(ddl_has_check(&has, db, buf_cstr(&sql), "v", rows[i].is_signed, &e), e);
-        CHECK(has == rows[i].has);
-        ddl_put_check(&made, db, "v", rows[i].is_signed, 900);
-        CHECK_OK(ddl_has_check(&has, db, buf_cstr(&made), "v", rows[i].is_signed, &e), e);
-        CHECK(has);
+                   rows[i / 4].ending);
+        CHECK_OK(ddl_check_read(&got, db, buf_cstr(&sql), &column, &e), e);
+        CHECK(got == wanted[i % 4]);
+        ddl_put_check(&made, db, "v", column.is_signed, 900);
+        CHECK_OK(ddl_check_read(&got, db, buf_cstr(&made), &column, &e), e);
+        CHECK(got == DDL_CHECK_FITS);
     }
+}
+
+CASE(the_name_of_a_check_fits_every_engine)
+{
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
+    AUTO(buf_cleanup) struct srow_buf name = {0}, other = {0}, less = {0};
+    char longest[200] = {0};
+    memset(longest, 'x', sizeof longest - 1);
+    CHECK_OK(ddl_put_check_name(&less, db, "t", "c", &e), e);
+    CHECK(strcmp(buf_cstr(&less), "\"sealrow_t_c\"") == 0);
+    CHECK_OK(ddl_put_check_name(&name, db, longest, "a", &e), e);
+    CHECK_OK(ddl_put_check_name(&other, db, longest, "b", &e), e);
+    CHECK(name.len < 60 && !bytes_equal(bytes_buf(&name), bytes_buf(&other)));
 }
 
 CASE(init_needs_its_table_and_its_bound_columns)
@@ -201,7 +221,7 @@ CASE(init_needs_its_table_and_its_bound_columns)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         AUTO(db_free) struct db *db = fresh(wrong[i]);
         AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
-        CHECK_RC(ddl_plan_make(&plan, config, db, false, &e), SROW_E_SCHEMA);
+        CHECK_RC(ddl_plan_make(&plan, config, db, NULL, &e), SROW_E_SCHEMA);
         CHECK(strstr(e.text, "customers") != NULL);
     }
 }
@@ -318,6 +338,8 @@ int main(void)
     RUN(the_check_of_a_column_that_accepts_other_writers_takes_both_suites);
     RUN(a_long_binding_in_the_table_makes_the_column_wider);
     RUN(a_signed_and_padded_column_has_its_own_check_and_more_room);
+    RUN(a_check_is_held_against_what_its_column_takes);
+    RUN(the_name_of_a_check_fits_every_engine);
     RUN(init_needs_its_table_and_its_bound_columns);
     RUN(a_strict_table_gets_a_type_that_it_takes);
     RUN(every_defect_of_the_live_schema_is_a_finding_with_its_code);

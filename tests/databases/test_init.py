@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""init on each engine: what it writes, what it goes on from."""
+import json
+
+import pytest
+
+from test_engines import codes, ready
+
+PLAINTEXT = "'" + "mallory " * 30 + "'"
+
+
+def widen(place, old, new):
+    path = place.folder / "sealrow.yaml"
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+def test_postgresql_adds_a_check_quickly_and_validates_it_later(pg):
+    lines = pg.ok("init", "--print").decode().split(";\n")
+    adding = [line for line in lines if "ADD COLUMN" in line]
+    assert len(adding) == 2 and all("NOT VALID" in line and "EXTERNAL" in line for line in adding)
+    later = [line for line in lines if "VALIDATE CONSTRAINT" in line]
+    assert later == lines[-3:-1]
+    pg.ok("init")
+    assert pg.texts("SELECT bool_and(convalidated) FROM pg_constraint WHERE conname LIKE "
+                    "'sealrow%'") == [["t"]] and codes(pg) == []
+    assert pg.texts("SELECT DISTINCT attstorage FROM pg_attribute WHERE attname LIKE "
+                    "'%_sealed'") == [["e"]]
+
+
+def test_postgresql_goes_on_where_init_was_stopped(pg):
+    lines = [s for s in pg.ok("init", "--print").decode().split(";\n") if s]
+    for done, statement in enumerate(lines):
+        if "VALIDATE" in statement:
+            break
+        pg.sql(statement)
+        if "ADD COLUMN" in statement:
+            assert "VALIDATE" in pg.ok("init", "--print").decode()
+    assert "check-unvalidated" in codes(pg)
+    left = pg.ok("init").decode()
+    assert left.count("VALIDATE") == len(lines) - done and codes(pg) == []
+    assert pg.ok("init").startswith(b"0 statements")
+
+
+def test_mariadb_goes_on_where_init_was_stopped(maria):
+    lines = [s for s in maria.ok("init", "--print").decode().split(";\n") if s]
+    for done, statement in enumerate(lines):
+        rest = maria.ok("init", "--print").decode().split(";\n")
+        assert len([s for s in rest if s]) == len(lines) - done
+        maria.sql(statement)
+    assert maria.ok("init").startswith(b"0 statements") and codes(maria) == []
+
+
+@pytest.mark.parametrize("engine", ["pg", "maria"])
+def test_a_column_that_is_there_gets_its_check(engine, request):
+    place = request.getfixturevalue(engine)
+    kind = "bytea" if engine == "pg" else "VARBINARY(1500)"
+    place.sql(f"ALTER TABLE customers ADD COLUMN userid_sealed {kind}")
+    assert "check-missing" in codes(place)
+    place.ok("init")
+    assert codes(place) == []
+    assert place.refused_by_check in place.refused(
+        f"INSERT INTO customers (account_no, userid_sealed) VALUES ('9', {PLAINTEXT})")
+
+
+def test_plaintext_that_stands_in_a_sealed_column_is_named(pg):
+    pg.sql("ALTER TABLE customers ADD COLUMN userid_sealed bytea",
+           "INSERT INTO customers (account_no, userid_sealed) VALUES ('1', 'mallory')")
+    done = pg.run("init")
+    assert done.returncode == 77 and b"23514" in done.stderr and b"mallory" not in done.stderr
+    assert set(codes(pg)) == {"check-unvalidated"}, "new plaintext is kept out already"
+    pg.sql("DELETE FROM customers")
+    pg.ok("init")
+    assert codes(pg) == []
+
+
+def test_an_old_check_that_refuses_what_the_column_accepts_is_found(place):
+    ready(place)
+    widen(place, "userid: {", "userid: {accept: [context:no-cell], ")
+    place.ok("init")
+    assert codes(place) == ["accept-no-cell"]
+    if place.engine == "sqlite":
+        return  # its CHECK comes with the column alone: tests/unit/schema
+    drop = "ALTER TABLE customers DROP CONSTRAINT sealrow_customers_userid_sealed"
+    old = {"postgresql": "substr(userid_sealed, 1, 3) = '\\x020478'::bytea",
+           "mariadb": "substr(userid_sealed, 1, 3) = X'020478'"}[place.engine]
+    place.sql(drop, f"ALTER TABLE customers ADD CONSTRAINT old CHECK ({old})")
+    assert codes(place) == ["accept-no-cell", "check-other"]
+    place.sql("ALTER TABLE customers DROP CONSTRAINT old")
+    place.ok("init")
+    assert codes(place) == ["accept-no-cell"]
+
+
+def test_mariadb_puts_a_column_outside_of_a_row_that_is_full(maria):
+    maria.sql("ALTER TABLE customers ADD COLUMN wide VARBINARY(64000)")
+    printed = maria.ok("init", "--print").decode()
+    assert "`userid_sealed` VARBINARY(" in printed and "`pin_sealed` BLOB," in printed
+    ready(maria)
+    maria.ok("put", "customer", "account=1", "userid=ada", "pin=7")
+    assert json.loads(maria.ok("get", "customer", "account=1", "--json"))["pin"] == 7
+    assert codes(maria) == [] and maria.ok("init").startswith(b"0 statements")
+
+
+def test_mariadb_puts_all_columns_outside_of_the_row_when_told_so(maria):
+    printed = maria.ok("init", "--blob").decode()
+    assert "VARBINARY" not in printed and printed.count("BLOB,") == 2
+    maria.ok("put", "customer", "account=1", "userid=ada")
+    assert codes(maria) == []
