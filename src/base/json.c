@@ -124,6 +124,15 @@ bool json_as_integer(int64_t *out, const json_node *node)
     return true;
 }
 
+bool json_as_real(double *out, const json_node *node)
+{
+    if (!json_is_real(node)) {
+        return false;
+    }
+    *out = json_real_value(node);
+    return true;
+}
+
 bool json_as_bool(bool *out, const json_node *node)
 {
     if (!json_is_boolean(node)) {

@@ -31,6 +31,7 @@ bool json_as_null(const json_node *node);
 /* True and a view into the document if the node is a string; may contain NUL bytes. */
 bool json_as_string(struct srow_bytes *out, const json_node *node);
 bool json_as_integer(int64_t *out, const json_node *node);
+bool json_as_real(double *out, const json_node *node); /* a number with a point or an exponent */
 bool json_as_bool(bool *out, const json_node *node);
 
 /* Members of an object, in the document's order; ends when the function returns other than OK. */

@@ -182,6 +182,27 @@ static enum srow_rc take(struct pick *p, const struct rows_given *g, const struc
     return take_other(p, g, e);
 }
 
+size_t pick_page(const struct srow_config *config, const struct config_table *table)
+{
+    size_t most = 4 * (size_t)config->in_flight / table->column_count;
+    return most > PICK_PAGE ? PICK_PAGE : most == 0 ? 1 : most;
+}
+
+enum pick_kind pick_table_kind(const struct pick_table *t, const char *name)
+{
+    for (size_t i = 0; i < t->table->bind_count; i++) {
+        if (strcmp(t->table->binds[i].name, name) == 0) {
+            return t->table->binds[i].type == SROW_TYPE_BYTES ? PICK_BYTES : PICK_TEXT;
+        }
+    }
+    const struct config_column *column = config_column_find(t->table, srow_str(name));
+    if (column != NULL) {
+        return column->type == SROW_TYPE_BYTES ? PICK_BYTES : PICK_TEXT;
+    }
+    const struct live_column *live = live_column_find(&t->live, name);
+    return live != NULL && live->kind == LIVE_BINARY ? PICK_BINARY : PICK_OTHER;
+}
+
 enum srow_rc pick_table_find(struct pick_table *out, const struct rows *rows, const char *name,
                              struct srow_error *e)
 {

@@ -21,6 +21,15 @@ MUST enum srow_rc pick_table_find(struct pick_table *out, const struct rows *row
                                   struct srow_error *e);
 void pick_table_cleanup(struct pick_table *t);
 
+/* What a name stands for. */
+enum pick_kind {
+    PICK_OTHER,  /* another column, or nothing: given as text, which the database converts */
+    PICK_BINARY, /* another column that holds bytes */
+    PICK_TEXT,   /* configured: the text of its type */
+    PICK_BYTES,  /* configured: type bytes */
+};
+enum pick_kind pick_table_kind(const struct pick_table *t, const char *name);
+
 struct pick {
     const struct config_table *table;
     const struct live_table *live;
@@ -31,6 +40,10 @@ struct pick {
     const struct rows_given **others; /* with the column's name in the database */
     size_t other_count;
 };
+
+/* Rows whose cells are sealed or opened together: all requests of a page have one deadline. */
+enum { PICK_PAGE = 256 };
+size_t pick_page(const struct srow_config *config, const struct config_table *table);
 
 /* What is given of one row. */
 struct pick_given {

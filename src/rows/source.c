@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rows/source.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "rows/csv.h"
+
+void source_cleanup(struct source *s)
+{
+    input_cleanup(&s->in);
+    for (size_t i = 0; i < s->name_count; i++) {
+        free(s->names[i]);
+    }
+    free(s->names);
+    *s = (struct source){0};
+}
+
+/* -- CSV -- */
+
+static struct srow_bytes field_of(const struct csv_row *row, size_t i)
+{
+    const struct csv_field *field = &row->fields[i];
+    const char *text = row->text.at;
+    return field->len == 0 ? bytes_of("", 0) : bytes_of(text + field->at, field->len);
+}
+
+static enum srow_rc check_name(const struct source *s, size_t i, struct srow_error *e)
+{
+    FAIL_IF(s->names[i][0] == '\0', e, SROW_E_MALFORMED,
+            "the header's column %zu has no name: the first line names the columns", i + 1);
+    for (size_t k = 0; k < i; k++) {
+        FAIL_IF(strcmp(s->names[k], s->names[i]) == 0, e, SROW_E_MALFORMED,
+                "the header names %s twice: give each column once", s->names[i]);
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc read_header(struct source *s, struct srow_error *e)
+{
+    AUTO(csv_row_cleanup) struct csv_row row = {0};
+    bool more = false;
+    TRY(csv_read(&more, &row, &s->in, e));
+    FAIL_IF(!more, e, SROW_E_MALFORMED, "there is no header: the first line names the columns");
+    s->names = calloc(row.count, sizeof *s->names);
+    FAIL_IF(s->names == NULL, e, SROW_E_NOMEM, "no memory for a header");
+    for (size_t i = 0; i < row.count; i++) {
+        TRY(bytes_dup_str(&s->names[i], field_of(&row, i), e));
+        s->name_count++;
+        TRY(check_name(s, i, e));
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc next_csv(bool *more, struct record *out, struct source *s, struct srow_error *e)
+{
+    AUTO(csv_row_cleanup) struct csv_row row = {0};
+    enum srow_rc rc = csv_read(more, &row, &s->in, e);
+    out->line = row.line;
+    TRY(rc);
+    FAIL_IF(*more && row.count != s->name_count, e, SROW_E_MALFORMED,
+            "%zu fields, and the header names %zu: give each its value", row.count, s->name_count);
+    for (size_t i = 0; *more && i < row.count; i++) {
+        TRY(row.fields[i].null ? record_add_null(out, s->names[i], e)
+                               : record_add(out, s->table, s->names[i], field_of(&row, i), e));
+    }
+    return SROW_OK;
+}
+
+/* -- JSON lines -- */
+
+struct members {
+    struct record *out;
+    const struct source *source;
+};
+
+static bool is_configured(const struct source *s, const char *name)
+{
+    enum pick_kind kind = pick_table_kind(s->table, name);
+    return kind == PICK_TEXT || kind == PICK_BYTES;
+}
+
+/* The shortest text that is read as the same number. */
+static void put_real(char out[32], double value)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(out, 32, "%.*g", digits, value);
+        if (!(strtod(out, NULL) < value) && !(strtod(out, NULL) > value)) {
+            return;
+        }
+    }
+}
+
+static enum srow_rc put_scalar(char out[32], const struct members *m, const char *name,
+                               const json_node *value, struct srow_error *e)
+{
+    bool ours = is_configured(m->source, name), truth = false;
+    int64_t integer = 0;
+    double real = 0;
+    if (json_as_bool(&truth, value)) {
+        snprintf(out, 32, "%s", ours ? truth ? "true" : "false" : truth ? "1" : "0");
+        return SROW_OK;
+    }
+    if (json_as_integer(&integer, value)) {
+        snprintf(out, 32, "%" PRId64, integer);
+        return SROW_OK;
+    }
+    FAIL_IF(!json_as_real(&real, value), e, SROW_E_VALUE,
+            "%s.%s: an object or an array: write its text as a string",
+            m->source->table->table->name, name);
+    FAIL_IF(ours, e, SROW_E_VALUE,
+            "%s.%s: a number with a point is not exact in JSON: write it as a string",
+            m->source->table->table->name, name);
+    put_real(out, real);
+    return SROW_OK;
+}
+
+static enum srow_rc take_member(void *state, struct srow_bytes name, const json_node *value,
+                                struct srow_error *e)
+{
+    const struct members *m = state;
+    struct srow_bytes text;
+    char scalar[32];
+    if (json_as_null(value)) {
+        return record_add_null(m->out, name.at, e);
+    }
+    if (!json_as_string(&text, value)) {
+        TRY(put_scalar(scalar, m, name.at, value, e));
+        text = srow_str(scalar);
+    }
+    return record_add(m->out, m->source->table, name.at, text, e);
+}
+
+static bool is_blank(struct srow_bytes text)
+{
+    const char *at = text.at;
+    for (size_t i = 0; i < text.len; i++) {
+        if (at[i] == '\0' || strchr(" \t\r\n", at[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum srow_rc read_line(bool *more, uint64_t *line, struct input *in, struct srow_error *e)
+{
+    int c = 0;
+    do {
+        *line = in->line;
+        input_begin(in);
+        do {
+            TRY(input_next(&c, in, e));
+        } while (c != '\n' && c != INPUT_END);
+        *more = !is_blank(bytes_buf(&in->row));
+    } while (!*more && c != INPUT_END);
+    return SROW_OK;
+}
+
+static void free_document(json_node **document)
+{
+    json_free(document);
+}
+
+static enum srow_rc next_json(bool *more, struct record *out, struct source *s,
+                              struct srow_error *e)
+{
+    AUTO(free_document) json_node *document = NULL;
+    struct members members = {out, s};
+    TRY(read_line(more, &out->line, &s->in, e));
+    if (!*more) {
+        return SROW_OK;
+    }
+    enum srow_rc rc = json_parse(&document, bytes_buf(&s->in.row), e);
+    FAIL_IF(rc == SROW_E_JSON, e, SROW_E_JSON,
+            "not JSON, a member is doubled, or an integer has more than 64 bits");
+    TRY(rc);
+    FAIL_IF(!json_as_object(document), e, SROW_E_JSON,
+            "not an object: write {\"NAME\": VALUE, ...} on each line");
+    return json_each(document, take_member, &members, e);
+}
+
+/* -- both -- */
+
+static enum srow_rc skip_mark(struct input *in, struct srow_error *e)
+{
+    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
+    int c = 0;
+    TRY(input_peek(&c, in, e));
+    for (size_t i = 0; c == mark[0] && i < sizeof mark; i++) {
+        int got = 0;
+        TRY(input_next(&got, in, e));
+        FAIL_IF(got != mark[i], e, SROW_E_MALFORMED, "it does not begin with text");
+    }
+    return SROW_OK;
+}
+
+enum srow_rc source_open(struct source *out, const struct rows_input *from, enum rows_format format,
+                         const struct pick_table *table, struct srow_error *e)
+{
+    AUTO(source_cleanup) struct source s = {.table = table, .format = format};
+    int first = 0;
+    s.in = (struct input){.from = *from, .line = 1};
+    TRY(skip_mark(&s.in, e));
+    if (s.format == ROWS_ANY_FORMAT) {
+        TRY(input_peek(&first, &s.in, e));
+        s.format = first == '{' ? ROWS_JSONL : ROWS_CSV;
+    }
+    TRY(s.format == ROWS_CSV ? read_header(&s, e) : SROW_OK);
+    *out = s;
+    s = (struct source){0};
+    return SROW_OK;
+}
+
+enum srow_rc source_next(bool *more, struct record *out, struct source *s, struct srow_error *e)
+{
+    record_cleanup(out);
+    TRY(s->format == ROWS_CSV ? next_csv(more, out, s, e) : next_json(more, out, s, e));
+    return *more ? record_end(out, e) : SROW_OK;
+}
