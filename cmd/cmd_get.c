@@ -1,62 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ctype.h>
-
-#include "base/json.h"
 #include "base/text.h"
+#include "failure.h"
 #include "io.h"
+#include "listing.h"
 #include "program.h"
+#include "value.h"
 
-/* Text as it is; what would disturb a terminal, in hex. */
-static void put_text(struct srow_buf *out, const struct rows_field *f)
-{
-    struct srow_bytes value = bytes_buf(&f->value);
-    if (f->type == DB_NULL) {
-        buf_put_str(out, "NULL");
-        return;
-    }
-    if (f->type != DB_BYTES && io_is_plain(value)) {
-        buf_put(out, value);
-        return;
-    }
-    buf_put_str(out, "X'");
-    text_put_hex(out, value);
-    buf_put_str(out, "'");
-}
+/* -- one row -- */
 
-/* Infinity and NaN are no numbers of JSON. */
-static bool is_finite(struct srow_bytes number)
-{
-    const char *at = number.at;
-    return number.len > 0 && isdigit((unsigned char)at[number.len > 1 && at[0] == '-']);
-}
-
-static void put_json(struct srow_buf *out, const struct rows_field *f)
-{
-    struct srow_bytes value = bytes_buf(&f->value);
-    switch (f->type) {
-    case DB_NULL:
-        buf_put_str(out, "null");
-        break;
-    case DB_INTEGER:
-    case DB_REAL:
-        buf_put(out, is_finite(value) ? value : srow_str("null"));
-        break;
-    case DB_TEXT:
-        if (f->is_json) {
-            buf_put(out, value);
-            break;
-        }
-        json_put_string(out, value);
-        break;
-    case DB_BYTES:
-        buf_put_str(out, "\"");
-        text_put_base64(out, value);
-        buf_put_str(out, "\"");
-        break;
-    }
-}
-
-static void put_row(struct srow_buf *out, const struct rows_row *row, bool json)
+static void put_row(struct srow_buf *out, const struct rows_row *row)
 {
     int width = 0;
     for (size_t i = 0; i < row->count; i++) {
@@ -64,51 +16,141 @@ static void put_row(struct srow_buf *out, const struct rows_row *row, bool json)
         width = n > width ? n : width;
     }
     for (size_t i = 0; i < row->count; i++) {
-        const struct rows_field *f = &row->fields[i];
-        if (json) {
-            buf_put_str(out, i == 0 ? "{" : ",");
-            json_put_string(out, srow_str(f->name));
-            buf_put_str(out, ":");
-            put_json(out, f);
-            continue;
-        }
-        buf_printf(out, "%-*s  ", width, f->name);
-        put_text(out, f);
+        buf_printf(out, "%-*s  ", width, row->fields[i].name);
+        value_put_text(out, &row->fields[i]);
         buf_put_str(out, "\n");
     }
-    buf_put_str(out, json ? "}\n" : "");
+}
+
+static enum srow_rc get_one(const struct program *p, const struct args *args, struct srow_error *e)
+{
+    AUTO(program_given_cleanup) struct program_given given = {0};
+    AUTO(rows_row_cleanup) struct rows_row row = {0};
+    AUTO(buf_cleanup) struct srow_buf out = {0};
+    TRY(program_given_read(&given, args->words + 1, args->word_count - 1, e));
+    struct rows rows = program_rows(p);
+    struct rows_get get = {
+        .table = args->words[0], .bind = given.list, .count = given.count, .via = args->via};
+    TRY(rows_get(&row, &rows, &get, e));
+    (args->json ? value_put_object : put_row)(&out, &row);
+    return io_write_buf(&out, e);
+}
+
+/* -- all rows -- */
+
+struct shown {
+    struct listing listing;
+    bool json;
+    uint64_t bad;
+    struct srow_error first; /* of the rows that did not open */
+};
+
+static void shown_cleanup(struct shown *s)
+{
+    listing_cleanup(&s->listing);
+}
+
+static enum srow_rc show_head(void *state, const struct rows_row *row, struct srow_error *e)
+{
+    struct shown *s = state;
+    return listing_head(&s->listing, row, e);
+}
+
+static enum srow_rc show_row(void *state, const struct rows_row *row, struct srow_error *e)
+{
+    struct shown *s = state;
+    return listing_row(&s->listing, row, e);
+}
+
+/* By its number: the values of a binding stand in no message. */
+static enum srow_rc show_bad(void *state, uint64_t number, const struct srow_error *error,
+                             struct srow_error *e)
+{
+    struct shown *s = state;
+    struct srow_error line = *error;
+    (void)e;
+    if (s->bad++ == 0) {
+        s->first = *error;
+    }
+    error_wrap(&line, (enum srow_rc)line.rc, "row %llu is left out", (unsigned long long)number);
+    failure_print(&line, s->json);
+    return SROW_OK;
+}
+
+static enum srow_rc read_limit(uint64_t *out, const char *text, struct srow_error *e)
+{
+    *out = 0;
+    FAIL_IF(text != NULL &&
+                (text_parse_size(out, srow_str(text), INT64_MAX, NULL) != SROW_OK || *out == 0),
+            e, SROW_E_USAGE, "--limit: %s is no number of rows: write 1 or more", text);
+    return SROW_OK;
+}
+
+static enum srow_rc get_list(const struct program *p, const struct args *args, struct srow_error *e)
+{
+    AUTO(shown_cleanup) struct shown shown = {.json = args->json};
+    struct rows rows = program_rows(p);
+    struct rows_list list = {.table = args->words[0],
+                             .via = args->via,
+                             .state = &shown,
+                             .head = show_head,
+                             .row = show_row,
+                             .bad = show_bad};
+    TRY(read_limit(&list.limit, args->limit, e));
+    TRY(listing_format_read(&shown.listing.format, args->format, args->json, e));
+    enum srow_rc rc = rows_list(&rows, &list, e);
+    TRY(listing_end(&shown.listing, rc == SROW_OK ? e : NULL)); /* what came before counts */
+    TRY(rc);
+    FAIL_IF(shown.bad > 0, e, (enum srow_rc)shown.first.rc,
+            "%s: %llu rows were left out, for the reasons above: see sealrow explain %s",
+            args->words[0], (unsigned long long)shown.bad, shown.first.event);
+    return SROW_OK;
 }
 
 static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
 {
     AUTO(program_cleanup) struct program p = {0};
-    AUTO(program_given_cleanup) struct program_given given = {0};
-    AUTO(rows_row_cleanup) struct rows_row row = {0};
-    AUTO(buf_cleanup) struct srow_buf out = {0};
     (void)status;
+    FAIL_IF(args->list && args->word_count > 1, e, SROW_E_USAGE,
+            "get: --list takes a table and no binding: write sealrow get %s --list",
+            args->words[0]);
+    FAIL_IF(!args->list && args->word_count < 2, e, SROW_E_USAGE,
+            "get: arguments are missing: write sealrow get TABLE NAME=VALUE ..., or --list");
+    FAIL_IF(!args->list && (args->format != NULL || args->limit != NULL), e, SROW_E_USAGE,
+            "get: --format and --limit belong to --list");
     TRY(program_client(&p, args, e));
     TRY(program_db(&p, args, e));
-    TRY(program_given_read(&given, args->words + 1, args->word_count - 1, e));
-    struct rows rows = program_rows(&p);
-    struct rows_get get = {
-        .table = args->words[0], .bind = given.list, .count = given.count, .via = args->via};
-    TRY(rows_get(&row, &rows, &get, e));
-    put_row(&out, &row, args->json);
-    return io_write_buf(&out, e);
+    return (args->list ? get_list : get_one)(&p, args, e);
 }
 
 static const struct option options[] = {
     CMD_OPTION_VIA,
+    {.name = "list",
+     .help = "all rows of the table, in the order of its key",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct args, list)},
+    {.name = "format",
+     .value = "table|csv|jsonl",
+     .help = "of a list (default table; with --json jsonl)",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, format)},
+    {.name = "limit",
+     .value = "N",
+     .help = "list so many rows and no more",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, limit)},
     {0},
 };
 
 const struct command cmd_get = {
     .name = "get",
-    .takes = "TABLE NAME=VALUE ...",
-    .brief = "Print one row by its binding, all its sealed values opened",
-    .more = "Bytes are printed in hex, in JSON as base64.",
+    .takes = "TABLE [NAME=VALUE ...]",
+    .brief = "Print one row by its binding, or with --list all rows, all sealed values opened",
+    .more = "Bytes are printed in hex, in JSON and CSV as base64. In a list each value is opened "
+            "under the\nbinding that its row has; a row that does not open is named on standard "
+            "error and left out, and\nthe exit code says why (65).",
     .options = options,
-    .least = 2,
+    .least = 1,
     .most = CMD_MAX_WORDS,
     .run = run,
 };

@@ -1,62 +1,109 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+
 #include "client/outage.h"
 #include "io.h"
+#include "load.h"
 #include "program.h"
 #include "schema/booked.h"
 
-/* Regions that a value of the row lacks, as `us-east-1, eu-west-1` or with quotes; one row is put
- * in one run, so what the client has counted is the row's. */
-static size_t put_missing(struct srow_buf *out, const struct program *p, const char *quote)
+/* Regions that values of this run lack, as `us-east-1, eu-west-1` or with quotes: all that the
+ * client has sealed are of this run. */
+static void put_missing(struct srow_buf *out, const struct program *p, const char *quote)
 {
-    size_t count = 0;
     for (size_t i = 0; i < p->config->region_count; i++) {
         const char *region = p->config->regions[i].name;
         if (outage_read(client_outage(p->client), region).missing > 0) {
-            buf_printf(out, "%s%s%s%s", count++ == 0 ? "" : ", ", quote, region, quote);
+            buf_printf(out, "%s%s%s%s", out->len == 0 ? "" : ", ", quote, region, quote);
         }
     }
-    return count;
 }
 
-static enum srow_rc print(enum rows_done done, const struct program *p, const struct args *args,
-                          struct srow_error *e)
+static enum srow_rc print(const struct rows_counts *c, const struct program *p,
+                          const struct args *args, struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf line = {0}, missing = {0};
-    int inserted = done == ROWS_INSERTED, there = done == ROWS_ALREADY_THERE;
-    int replaced = done == ROWS_REPLACED;
+    put_missing(&missing, p, args->json ? "\"" : "");
     if (args->json) {
-        put_missing(&missing, p, "\"");
         buf_printf(&line,
-                   "{\"inserted\":%d,\"already_there\":%d,\"replaced\":%d,\"missing\":[%s]}\n",
-                   inserted, there, replaced, buf_cstr(&missing));
+                   "{\"inserted\":%" PRIu64 ",\"already_there\":%" PRIu64 ",\"replaced\":%" PRIu64,
+                   c->inserted, c->already_there, c->replaced);
+        if (args->from != NULL) {
+            buf_printf(&line, ",\"bad\":%" PRIu64 ",\"lacking\":%" PRIu64, c->bad, c->missing);
+        }
+        buf_printf(&line, ",\"missing\":[%s]}\n", buf_cstr(&missing));
         return io_write_buf(&line, e);
     }
-    buf_printf(&line, "inserted %d, already there %d, replaced %d\n", inserted, there, replaced);
-    if (put_missing(&missing, p, "") > 0) {
-        buf_printf(&line, "1 wrapped in fewer Regions than promised: %s\n", buf_cstr(&missing));
+    buf_printf(&line, "inserted %" PRIu64 ", already there %" PRIu64 ", replaced %" PRIu64,
+               c->inserted, c->already_there, c->replaced);
+    if (args->from != NULL) {
+        buf_printf(&line, ", bad %" PRIu64, c->bad);
+    }
+    buf_put_str(&line, "\n");
+    if (missing.len > 0) {
+        buf_printf(&line, "%" PRIu64 " wrapped in fewer Regions than promised: %s\n", c->missing,
+                   buf_cstr(&missing));
     }
     return io_write_buf(&line, e);
 }
 
-static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
+static enum srow_rc put_one(struct rows_counts *counts, const struct program *p,
+                            const struct args *args, struct srow_error *e)
 {
-    AUTO(program_cleanup) struct program p = {0};
     AUTO(program_given_cleanup) struct program_given given = {0};
     enum rows_done done = ROWS_INSERTED;
-    (void)status;
-    TRY(program_client(&p, args, e));
-    TRY(program_db(&p, args, e));
-    TRY(booked_may_write(p.db, p.config, e));
     TRY(program_given_read(&given, args->words + 1, args->word_count - 1, e));
     TRY(program_given_null(&given, args->nulls, args->null_count, e));
-    struct rows rows = program_rows(&p);
+    struct rows rows = program_rows(p);
     struct rows_put put = {.table = args->words[0],
                            .given = given.list,
                            .count = given.count,
                            .replace = args->replace,
                            .dry_run = args->dry_run};
     TRY(rows_put(&done, &rows, &put, e));
-    return print(done, &p, args, e);
+    counts->inserted = done == ROWS_INSERTED;
+    counts->already_there = done == ROWS_ALREADY_THERE;
+    counts->replaced = done == ROWS_REPLACED;
+    counts->missing = 1;
+    return SROW_OK;
+}
+
+static enum srow_rc check_words(const struct args *args, struct srow_error *e)
+{
+    bool many = args->from != NULL;
+    FAIL_IF(many && (args->word_count > 1 || args->null_count > 0), e, SROW_E_USAGE,
+            "put: --from takes a table and no values: write sealrow put %s --from FILE",
+            args->words[0]);
+    FAIL_IF(!many && args->word_count < 2, e, SROW_E_USAGE,
+            "put: arguments are missing: write sealrow put TABLE NAME=VALUE ..., or --from FILE");
+    FAIL_IF(!many && (args->format != NULL || args->skip_bad != NULL || args->progress), e,
+            SROW_E_USAGE, "put: --format, --skip-bad and --progress belong to --from");
+    return SROW_OK;
+}
+
+/* What has been stored is said, whatever ended it. */
+static enum srow_rc put_many(struct rows_counts *counts, int *status, const struct program *p,
+                             const struct args *args, struct srow_error *e)
+{
+    enum srow_rc rc = load_run(counts, status, p, args, e);
+    struct srow_error unsaid = {0};
+    TRY(print(counts, p, args, rc == SROW_OK ? e : &unsaid));
+    return rc;
+}
+
+static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
+{
+    AUTO(program_cleanup) struct program p = {0};
+    struct rows_counts counts = {0};
+    TRY(check_words(args, e));
+    TRY(program_client(&p, args, e));
+    TRY(program_db(&p, args, e));
+    TRY(booked_may_write(p.db, p.config, e));
+    if (args->from != NULL) {
+        return put_many(&counts, status, &p, args, e);
+    }
+    TRY(put_one(&counts, &p, args, e));
+    return print(&counts, &p, args, e);
 }
 
 static const struct option options[] = {
@@ -70,19 +117,38 @@ static const struct option options[] = {
      .help = "overwrite a row that is there with another value",
      .kind = OPTION_FLAG,
      .at = offsetof(struct args, replace)},
+    {.name = "from",
+     .value = "FILE",
+     .help = "many rows: CSV with a header, or JSON lines (-: standard input)",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, from)},
+    {.name = "format",
+     .value = "csv|jsonl",
+     .help = "of that file (default by its name, or first byte)",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, format)},
+    {.name = "skip-bad",
+     .value = "PATH",
+     .help = "write bad rows there, with reasons, and go on",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, skip_bad)},
+    {.name = "progress",
+     .help = "say how far it is, also where no terminal is",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct args, progress)},
     {0},
 };
 
 const struct command cmd_put = {
     .name = "put",
-    .takes = "TABLE NAME=VALUE ...",
-    .brief = "Store one row: its binding, values to seal, other columns as they are",
+    .takes = "TABLE [NAME=VALUE ...]",
+    .brief = "Store one row, or with --from many: bindings, values to seal, other columns",
     .more = "A VALUE of \"-\" is standard input; an empty VALUE is an empty text, not NULL. Other "
             "columns'\nvalues are given as text, which the database converts. A row that is there "
             "with the same values\nis counted as already there; with others it is a conflict "
             "(exit 75).",
     .options = options,
-    .least = 2,
+    .least = 1,
     .most = CMD_MAX_WORDS,
     .run = run,
 };

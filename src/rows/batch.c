@@ -145,8 +145,9 @@ bool batch_is_rows_own(enum srow_rc rc)
     case SROW_CLASS_USAGE:
     case SROW_CLASS_FORMAT:
     case SROW_CLASS_LIMIT:
-    case SROW_CLASS_CONFLICT:
         return true;
+    case SROW_CLASS_CONFLICT:
+        return rc != SROW_E_STOPPED;
     case SROW_CLASS_INTEGRITY: /* a KMS that answers wrongly does so for all */
         return rc != SROW_E_KMS_KEY_ID && rc != SROW_E_KMS_DATA_KEY;
     default:

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Many rows in and out over a real client and an SQLite file, with a KMS inside the process.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "client/client.h"
+#include "fake/fake_kms.h"
+#include "rows/rows.h"
+
+#define ARN "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+static const char yaml[] = "version: 1\n"
+                           "domain: bank\n"
+                           "regions: {us-east-1: {}}\n"
+                           "keys: {default: {us-east-1: [\"" ARN "\"]}}\n"
+                           "limits: {in_flight: 4}\n"
+                           "tables:\n"
+                           "  customer:\n"
+                           "    table: customers\n"
+                           "    bind: {account: {column: account_no}}\n"
+                           "    columns:\n"
+                           "      userid: {required: true}\n"
+                           "      pin: {type: integer}\n"
+                           "      photo: {type: bytes}\n";
+
+enum { BATCH = 5 }; /* 4 * in_flight / columns */
+
+static const char ddl[] =
+    "CREATE TABLE customers (account_no TEXT NOT NULL PRIMARY KEY, balance NUMERIC, note TEXT, "
+    "raw BLOB, userid_sealed BLOB(1000), pin_sealed BLOB, photo_sealed BLOB)";
+
+static struct srow_error e;
+static char path[128], url[160];
+static struct srow_config *config;
+static struct db *db;
+static struct srow_client *client;
+static struct kms *kms;
+
+static bool run(const char *sql)
+{
+    return db_exec(db, sql, NULL, 0, &e) == SROW_OK;
+}
+
+static int64_t number(const char *sql)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    bool more = false;
+    if (db_query(&rows, db, sql, NULL, 0, &e) != SROW_OK || db_next(&more, rows, &e) != SROW_OK ||
+        !more) {
+        return -1;
+    }
+    return rows->ops->value(rows, 0).integer;
+}
+
+static void fresh(void)
+{
+    if (!run("DROP TABLE IF EXISTS customers") || !run(ddl)) {
+        printf("Bail out! %s\n", e.text);
+        exit(1);
+    }
+    fake_kms_reset(kms);
+}
+
+static unsigned seals(void)
+{
+    return fake_kms_count(kms, "us-east-1", KMS_GENERATE);
+}
+
+/* -- in -- */
+
+struct file {
+    struct srow_bytes left;
+    struct srow_buf bad; /* "line:code " */
+    uint64_t batches;
+    const char *meanwhile; /* SQL of another, behind the first batch */
+    bool stops;
+};
+
+static void file_cleanup(struct file *f)
+{
+    buf_cleanup(&f->bad);
+}
+
+static enum srow_rc read_file(size_t *got, void *state, void *at, size_t room,
+                              struct srow_error *error)
+{
+    struct file *f = state;
+    (void)error;
+    *got = f->left.len < room ? f->left.len : room;
+    if (*got > 0) {
+        memcpy(at, f->left.at, *got);
+    }
+    f->left = bytes_of((const char *)f->left.at + *got, f->left.len - *got);
+    return SROW_OK;
+}
+
+static enum srow_rc note_bad(void *state, const struct rows_bad *bad, struct srow_error *error)
+{
+    struct file *f = state;
+    (void)error;
+    buf_printf(&f->bad, "%d:%s ", (int)bad->line, srow_rc_name((enum srow_rc)bad->error->rc));
+    return SROW_OK;
+}
+
+static enum srow_rc note_batch(void *state, const struct rows_counts *counts,
+                               struct srow_error *error)
+{
+    struct file *f = state;
+    (void)counts;
+    if (f->batches++ == 0 && f->meanwhile != NULL && !run(f->meanwhile)) {
+        return error_set(error, SROW_E_INTERNAL, "%s", e.text);
+    }
+    return f->stops ? error_set(error, SROW_E_STOPPED, "stopped") : SROW_OK;
+}
+
+static struct rows_counts counts;
+
+static enum srow_rc load_with(struct file *f, const char *text, struct rows_load how)
+{
+    struct rows rows = {config, client, db};
+    f->left = srow_str(text);
+    how.table = "customer";
+    how.input = (struct rows_input){read_file, f, "rows.csv"};
+    how.state = f;
+    how.tell = note_batch;
+    return rows_load(&counts, &rows, &how, &e);
+}
+
+static enum srow_rc load(const char *text)
+{
+    AUTO(file_cleanup) struct file f = {0};
+    return load_with(&f, text, (struct rows_load){0});
+}
+
+static bool counts_are(uint64_t inserted, uint64_t there, uint64_t replaced)
+{
+    return counts.inserted == inserted && counts.already_there == there &&
+           counts.replaced == replaced;
+}
+
+/* -- out -- */
+
+struct list {
+    struct srow_buf text; /* "name=value " of each row, and "!CODE " */
+    bool found_head;
+};
+
+static void list_cleanup(struct list *l)
+{
+    buf_cleanup(&l->text);
+}
+
+static enum srow_rc list_head(void *state, const struct rows_row *row, struct srow_error *error)
+{
+    struct list *l = state;
+    (void)error;
+    l->found_head = row->count == 7 && row->fields[0].type == DB_NULL;
+    return SROW_OK;
+}
+
+static enum srow_rc list_row(void *state, const struct rows_row *row, struct srow_error *error)
+{
+    struct list *l = state;
+    for (size_t i = 0; i < row->count; i++) {
+        const struct rows_field *f = &row->fields[i];
+        if (f->type != DB_NULL && strcmp(f->name, "balance") != 0) {
+            buf_printf(&l->text, "%s%.*s", i == 0 ? "" : ",", (int)f->value.len,
+                       f->value.len == 0 ? "" : (const char *)f->value.at);
+        }
+    }
+    buf_put_str(&l->text, " ");
+    return buf_check(&l->text, error);
+}
+
+static enum srow_rc list_bad(void *state, uint64_t at, const struct srow_error *bad,
+                             struct srow_error *error)
+{
+    struct list *l = state;
+    buf_printf(&l->text, "%d!%s ", (int)at, srow_rc_name((enum srow_rc)bad->rc));
+    return buf_check(&l->text, error);
+}
+
+static enum srow_rc list_all(struct list *l, uint64_t limit)
+{
+    struct rows rows = {config, client, db};
+    struct rows_list how = {.table = "customer",
+                            .limit = limit,
+                            .state = l,
+                            .head = list_head,
+                            .row = list_row,
+                            .bad = list_bad};
+    return rows_list(&rows, &how, &e);
+}
+
+static bool lists(const char *want)
+{
+    AUTO(list_cleanup) struct list l = {0};
+    return list_all(&l, 0) == SROW_OK && l.found_head && strcmp(buf_cstr(&l.text), want) == 0;
+}
+
+/* -- cases -- */
+
+CASE(csv_goes_in_and_comes_out_in_the_order_of_the_key)
+{
+    fresh();
+    CHECK_OK(load("\xEF\xBB\xBF"
+                  "account,userid,pin,note,photo,raw\r\n"
+                  "b,\"two\nlines\",42,,AP8=,\r\n"
+                  "a,\"\",,\"\",,/w==\r\n"),
+             e);
+    CHECK(counts_are(2, 0, 0) && counts.bad == 0 && counts.bytes == 76 - 4);
+    CHECK(number("SELECT count(*) FROM customers WHERE note IS NULL AND account_no = 'b'") == 1);
+    CHECK(number("SELECT count(*) FROM customers WHERE note = '' AND pin_sealed IS NULL AND "
+                 "photo_sealed IS NULL AND raw = X'FF' AND account_no = 'a'") == 1);
+    AUTO(list_cleanup) struct list l = {0};
+    CHECK_OK(list_all(&l, 1), e);
+    CHECK(strcmp(buf_cstr(&l.text), "a,,,\xFF ") == 0);
+}
+
+CASE(json_lines_go_in)
+{
+    fresh();
+    CHECK_OK(load("{\"account\": \"1\", \"userid\": \"a\", \"balance\": 1.5, \"note\": true}\n\n"
+                  "{\"account\": \"2\", \"userid\": \"b\", \"pin\": 7, \"balance\": null}\n"
+                  "{\"userid\": \"c\", \"account\": \"3\"}"),
+             e);
+    CHECK(counts_are(3, 0, 0) && lists("1,a,1 2,b,7 3,c "));
+    CHECK(number("SELECT count(*) FROM customers WHERE balance = 1.5 AND account_no = '1'") == 1);
+}
+
+static const char ten[] = "account,userid,pin\n"
+                          "0,u,0\n1,u,1\n2,u,2\n3,u,3\n4,u,4\n5,u,5\n6,u,6\n7,u,7\n8,u,8\n9,u,9\n";
+
+CASE(a_batch_has_all_its_requests_in_flight_and_a_transaction_each)
+{
+    AUTO(file_cleanup) struct file f = {0};
+    fresh();
+    CHECK_OK(load_with(&f, ten, (struct rows_load){0}), e);
+    CHECK(counts_are(10, 0, 0) && f.batches == 3 && seals() == 20);
+    CHECK(fake_kms_widest(kms) == 2 * BATCH);
+}
+
+CASE(the_same_again_seals_nothing_and_what_is_missing_is_completed)
+{
+    fresh();
+    CHECK_OK(load(ten), e);
+    CHECK(run("DELETE FROM customers WHERE account_no IN ('2', '8')"));
+    fake_kms_reset(kms);
+    CHECK_OK(load(ten), e);
+    CHECK(counts_are(2, 8, 0) && seals() == 4);
+    CHECK(number("SELECT count(*) FROM customers") == 10);
+}
+
+CASE(a_stop_between_batches_leaves_what_is_stored_and_is_gone_on_from)
+{
+    AUTO(file_cleanup) struct file f = {.stops = true};
+    fresh();
+    CHECK_RC(load_with(&f, ten, (struct rows_load){0}), SROW_E_STOPPED);
+    CHECK(counts_are(BATCH, 0, 0) && number("SELECT count(*) FROM customers") == BATCH);
+    CHECK_OK(load(ten), e);
+    CHECK(counts_are(10 - BATCH, BATCH, 0));
+}
+
+CASE(the_first_bad_row_ends_the_load_and_is_named)
+{
+    static const struct {
+        const char *row;
+        enum srow_rc rc;
+    } bad[] = {
+        {"7,u,07", SROW_E_VALUE},    {",u,7", SROW_E_BINDING},       {"7,,7", SROW_E_USAGE},
+        {"7,u", SROW_E_MALFORMED},   {"7,u\"u,7", SROW_E_MALFORMED}, {"1,v,1", SROW_E_CONFLICT},
+        {"7,u,seven", SROW_E_VALUE},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        AUTO(buf_cleanup) struct srow_buf text = {0};
+        fresh();
+        buf_printf(&text,
+                   "account,userid,pin\n1,u,1\n2,u,2\n3,u,3\n4,u,4\n5,u,5\n6,u,6\n%s\n8,u,8\n",
+                   bad[i].row);
+        CHECK_RC(load(buf_cstr(&text)), bad[i].rc);
+        CHECK(strncmp(e.text, "rows.csv, line 8: ", 18) == 0);
+        CHECK(counts_are(6, 0, 0) && counts.bad == 1);
+        CHECK(number("SELECT count(*) FROM customers") == 6);
+    }
+}
+
+CASE(what_the_database_refuses_is_found_within_its_batch)
+{
+    fresh();
+    CHECK(run("CREATE TRIGGER t BEFORE INSERT ON customers WHEN NEW.account_no = '3' BEGIN "
+              "SELECT RAISE(ABORT, 'no'); END"));
+    CHECK_RC(load(ten), SROW_E_DB_DENIED);
+    CHECK(strncmp(e.text, "rows.csv, line 5: ", 18) == 0);
+    CHECK(counts_are(3, 0, 0) && number("SELECT max(account_no) FROM customers") == 2);
+    AUTO(file_cleanup) struct file f = {0};
+    fake_kms_reset(kms);
+    CHECK_OK(load_with(&f, ten, (struct rows_load){.bad = note_bad}), e);
+    CHECK(counts_are(6, 3, 0) && strcmp(buf_cstr(&f.bad), "5:DB_DENIED ") == 0);
+    CHECK(seals() == 14); /* each value once, whatever was tried again */
+}
+
+CASE(bad_rows_are_told_of_and_the_others_go_in)
+{
+    AUTO(file_cleanup) struct file f = {0};
+    fresh();
+    CHECK_OK(load_with(
+                 &f, "account,userid,pin\n1,u,x\n2,u,2\n3\n,u,3\n\"4\nx\"y,,\n5,u,5\n2,v,2\n6,u,\n",
+                 (struct rows_load){.bad = note_bad}),
+             e);
+    CHECK(counts_are(3, 0, 0) && counts.bad == 5);
+    CHECK(strcmp(buf_cstr(&f.bad), "2:VALUE 4:MALFORMED 5:BINDING 6:MALFORMED 9:CONFLICT ") == 0);
+    AUTO(file_cleanup) struct file g = {0};
+    CHECK_OK(load_with(&g,
+                       "{\"account\": 1}\n{\"userid\": \"x\", \"account\": 1.5}\n[]\n{\n"
+                       "{\"account\": \"7\", \"userid\": {}}\n{\"account\": \"7\", \"usrid\": 1}\n"
+                       "{\"account\": \"7\", \"photo\": \"?\"}\n",
+                       (struct rows_load){.bad = note_bad}),
+             e);
+    CHECK(strcmp(buf_cstr(&g.bad), "1:USAGE 2:VALUE 3:JSON 4:JSON 5:VALUE 6:COLUMN 7:VALUE ") == 0);
+}
+
+CASE(a_row_that_a_file_has_twice_is_there_the_second_time)
+{
+    fresh();
+    CHECK_OK(load("account,userid\n1,u\n2,u\n1,u\n"), e);
+    CHECK(counts_are(2, 1, 0));
+    AUTO(file_cleanup) struct file f = {0};
+    CHECK_OK(load_with(&f, "account,userid\n3,u\n3,v\n", (struct rows_load){.replace = true}), e);
+    CHECK(counts_are(1, 0, 1) && lists("1,u 2,u 3,v "));
+}
+
+CASE(rows_are_replaced_only_if_so_asked)
+{
+    AUTO(file_cleanup) struct file f = {0};
+    fresh();
+    CHECK_OK(load("account,userid,balance\n1,u,1\n2,u,2\n3,u,3\n"), e);
+    CHECK_RC(load("account,userid,balance\n1,u,1\n2,v,2\n"), SROW_E_CONFLICT);
+    CHECK_OK(load_with(&f, "account,userid,balance\n1,u,1\n2,v,2\n3,u,4\n4,u,4\n",
+                       (struct rows_load){.replace = true}),
+             e);
+    CHECK(counts_are(1, 1, 2) && lists("1,u 2,v 3,u 4,u "));
+}
+
+CASE(a_dry_run_of_many_stores_nothing)
+{
+    AUTO(file_cleanup) struct file f = {0};
+    fresh();
+    CHECK_OK(load_with(&f, ten, (struct rows_load){.dry_run = true}), e);
+    CHECK(counts_are(10, 0, 0) && number("SELECT count(*) FROM customers") == 0);
+}
+
+CASE(a_header_that_cannot_be_used_is_refused)
+{
+    static const char *const headers[] = {"", "account,,pin\n", "account,pin,account\n"};
+    fresh();
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        CHECK_RC(load(headers[i]), SROW_E_MALFORMED);
+        CHECK(strncmp(e.text, "rows.csv: ", 10) == 0);
+    }
+    CHECK_RC(load("account,usrid\n1,u\n"), SROW_E_COLUMN);
+}
+
+CASE(kms_that_is_gone_is_no_bad_row)
+{
+    AUTO(file_cleanup) struct file f = {0};
+    fresh();
+    fake_kms_set(kms, "us-east-1", SROW_E_CONNECT);
+    CHECK(load_with(&f, ten, (struct rows_load){.bad = note_bad}) != SROW_OK);
+    CHECK(srow_rc_class((enum srow_rc)e.rc) == SROW_CLASS_UNAVAILABLE);
+    CHECK(counts.bad == 0 && f.bad.len == 0 && number("SELECT count(*) FROM customers") == 0);
+}
+
+CASE(an_altered_row_does_not_hide_the_others)
+{
+    fresh();
+    CHECK_OK(load(ten), e);
+    CHECK(run("UPDATE customers SET userid_sealed = (SELECT userid_sealed FROM customers WHERE "
+              "account_no = '3') WHERE account_no = '1'"));
+    CHECK(run("UPDATE customers SET userid_sealed = NULL WHERE account_no = '4'"));
+    CHECK(run("UPDATE customers SET pin_sealed = 'plain' WHERE account_no = '9'"));
+    CHECK(lists("0,u,0 2!CONTEXT 2,u,2 3,u,3 5!NULL_CELL 5,u,5 6,u,6 7,u,7 8,u,8 "
+                "10!NOT_MESSAGE "));
+    CHECK(client_events(client, SROW_E_CONTEXT) == 1);
+    AUTO(list_cleanup) struct list l = {0};
+    fake_kms_reset(kms);
+    CHECK_OK(list_all(&l, 3), e);
+    CHECK(strcmp(buf_cstr(&l.text), "0,u,0 2!CONTEXT 2,u,2 ") == 0);
+    CHECK(fake_kms_total(kms, "us-east-1") == 5); /* what is not listed is not opened */
+}
+
+int main(void)
+{
+    static const char *const regions[] = {"us-east-1", NULL};
+    struct client_options options = {.face = {.local_region = "us-east-1"}};
+    snprintf(path, sizeof path, "%s/sealrow-many-XXXXXX",
+             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+    int fd = mkstemp(path);
+    if (fd < 0) {
+        return 1;
+    }
+    close(fd);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    options.kms = kms = fake_kms_new(regions);
+    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
+        client_new(&client, config, &options, &e) != SROW_OK || db_open(&db, url, &e) != SROW_OK) {
+        printf("Bail out! %s\n", e.text);
+        return 1;
+    }
+    RUN(csv_goes_in_and_comes_out_in_the_order_of_the_key);
+    RUN(json_lines_go_in);
+    RUN(a_batch_has_all_its_requests_in_flight_and_a_transaction_each);
+    RUN(the_same_again_seals_nothing_and_what_is_missing_is_completed);
+    RUN(a_stop_between_batches_leaves_what_is_stored_and_is_gone_on_from);
+    RUN(the_first_bad_row_ends_the_load_and_is_named);
+    RUN(what_the_database_refuses_is_found_within_its_batch);
+    RUN(bad_rows_are_told_of_and_the_others_go_in);
+    RUN(a_row_that_a_file_has_twice_is_there_the_second_time);
+    RUN(rows_are_replaced_only_if_so_asked);
+    RUN(a_dry_run_of_many_stores_nothing);
+    RUN(a_header_that_cannot_be_used_is_refused);
+    RUN(kms_that_is_gone_is_no_bad_row);
+    RUN(an_altered_row_does_not_hide_the_others);
+    db_free(&db);
+    srow_client_free(client);
+    kms_free(&kms);
+    srow_config_free(config);
+    unlink(path);
+    return check_done();
+}
