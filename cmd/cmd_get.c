@@ -62,17 +62,23 @@ static enum srow_rc show_row(void *state, const struct rows_row *row, struct sro
     return listing_row(&s->listing, row, e);
 }
 
-/* By its number: the values of a binding stand in no message. */
-static enum srow_rc show_bad(void *state, uint64_t number, const struct srow_error *error,
-                             struct srow_error *e)
+/* The row is named by the values of its binding, for whoever has to look at it. */
+static enum srow_rc show_bad(void *state, const struct rows_row *row,
+                             const struct srow_error *error, struct srow_error *e)
 {
+    AUTO(buf_cleanup) struct srow_buf name = {0};
     struct shown *s = state;
     struct srow_error line = *error;
-    (void)e;
     if (s->bad++ == 0) {
         s->first = *error;
     }
-    error_wrap(&line, (enum srow_rc)line.rc, "row %llu is left out", (unsigned long long)number);
+    for (size_t i = 0; i < row->count && row->fields[i].kind == ROWS_BOUND; i++) {
+        buf_printf(&name, "%s%s=", i == 0 ? "" : " ", row->fields[i].name);
+        value_put_text(&name, &row->fields[i]);
+    }
+    const char *text = buf_cstr(&name);
+    TRY(buf_check(&name, e));
+    error_wrap(&line, (enum srow_rc)line.rc, "left out: %.200s", text);
     failure_print(&line, s->json);
     return SROW_OK;
 }

@@ -128,9 +128,10 @@ struct rows_list {
     void *state;       /* of what is called */
     /* Before the first row: what each consists of, without values. */
     enum srow_rc (*head)(void *state, const struct rows_row *row, struct srow_error *e);
-    /* A row that is opened whole; and one that is not, by its number from 1. */
+    /* A row that is opened whole; and one that is not, which has the values of its binding alone.
+     */
     enum srow_rc (*row)(void *state, const struct rows_row *row, struct srow_error *e);
-    enum srow_rc (*bad)(void *state, uint64_t number, const struct srow_error *error,
+    enum srow_rc (*bad)(void *state, const struct rows_row *row, const struct srow_error *error,
                         struct srow_error *e);
 };
 

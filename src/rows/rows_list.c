@@ -243,6 +243,16 @@ static enum srow_rc fill_row(struct listing *l, struct page *p, size_t at, size_
     return rc;
 }
 
+/* Nothing but the values of the binding. */
+static enum srow_rc name_row(struct listing *l, struct page *p, size_t at, struct srow_error *e)
+{
+    fields_clear(&l->row);
+    for (size_t i = 0; i < p->binds; i++) {
+        TRY(set_field(&l->row.fields[i], l, value_of(l, p, at, i), e));
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc put_row(struct listing *l, struct page *p, size_t at, size_t *next,
                             struct srow_error *e)
 {
@@ -255,7 +265,8 @@ static enum srow_rc put_row(struct listing *l, struct page *p, size_t at, size_t
         return l->list->row(l->list->state, &l->row, e);
     }
     FAIL_IF(!batch_is_rows_own(rc), e, rc, "%s", error.text);
-    return l->list->bad(l->list->state, l->number, &error, e);
+    TRY(name_row(l, p, at, e));
+    return l->list->bad(l->list->state, &l->row, &error, e);
 }
 
 static enum srow_rc put_page(struct listing *l, struct page *p, struct srow_error *e)

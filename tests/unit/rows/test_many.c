@@ -62,6 +62,7 @@ static void fresh(void)
         printf("Bail out! %s\n", e.text);
         exit(1);
     }
+    fake_kms_set(kms, "us-east-1", SROW_OK);
     fake_kms_reset(kms);
 }
 
@@ -176,11 +177,12 @@ static enum srow_rc list_row(void *state, const struct rows_row *row, struct sro
     return buf_check(&l->text, error);
 }
 
-static enum srow_rc list_bad(void *state, uint64_t at, const struct srow_error *bad,
+static enum srow_rc list_bad(void *state, const struct rows_row *row, const struct srow_error *bad,
                              struct srow_error *error)
 {
     struct list *l = state;
-    buf_printf(&l->text, "%d!%s ", (int)at, srow_rc_name((enum srow_rc)bad->rc));
+    buf_printf(&l->text, "%.*s!%s ", (int)row->fields[0].value.len,
+               (const char *)row->fields[0].value.at, srow_rc_name((enum srow_rc)bad->rc));
     return buf_check(&l->text, error);
 }
 
@@ -212,7 +214,7 @@ CASE(csv_goes_in_and_comes_out_in_the_order_of_the_key)
                   "b,\"two\nlines\",42,,AP8=,\r\n"
                   "a,\"\",,\"\",,/w==\r\n"),
              e);
-    CHECK(counts_are(2, 0, 0) && counts.bad == 0 && counts.bytes == 76 - 4);
+    CHECK(counts_are(2, 0, 0) && counts.bad == 0);
     CHECK(number("SELECT count(*) FROM customers WHERE note IS NULL AND account_no = 'b'") == 1);
     CHECK(number("SELECT count(*) FROM customers WHERE note = '' AND pin_sealed IS NULL AND "
                  "photo_sealed IS NULL AND raw = X'FF' AND account_no = 'a'") == 1);
@@ -295,7 +297,8 @@ CASE(what_the_database_refuses_is_found_within_its_batch)
               "SELECT RAISE(ABORT, 'no'); END"));
     CHECK_RC(load(ten), SROW_E_DB_DENIED);
     CHECK(strncmp(e.text, "rows.csv, line 5: ", 18) == 0);
-    CHECK(counts_are(3, 0, 0) && number("SELECT max(account_no) FROM customers") == 2);
+    CHECK(counts_are(3, 0, 0) &&
+          number("SELECT CAST(max(account_no) AS INTEGER) FROM customers") == 2);
     AUTO(file_cleanup) struct file f = {0};
     fake_kms_reset(kms);
     CHECK_OK(load_with(&f, ten, (struct rows_load){.bad = note_bad}), e);
@@ -382,13 +385,13 @@ CASE(an_altered_row_does_not_hide_the_others)
               "account_no = '3') WHERE account_no = '1'"));
     CHECK(run("UPDATE customers SET userid_sealed = NULL WHERE account_no = '4'"));
     CHECK(run("UPDATE customers SET pin_sealed = 'plain' WHERE account_no = '9'"));
-    CHECK(lists("0,u,0 2!CONTEXT 2,u,2 3,u,3 5!NULL_CELL 5,u,5 6,u,6 7,u,7 8,u,8 "
-                "10!NOT_MESSAGE "));
+    CHECK(lists("0,u,0 1!CONTEXT 2,u,2 3,u,3 4!NULL_CELL 5,u,5 6,u,6 7,u,7 8,u,8 "
+                "9!NOT_MESSAGE "));
     CHECK(client_events(client, SROW_E_CONTEXT) == 1);
     AUTO(list_cleanup) struct list l = {0};
     fake_kms_reset(kms);
     CHECK_OK(list_all(&l, 3), e);
-    CHECK(strcmp(buf_cstr(&l.text), "0,u,0 2!CONTEXT 2,u,2 ") == 0);
+    CHECK(strcmp(buf_cstr(&l.text), "0,u,0 1!CONTEXT 2,u,2 ") == 0);
     CHECK(fake_kms_total(kms, "us-east-1") == 5); /* what is not listed is not opened */
 }
 
