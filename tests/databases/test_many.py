@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many rows in and out, on every engine."""
+import csv
+import io
+import json
+import os
+import signal
+import stat
+import subprocess
+import time
+
+import world as worlds
+
+N = 300
+
+
+def csv_of(rows, names=("account", "userid", "pin", "balance")):
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(names)
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def many(n=N):
+    return [(f"a{i:05}", f"user {i} \u00fc,\"x\"\n", i % 7 or "", i) for i in range(n)]
+
+
+def counts(done):
+    got = json.loads(done)
+    return got["inserted"], got["already_there"], got["replaced"], got["bad"]
+
+
+def ready(place):
+    place.ok("init")
+    return place
+
+
+def test_csv_in_is_csv_out_and_into_another_database(place):
+    ready(place)
+    data = csv_of(many())
+    assert counts(place.ok("put", "customer", "--from", "-", "--json", data=data)) == (N, 0, 0, 0)
+    out = place.ok("get", "customer", "--list", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out.decode(), newline="")))
+    assert [(r["account"], r["userid"], r["pin"], r["balance"]) for r in rows] == \
+        [tuple(str(v) for v in row) for row in many()]
+    place.sql("DELETE FROM customers")
+    assert counts(place.ok("put", "customer", "--from", "-", "--json", data=out)) == (N, 0, 0, 0)
+    assert place.ok("get", "customer", "--list", "--format", "csv") == out
+    lines = place.ok("get", "customer", "--list", "--format", "jsonl", "--limit", "20")
+    assert [json.loads(li)["account"] for li in lines.splitlines()] == \
+        [r["account"] for r in rows[:20]]
+    place.sql("DELETE FROM customers")
+    assert counts(place.ok("put", "customer", "--from", "-", "--json", data=lines)) == (20, 0, 0, 0)
+
+
+def test_null_and_the_empty_text_are_told_apart(place):
+    ready(place)
+    data = b'account,userid,pin,balance\r\n1,"",,\r\n2,x,0,5\r\n'
+    place.ok("put", "customer", "--from", "-", data=data)
+    assert place.ok("get", "customer", "--list", "--format", "csv") == data
+    row = json.loads(place.ok("get", "customer", "account=1", "--json"))
+    assert row == {"account": "1", "userid": "", "pin": None, "balance": None}
+
+
+def test_a_second_run_completes_and_makes_no_doubles(place):
+    ready(place)
+    data = csv_of(many(60))
+    place.ok("put", "customer", "--from", "-", data=csv_of(many(25)))
+    before = place.texts("SELECT account_no, userid_sealed FROM customers ORDER BY account_no")
+    assert counts(place.ok("put", "customer", "--from", "-", "--json", data=data)) == \
+        (35, 25, 0, 0)
+    assert place.texts("SELECT account_no, userid_sealed FROM customers "
+                       "ORDER BY account_no")[:25] == before
+    changed = csv_of([(a, u, p, b + 1) for a, u, p, b in many(3)])
+    done = place.run("put", "customer", "--from", "-", "--json", data=changed)
+    assert done.returncode == 75 and counts(done.stdout) == (0, 0, 0, 1)
+    assert b"standard input, line 2: " in done.stderr
+    assert counts(place.ok("put", "customer", "--from", "-", "--replace", "--json",
+                           data=changed)) == (0, 0, 3, 0)
+    assert place.texts("SELECT count(*), sum(balance) FROM customers") == \
+        [["60", str(sum(range(60)) + 3)]]
+
+
+def test_the_first_bad_row_is_named_and_what_is_before_it_stays(place):
+    ready(place)
+    rows = many(200)
+    rows[150] = ("a00150", "x", "no number", 1)
+    done = place.run("put", "customer", "--from", "-", "--json", data=csv_of(rows))
+    assert done.returncode == 65 and counts(done.stdout) == (150, 0, 0, 1)
+    line = 2 + 2 * 150  # each row before has a line break inside
+    assert f"standard input, line {line}: ".encode() in done.stderr
+    assert place.texts("SELECT count(*) FROM customers") == [["150"]]
+    done = place.run("put", "customer", "--from", "-", "--skip-bad", "bad", "--json",
+                     data=csv_of(rows))
+    assert done.returncode == 1 and counts(done.stdout) == (49, 150, 0, 1)
+    bad = place.folder / "bad"
+    told = json.loads(bad.read_text())
+    assert (told["line"], told["code"]) == (line, "SROW-045")
+    assert told["row"] == "a00150,x,no number,1\r\n"
+    assert stat.S_IMODE(bad.stat().st_mode) == 0o600
+    assert place.run("put", "customer", "--from", "-", "--skip-bad", "bad").returncode == 75
+
+
+def test_what_the_database_itself_refuses_is_one_bad_row(place):
+    ready(place)
+    if place.engine == "sqlite":
+        place.sql("CREATE TRIGGER t BEFORE INSERT ON customers WHEN NEW.balance = 41 BEGIN "
+                  "SELECT RAISE(ABORT, 'no'); END")
+    else:
+        place.sql("ALTER TABLE customers ADD CONSTRAINT odd CHECK (balance <> 41)")
+    done = place.run("put", "customer", "--from", "-", "--json", data=csv_of(many(60)))
+    assert done.returncode == 77 and counts(done.stdout) == (41, 0, 0, 1)
+    assert f"line {2 + 2 * 41}: ".encode() in done.stderr
+    done = place.run("put", "customer", "--from", "-", "--skip-bad", "bad", "--json",
+                     data=csv_of(many(60)))
+    assert done.returncode == 1 and counts(done.stdout) == (18, 41, 0, 1)
+
+
+def test_an_altered_row_is_named_and_the_rest_is_listed(place):
+    ready(place)
+    place.ok("put", "customer", "--from", "-", data=csv_of(many(20)))
+    rows = place.texts("SELECT account_no, userid_sealed FROM customers")
+    assert len(rows) == 20
+    place.sql("UPDATE customers SET account_no = 'moved' WHERE account_no = 'a00007'")
+    done = place.run("get", "customer", "--list", "--format", "csv")
+    assert done.returncode == 65 and b"left out: account=moved: " in done.stderr
+    assert len(list(csv.reader(io.StringIO(done.stdout.decode(), newline="")))) == 20
+
+
+def test_a_table_is_aligned(place):
+    ready(place)
+    place.ok("put", "customer", "--from", "-", data=b"account,userid\n1,ada\n22222,b\n")
+    out = place.ok("get", "customer", "--list").decode().splitlines()
+    assert out == ["account  userid  pin   balance", "1        ada     NULL  NULL",
+                   "22222    b       NULL  NULL"]
+
+
+def test_a_signal_ends_it_between_two_batches_and_the_same_again_completes(place):
+    ready(place)
+    names, *rows = csv_of(many(400)).split(b"\r\n")[:-1]
+    with subprocess.Popen([str(worlds.SEALROW), "put", "customer", "--from", "-", "--json"],
+                          cwd=place.folder, env=place.env, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
+        p.stdin.write(b"\r\n".join([names, *rows[:300], b""]))
+        p.stdin.flush()
+        ends = time.monotonic() + 60
+        while place.texts("SELECT count(*) FROM customers") == [["0"]]:
+            assert p.poll() is None and time.monotonic() < ends
+        os.kill(p.pid, signal.SIGTERM)
+        out, err = p.communicate(b"\r\n".join([*rows[300:], b""]), timeout=60)
+    assert p.returncode == 75 and b"SROW-162" in err, (p.returncode, err)
+    stored = int(place.texts("SELECT count(*) FROM customers")[0][0])
+    assert counts(out) == (stored, 0, 0, 0) and 0 < stored < 400
+    assert counts(place.ok("put", "customer", "--from", "-", "--json",
+                           data=csv_of(many(400)))) == (400 - stored, stored, 0, 0)
