@@ -48,6 +48,7 @@
 #define json_each srow_inner_json_each
 #define json_free srow_inner_json_free
 #define json_parse srow_inner_json_parse
+#define json_put_value srow_inner_json_put_value
 #define log_line srow_inner_log_line
 #define outage_read srow_inner_outage_read
 #define str_free srow_inner_str_free

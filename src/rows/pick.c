@@ -197,7 +197,9 @@ enum pick_kind pick_table_kind(const struct pick_table *t, const char *name)
     }
     const struct config_column *column = config_column_find(t->table, srow_str(name));
     if (column != NULL) {
-        return column->type == SROW_TYPE_BYTES ? PICK_BYTES : PICK_TEXT;
+        return column->type == SROW_TYPE_BYTES  ? PICK_BYTES
+               : column->type == SROW_TYPE_JSON ? PICK_JSON
+                                                : PICK_TEXT;
     }
     const struct live_column *live = live_column_find(&t->live, name);
     return live != NULL && live->kind == LIVE_BINARY ? PICK_BINARY : PICK_OTHER;

@@ -27,6 +27,7 @@ enum pick_kind {
     PICK_BINARY, /* another column that holds bytes */
     PICK_TEXT,   /* configured: the text of its type */
     PICK_BYTES,  /* configured: type bytes */
+    PICK_JSON,   /* configured: type json */
 };
 enum pick_kind pick_table_kind(const struct pick_table *t, const char *name);
 

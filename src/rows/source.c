@@ -120,11 +120,16 @@ static enum srow_rc put_scalar(char out[32], const struct members *m, const char
 static enum srow_rc take_member(void *state, struct srow_bytes name, const json_node *value,
                                 struct srow_error *e)
 {
+    AUTO(buf_cleanup) struct srow_buf json = {0};
     const struct members *m = state;
     struct srow_bytes text;
     char scalar[32];
     if (json_as_null(value)) {
         return record_add_null(m->out, name.at, e);
+    }
+    if (pick_table_kind(m->source->table, name.at) == PICK_JSON) {
+        TRY(json_put_value(&json, value, e));
+        return record_add(m->out, m->source->table, name.at, bytes_buf(&json), e);
     }
     if (!json_as_string(&text, value)) {
         TRY(put_scalar(scalar, m, name.at, value, e));

@@ -17,7 +17,7 @@ static const char yaml[] = "version: 1\n"
                            "domain: bank\n"
                            "regions: {us-east-1: {}}\n"
                            "keys: {default: {us-east-1: [\"" ARN "\"]}}\n"
-                           "limits: {in_flight: 4}\n"
+                           "limits: {in_flight: 5}\n"
                            "tables:\n"
                            "  customer:\n"
                            "    table: customers\n"
@@ -25,13 +25,14 @@ static const char yaml[] = "version: 1\n"
                            "    columns:\n"
                            "      userid: {required: true}\n"
                            "      pin: {type: integer}\n"
-                           "      photo: {type: bytes}\n";
+                           "      photo: {type: bytes}\n"
+                           "      doc: {type: json}\n";
 
 enum { BATCH = 5 }; /* 4 * in_flight / columns */
 
 static const char ddl[] =
     "CREATE TABLE customers (account_no TEXT NOT NULL PRIMARY KEY, balance NUMERIC, note TEXT, "
-    "raw BLOB, userid_sealed BLOB(1000), pin_sealed BLOB, photo_sealed BLOB)";
+    "raw BLOB, userid_sealed BLOB(1000), pin_sealed BLOB, photo_sealed BLOB, doc_sealed BLOB)";
 
 static struct srow_error e;
 static char path[128], url[160];
@@ -159,7 +160,7 @@ static enum srow_rc list_head(void *state, const struct rows_row *row, struct sr
 {
     struct list *l = state;
     (void)error;
-    l->found_head = row->count == 7 && row->fields[0].type == DB_NULL;
+    l->found_head = row->count == 8 && row->fields[0].type == DB_NULL;
     return SROW_OK;
 }
 
@@ -228,9 +229,12 @@ CASE(json_lines_go_in)
     fresh();
     CHECK_OK(load("{\"account\": \"1\", \"userid\": \"a\", \"balance\": 1.5, \"note\": true}\n\n"
                   "{\"account\": \"2\", \"userid\": \"b\", \"pin\": 7, \"balance\": null}\n"
-                  "{\"userid\": \"c\", \"account\": \"3\"}"),
+                  "{\"userid\": \"c\", \"account\": \"3\"}\n"
+                  "{\"account\": \"4\", \"userid\": \"d\", \"doc\": {\"b\": [1, \"x\"]}}\n"
+                  "{\"account\": \"5\", \"userid\": \"e\", \"doc\": \"text\"}"),
              e);
-    CHECK(counts_are(3, 0, 0) && lists("1,a,1 2,b,7 3,c "));
+    CHECK(counts_are(5, 0, 0));
+    CHECK(lists("1,a,1 2,b,7 3,c 4,d,{\"b\":[1,\"x\"]} 5,e,\"text\" "));
     CHECK(number("SELECT count(*) FROM customers WHERE balance = 1.5 AND account_no = '1'") == 1);
 }
 
