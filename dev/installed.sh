@@ -58,8 +58,8 @@ printf AX-4417-01 | sealrow seal "${cell[@]}" >sealed
 ok "the installed command line seals in one Region and opens in the other"
 
 example=/usr/share/doc/libsealrow-dev/examples/hello.c
-cc -Wall -Werror "$example" -o hello-c $(pkg-config --cflags --libs sealrow)
-c++ -std=c++20 -Wall -Werror -x c++ "$example" -x none -o hello-c++ \
+cc -Wall -Wextra -Werror "$example" -o hello-c $(pkg-config --cflags --libs sealrow)
+c++ -std=c++11 -Wall -Wextra -Werror -x c++ "$example" -x none -o hello-c++ \
     $(pkg-config --cflags --libs sealrow)
 for program in hello-c hello-c++; do
     "./$program" | grep -q 'opened: abc123$'
