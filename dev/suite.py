@@ -135,20 +135,23 @@ def run_pytest(build, paths, report):
     return cases
 
 
-def system_tests(peers):
-    """Files of tests/system; those with foreign peers are a part of their own."""
-    files = sorted(Path(ROOT, "tests/system").glob("test_*.py"))
+def some_tests(folder, peers):
+    """Files of a folder; those with foreign peers are a part of their own."""
+    files = sorted(Path(ROOT, folder).glob("test_*.py"))
     return [path for path in files if path.name.startswith("test_peers_") == peers]
 
 
 PARTS = {
     "unit": run_unit,
     "lint": lambda build: run_lint(build) + run_pytest(build, ["tests/lint"], "lint.xml"),
-    "system": lambda build: run_pytest(build, system_tests(peers=False), "system.xml"),
+    "system": lambda build: run_pytest(build, some_tests("tests/system", peers=False),
+                                       "system.xml"),
     "cli": lambda build: run_pytest(build, ["tests/cli"], "cli.xml"),
     "attacks": lambda build: run_pytest(build, ["tests/attacks"], "attacks.xml"),
-    "databases": lambda build: run_pytest(build, ["tests/databases"], "databases.xml"),
-    "peers": lambda build: run_pytest(build, system_tests(peers=True), "peers.xml"),
+    "databases": lambda build: run_pytest(build, some_tests("tests/databases", peers=False),
+                                          "databases.xml"),
+    "peers": lambda build: run_pytest(build, some_tests("tests/system", peers=True), "peers.xml")
+    + run_pytest(build, some_tests("tests/databases", peers=True), "peers-databases.xml"),
 }
 SUITE = ["unit", "lint", "system", "cli", "attacks", "databases"]
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The canonical text of a JSON document (docs/format.md, docs/decisions/0020).
+ * The canonical text of a JSON document (docs/format.md, docs/decisions/0014).
  */
 #ifndef CELL_DOCUMENT_H
 #define CELL_DOCUMENT_H

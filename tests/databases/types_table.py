@@ -38,8 +38,18 @@ def export(place):
 
 
 def load(place, rows):
-    """Rows of export() into another engine."""
+    """Rows of export() into another engine; from a file, as they may be long."""
     literal = LITERALS[place.engine]
     values = ", ".join("('{}', {})".format(row[0], ", ".join(
         literal.format(cell) if cell else "NULL" for cell in row[1:])) for row in rows)
-    tool(place, f"INSERT INTO typed VALUES {values}")
+    statement = f"INSERT INTO typed VALUES {values}"
+    if place.engine == "sqlite":
+        tool(place, statement)
+        return
+    path = place.pair.folder / "load.sql"
+    path.write_text(statement + ";\n")
+    if place.engine == "mariadb":
+        place.sql(f"source {path}")
+        return
+    place.pair.do("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", place.pair.folder, "-p",
+                  place.pair.ports[1], "-U", "app", "-d", place.database, "-f", path)
