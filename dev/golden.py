@@ -42,6 +42,9 @@ tables:
       active: {type: boolean}
       born: {type: date}
       device: {type: uuid}
+      rate: {type: decimal}
+      seen: {type: timestamp}
+      profile: {type: json}
       note: {type: text, signed: true, pad: 64}
 """
 DDL = """CREATE TABLE customers (account_no TEXT NOT NULL, branch_no INTEGER NOT NULL, city TEXT,
@@ -49,6 +52,7 @@ DDL = """CREATE TABLE customers (account_no TEXT NOT NULL, branch_no INTEGER NOT
 ROWS = [
     {"account": "1001", "branch": 7, "name": "Ada Lovelace", "credit": 250000, "city": "London",
      "active": "true", "born": "1815-12-10", "device": "00112233-4455-6677-8899-aabbccddeeff",
+     "rate": "-12.5", "seen": "2026-11-24T08:30:00.120000Z", "profile": {"a": 1.0, "b": ["\u00e4"]},
      "note": "a signed value"},
     {"account": "1002", "branch": 7, "name": "", "credit": -9223372036854775808, "city": "",
      "active": "false", "born": "0001-01-01", "note": ""},
