@@ -71,6 +71,8 @@ def put(server, row):
     for name in [n for n, v in values.items() if v is None]:
         words += ["--null", name]
         del values[name]
+    for name in [n for n, v in values.items() if isinstance(v, dict)]:
+        values[name] = json.dumps(values[name])
     server.sealrow(*words, *(f"{n}={v}" for n, v in values.items()))
 
 
