@@ -4,8 +4,8 @@
 # usage: dev/peers.sh FOLDER
 #
 # Sees that the stock clients of other makers are in FOLDER: boto3 and the AWS CLI in FOLDER/venv,
-# the AWS Encryption SDK for Python in FOLDER/esdk-venv, the one for JavaScript in FOLDER/esdk-js, the
-# AWS Encryption CLI in FOLDER/cli-venv.
+# the AWS Encryption SDK for Python in FOLDER/esdk-venv, the one for JavaScript in FOLDER/esdk-js,
+# the AWS Encryption CLI in FOLDER/cli-venv.
 # Versions are frozen in tests/peers; what was installed before is kept. Exit code 3: a registry
 # does not answer; 1: anything else.
 set -eu
