@@ -20,7 +20,8 @@ static void wipe_and_free(void *at)
     free(at);
 }
 
-/* jansson does not always say that it was memory that failed. */
+/* jansson does not always say that it was memory that failed: it goes on with a text from which
+ * bytes are missing. */
 static _Thread_local bool lacking;
 
 static void *noting_malloc(size_t len)
@@ -51,7 +52,8 @@ static enum srow_rc parse(json_node **out, struct srow_bytes text, size_t more,
     json_t *document =
         json_loadb(text.len == 0 ? "" : text.at, text.len,
                    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY | more, &why);
-    if (document == NULL && (lacking || json_error_code(&why) == json_error_out_of_memory)) {
+    if (lacking || (document == NULL && json_error_code(&why) == json_error_out_of_memory)) {
+        json_decref(document);
         FAIL(e, SROW_E_NOMEM, "no memory for a JSON document");
     }
     FAIL_IF(document == NULL, e, SROW_E_JSON,

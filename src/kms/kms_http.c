@@ -56,15 +56,17 @@ static void put_header(struct exchange *x, const char *name, const char *value)
 }
 
 /* The lines as the signature sees them. */
-static size_t split_headers(struct sigv4_header *out, struct exchange *x)
+static MUST enum srow_rc split_headers(struct sigv4_header *out, struct exchange *x,
+                                       struct srow_error *e)
 {
     for (size_t i = 0; i < x->header_count; i++) {
         const char *line = buf_cstr(&x->lines[i]);
+        TRY(buf_check(&x->lines[i], e));
         size_t name = strcspn(line, ":");
         out[i] = (struct sigv4_header){bytes_of(line, name),
                                        srow_str(line[name] == '\0' ? "" : line + name + 2)};
     }
-    return x->header_count;
+    return SROW_OK;
 }
 
 /* `now` is the time that stands in X-Amz-Date already: a second one could be another second. */
@@ -73,10 +75,11 @@ static MUST enum srow_rc sign(struct exchange *x, const struct kms_http *k,
 {
     AUTO(buf_cleanup) struct srow_buf authorization = {0};
     struct sigv4_header headers[HEADERS];
+    TRY(split_headers(headers, x, e));
     struct sigv4_request request = {.method = "POST",
                                     .path = srow_str("/"),
                                     .headers = headers,
-                                    .header_count = split_headers(headers, x),
+                                    .header_count = x->header_count,
                                     .body = bytes_buf(&x->body)};
     struct sigv4_scope scope = {region->name, "kms", now, true, false};
     TRY(sigv4_sign(&authorization, &request, &scope, k->credentials, e));

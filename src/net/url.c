@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { SCHEME = 8 };
+
 static void free_url(CURLU **u)
 {
     curl_url_cleanup(*u);
@@ -19,21 +21,31 @@ static void free_part(char **part)
     curl_free(*part);
 }
 
-/* Whether a part stands in the URL at all. */
+/* Whether a part stands in the URL at all, be there memory to read it or not. */
 static bool has(CURLU *u, CURLUPart part)
 {
     AUTO(free_part) char *text = NULL;
-    return curl_url_get(u, part, &text, 0) == CURLUE_OK;
+    CURLUcode code = curl_url_get(u, part, &text, 0);
+    return code == CURLUE_OK || code == CURLUE_OUT_OF_MEMORY;
 }
 
-static bool fits(char *out, size_t room, CURLU *u, CURLUPart part)
+static CURLUcode copy(char *out, size_t room, CURLU *u, CURLUPart part)
 {
     AUTO(free_part) char *text = NULL;
-    if (curl_url_get(u, part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) {
-        return false;
+    CURLUcode code = curl_url_get(u, part, &text, CURLU_DEFAULT_PORT);
+    if (code != CURLUE_OK) {
+        return code;
     }
     int n = snprintf(out, room, "%s", text);
-    return n > 0 && (size_t)n < room;
+    return n > 0 && (size_t)n < room ? CURLUE_OK : CURLUE_MALFORMED_INPUT;
+}
+
+static CURLUcode split(struct url *url, char scheme[SCHEME], CURLU *u, const char *text)
+{
+    CURLUcode code = curl_url_set(u, CURLUPART_URL, text, 0);
+    code = code != CURLUE_OK ? code : copy(scheme, SCHEME, u, CURLUPART_SCHEME);
+    code = code != CURLUE_OK ? code : copy(url->host, sizeof url->host, u, CURLUPART_HOST);
+    return code != CURLUE_OK ? code : copy(url->port, sizeof url->port, u, CURLUPART_PORT);
 }
 
 static bool is_loopback(const struct url *url)
@@ -49,13 +61,11 @@ enum srow_rc url_read(struct url *out, const char *text, struct srow_error *e)
 {
     AUTO(free_url) CURLU *u = curl_url();
     FAIL_IF(u == NULL, e, SROW_E_NOMEM, "no memory for an address");
-    char scheme[8];
+    char scheme[SCHEME];
     struct url url = {0};
-    bool good = curl_url_set(u, CURLUPART_URL, text, 0) == CURLUE_OK &&
-                fits(scheme, sizeof scheme, u, CURLUPART_SCHEME) &&
-                fits(url.host, sizeof url.host, u, CURLUPART_HOST) &&
-                fits(url.port, sizeof url.port, u, CURLUPART_PORT);
-    FAIL_IF(!good, e, SROW_E_CONFIG,
+    CURLUcode code = split(&url, scheme, u, text);
+    FAIL_IF(code == CURLUE_OUT_OF_MEMORY, e, SROW_E_NOMEM, "no memory for an address");
+    FAIL_IF(code != CURLUE_OK, e, SROW_E_CONFIG,
             "no usable address: write it as https://host or https://host:port");
     bool secure = strcmp(scheme, "https") == 0;
     FAIL_IF(!secure && strcmp(scheme, "http") != 0, e, SROW_E_CONFIG,

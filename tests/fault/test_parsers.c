@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "check.h"
+#include "config/show.h"
 #include "fault/fault.h"
 #include "kms/wire.h"
 
@@ -124,6 +125,22 @@ static enum srow_rc configuration(struct srow_error *e)
     return SROW_OK;
 }
 
+static enum srow_rc show(struct srow_error *e)
+{
+    static const char yaml[] = "version: 1\ndomain: bank\nregions: {us-east-1: {}}\n"
+                               "keys:\n  default:\n    us-east-1: [\"arn:aws:kms:us-east-1:"
+                               "111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"]\n"
+                               "tables: {t: {bind: {account: text}, columns: {c: {}}}}\n";
+    struct show s = {0};
+    enum srow_rc rc = show_config(&s, srow_str(yaml), e);
+    if (rc != SROW_OK) {
+        return s.lines == NULL ? rc : fault_wrong("lines in spite of the failure");
+    }
+    bool right = s.count > 10;
+    show_cleanup(&s);
+    return right ? SROW_OK : fault_wrong("not all settings");
+}
+
 /* A configuration that is wrong: it is told, or there was no memory to tell. */
 static enum srow_rc wrong_configuration(struct srow_error *e)
 {
@@ -167,6 +184,7 @@ int main(void)
         {.name = "a request is signed and verified or there is no memory", .run = sigv4},
         {.name = "a credentials file is read or there is no memory", .run = credentials_file},
         {.name = "a configuration is read or there is no memory", .run = configuration},
+        {.name = "a configuration is shown or there is no memory", .run = show},
         {.name = "a wrong configuration is refused", .run = wrong_configuration, .survives = true},
     };
     make_credentials_file();

@@ -12,6 +12,7 @@
 #include "fault/alloc.h"
 #include "fault/fault.h"
 #include "rows/rows.h"
+#include "schema/finding.h"
 
 #define ARN "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -96,6 +97,22 @@ static enum srow_rc put(struct srow_error *e)
     return rc;
 }
 
+/* What check finds, of which nothing may be left out: the sealed column has no CHECK, and more. */
+static size_t known; /* by the first run, in which nothing fails */
+
+static enum srow_rc find(struct srow_error *e)
+{
+    AUTO(db_free) struct db *db = NULL;
+    struct finding_list list = {0};
+    TRY(db_open(&db, url, e));
+    enum srow_rc rc = finding_schema(&list, config, db, e);
+    rc = rc == SROW_OK ? finding_config(&list, config, e) : rc;
+    size_t found = finding_open(&list);
+    known = known == 0 ? found : known;
+    finding_list_cleanup(&list);
+    return rc != SROW_OK || (found > 0 && found == known) ? rc : fault_wrong("less was found");
+}
+
 static bool holds(const struct rows_row *row, const char *name, const char *value)
 {
     for (size_t i = 0; i < row->count; i++) {
@@ -168,6 +185,11 @@ int main(void)
          .others = database,
          .survives = true,
          .stride = 5},
+        {.name = "what is wrong with a schema is found or there is no memory",
+         .run = find,
+         .others = database,
+         .survives = true,
+         .stride = 5},
     };
     set_up();
     struct srow_error e = {0};
@@ -177,6 +199,7 @@ int main(void)
         bail_out(e.text);
     }
     fault_run(&cases[2]);
+    fault_run(&cases[3]);
     db_free(&keeper);
     srow_client_free(client);
     srow_config_free(config);
