@@ -4,9 +4,9 @@
 # make torture [SECONDS=N] [SEED=N]: kills the server with -9 in the middle of changes, 300 times
 # a round, and looks whether anything acknowledged was lost; rounds until N seconds have
 # passed (default 600), each with the next seed. Stops at the first loss and says which seed it had.
-# Before that, every allocation of tests/fault is failed, and every planted bug of tests/mutants must
-# be caught by a test. As root it also makes the Debian packages and installs them in a minimal root
-# (make deb-test): minutes.
+# Before that, every allocation of tests/fault is failed, and every planted bug of tests/mutants
+# must be caught by a test. As root it also makes the Debian packages and installs them in a
+# minimal root (make deb-test): minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # SECONDS is the shell's own clock too: what the caller gave is read before it is set to zero.

@@ -30,9 +30,11 @@ tour() {
     rm -rf "$to"
     mkdir -p "$to/logs" "$to/cmd" "$to/kmsd"
     for program in cmd/sealrow kmsd/sealrow-kmsd; do
-        printf '#!/bin/sh\n[ "$1 $4" != "audit --total" ] || exec %q "$@"\nexec %q --one %q "$@"\n' \
-            "$(realpath "$1")/$program" "$root/dev/valgrind.sh" "$(realpath "$1")/$program" \
-            >"$to/$program"
+        {
+            echo '#!/bin/sh'
+            printf '[ "$1 $4" != "audit --total" ] || exec %q "$@"\n' "$(realpath "$1")/$program"
+            printf 'exec %q --one %q "$@"\n' "$root/dev/valgrind.sh" "$(realpath "$1")/$program"
+        } >"$to/$program"
         chmod +x "$to/$program"
     done
     VALGRIND_LOGS=$(realpath "$to/logs") TOUR_LIMITS='deadline: 60s, attempt: 20s' \
