@@ -16,6 +16,11 @@ struct engine {
 };
 
 /* An engine whose `open` is NULL is known and not in this build. */
+#ifdef SROW_WITH_SQLITE
+#define SQLITE_OPEN db_sqlite_open
+#else
+#define SQLITE_OPEN NULL
+#endif
 #ifdef SROW_WITH_POSTGRESQL
 #define POSTGRES_OPEN db_postgres_open
 #else
@@ -28,7 +33,7 @@ struct engine {
 #endif
 
 static const struct engine engines[] = {
-    {"sqlite:", "SQLite", "sqlite", db_sqlite_open},
+    {"sqlite:", "SQLite", "sqlite", SQLITE_OPEN},
     {"postgresql:", "PostgreSQL", "postgresql", POSTGRES_OPEN},
     {"postgres:", "PostgreSQL", "postgresql", POSTGRES_OPEN},
     {"mysql:", "MySQL", "mysql", MYSQL_OPEN},

@@ -2,6 +2,7 @@
 """Every engine as a place of its own: a KMS with two Regions, and a database with one table.
 Servers are started once; each test has a database of its own."""
 import itertools
+import json
 import pathlib
 import shutil
 import sys
@@ -17,8 +18,18 @@ import world as worlds  # noqa: E402
 numbers = itertools.count(1)
 
 
+def need(*options):
+    """Skips what this build has been told to leave out."""
+    info = json.loads((worlds.BUILD / "meson-info" / "intro-buildoptions.json").read_text())
+    values = {option["name"]: option["value"] for option in info}
+    for name in options:
+        if values[name] == "disabled":
+            pytest.skip(f"this build is without -D{name}")
+
+
 @pytest.fixture(scope="session")
 def world(tmp_path_factory):
+    need("sqlite", "kmsd", "cli", "net")  # sealrow-kmsd has its keys in SQLite
     made = worlds.World(tmp_path_factory.mktemp("databases"))
     yield made
     made.close()
@@ -26,6 +37,7 @@ def world(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def postgres_pair():
+    need("postgresql")
     if postgres.programs() is None:
         pytest.skip("no PostgreSQL server is installed")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sealrow-postgres-"))
@@ -83,6 +95,7 @@ class Postgresql(worlds.Place):
 
 @pytest.fixture(scope="session")
 def mariadb_pair():
+    need("mysql")
     if not mariadb.is_installed():
         pytest.skip("no MariaDB server is installed")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sealrow-mariadb-"))

@@ -15,6 +15,8 @@ FACE = worlds.BUILD / "tests" / "mysql-face"
 
 
 def face(what, url):
+    if not FACE.exists():
+        pytest.skip("this build is without -Dmysql")
     done = subprocess.run([FACE, what, url], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 or what == "test", done
     assert "secret" not in done.stdout + done.stderr or what == "test"
