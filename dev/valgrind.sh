@@ -28,8 +28,8 @@ one() {
 tour() {
     local to=$1/valgrind program
     rm -rf "$to"
-    mkdir -p "$to/logs" "$to/cmd" "$to/kmsd"
-    for program in cmd/sealrow kmsd/sealrow-kmsd; do
+    mkdir -p "$to/logs" "$to/cmd" "$to/kmsd" "$to/examples"
+    for program in cmd/sealrow kmsd/sealrow-kmsd examples/teller; do
         {
             echo '#!/bin/sh'
             printf '[ "$1 $4" != "audit --total" ] || exec %q "$@"\n' "$(realpath "$1")/$program"
