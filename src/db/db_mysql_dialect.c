@@ -29,7 +29,7 @@ const struct db_dialect db_mysql_dialect = {
     .text_length = "octet_length(CONVERT(@c USING utf8mb4))",
     .equal = "@c = @p",
     .equal_text = "@c = @p AND " BYTES_OF_COLUMN " = CAST(@p AS BINARY)",
-    .equal_decimal = "@c = CAST(@p AS DECIMAL(65,30))", /* a text is compared as a double */
+    .equal_decimal = "@c = CAST(@p AS DECIMAL(65,30))", /* MySQL would take a text as a double */
     .time_without_zone = true,
     .same = "@c <=> @p",
     .same_text = BYTES_OF_COLUMN " <=> CAST(@p AS BINARY)",

@@ -12,6 +12,7 @@
 #include "aws/sigv4.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cell/type.h"
 #include "check.h"
 #include "config/show.h"
 #include "fault/fault.h"
@@ -33,6 +34,20 @@ static enum srow_rc json(struct srow_error *e)
                  bytes_equal_str(d, "d") && json_count(json_get(document, "a")) == 5;
     json_free(&document);
     return right ? SROW_OK : fault_wrong("another document");
+}
+
+static enum srow_rc document(struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf room = {0};
+    struct srow_bytes out = {0};
+    enum srow_rc rc = type_text(
+        &out, &room, SROW_TYPE_JSON,
+        srow_str("{\"b\": [1.0, \"\\u00e9\", null], \"a\": {\"d\": -7, \"c\": \"x\"}}"), e);
+    if (rc != SROW_OK) {
+        return rc;
+    }
+    const char *right = "{\"a\":{\"c\":\"x\",\"d\":-7},\"b\":[1.0,\"\xC3\xA9\",null]}";
+    return bytes_equal_str(out, right) ? SROW_OK : fault_wrong("another document");
 }
 
 static enum srow_rc base64(struct srow_error *e)
@@ -179,6 +194,7 @@ int main(void)
 {
     static const struct fault_case cases[] = {
         {.name = "a JSON document is read or there is no memory", .run = json},
+        {.name = "a document gets its canonical text or there is no memory", .run = document},
         {.name = "base64 is written and read or there is no memory", .run = base64},
         {.name = "an ARN needs no memory", .run = arn},
         {.name = "a request is signed and verified or there is no memory", .run = sigv4},
