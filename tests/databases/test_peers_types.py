@@ -16,7 +16,7 @@ import pytest
 
 import conftest
 import world as worlds
-from types_table import TABLES, TYPES, create, export, load
+from types_table import TABLES, TYPES, export, load, prepare
 
 VENV = os.environ.get("SEALROW_ESDK_VENV", "")
 COUNT = 1000
@@ -169,8 +169,7 @@ def places(world, tmp_path, pg, maria):
     for place in all_three:
         path = place.folder / "sealrow.yaml"
         path.write_text(path.read_text().split("tables:")[0] + TABLES)
-        place.sql(create(place.engine))
-        place.ok("init")
+        prepare(place)
     return all_three
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import conftest
-from types_table import TABLES, TYPES, create, export, load
+from types_table import TABLES, TYPES, export, load, prepare
 
 VALUE = 65
 FACE = "\U0001f600"
@@ -27,8 +27,7 @@ def places(world, tmp_path, pg, maria):
     all_three = (conftest.Sqlite(world, tmp_path).start(), pg, maria)
     for place in all_three:
         configure(place, TABLES)
-        place.sql(create(place.engine))
-        place.ok("init")
+        prepare(place)
     return all_three
 
 
@@ -144,8 +143,7 @@ REFUSED = [("text", b"\xff"), ("text", b"\xed\xa0\x80"), ("integer", b"922337203
 
 def test_what_is_no_value_of_the_type_is_refused_before_it_is_stored(place):
     configure(place, TABLES)
-    place.sql(create(place.engine))
-    place.ok("init")
+    prepare(place)
     for name, value in REFUSED:
         done = place.run("put", "typed", "id=1", name.encode() + b"=" + value)
         assert done.returncode == VALUE, (name, value, done.stderr)
