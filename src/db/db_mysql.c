@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "db/db_attempt.h"
 #include "db/db_mysql_error.h"
 #include "db/db_mysql_many.h"
 #include "db/db_mysql_stmt.h"
@@ -332,7 +333,9 @@ static void swap(struct db *db, struct db *other)
 
 static void mysql_db_cleanup(struct db *db)
 {
-    mysql_close(self_of(db)->handle);
+    if (self_of(db)->handle != NULL) {
+        mysql_close(self_of(db)->handle);
+    }
     free(db);
 }
 
@@ -397,16 +400,59 @@ static enum srow_rc set_session(struct mysql_db *self, struct srow_error *e)
     return exec(&self->base, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", NULL, 0, e);
 }
 
-static enum srow_rc connect_to(struct mysql_db *self, const struct db_mysql_url *url,
+/* mysql_real_connect in a thread of its own, which has all it works with. */
+struct dial {
+    MYSQL *handle;
+    const char *host;
+    struct db_mysql_url url;
+    bool done;
+};
+
+static void dial_free(void *what)
+{
+    struct dial *d = what;
+    if (d->handle != NULL) {
+        mysql_close(d->handle);
+    }
+    db_mysql_url_cleanup(&d->url);
+    free(d);
+}
+
+static void dial_run(void *what)
+{
+    struct dial *d = what;
+    const char *password = d->url.password == NULL ? "" : d->url.password;
+    d->done = mysql_real_connect(d->handle, d->host, d->url.user, password, d->url.database,
+                                 (unsigned)d->url.port, d->url.socket, CLIENT_FOUND_ROWS) != NULL;
+    mysql_thread_end();
+}
+
+static const struct db_attempt in_time = {dial_run, dial_free};
+
+/* Takes the handle and the URL into the attempt, and brings them back if it ends in time. */
+static enum srow_rc dial_in_time(struct mysql_db *self, struct db_mysql_url *url,
+                                 struct srow_error *e)
+{
+    struct dial *d = calloc(1, sizeof *d);
+    FAIL_IF(d == NULL, e, SROW_E_NOMEM, "no memory for a database");
+    *d = (struct dial){self->handle, url->socket == NULL ? url->host : NULL, *url, false};
+    self->handle = NULL;
+    *url = (struct db_mysql_url){0};
+    uint64_t seconds = d->url.timeout < CONNECT_SECONDS ? d->url.timeout : CONNECT_SECONDS;
+    void *what = d;
+    TRY(db_attempt_run(&what, &in_time, (int)seconds + 1, e));
+    bool done = d->done;
+    self->handle = d->handle;
+    *url = d->url;
+    free(d);
+    return done ? SROW_OK : db_mysql_error_fail(mysql_errno(self->handle), e);
+}
+
+static enum srow_rc connect_to(struct mysql_db *self, struct db_mysql_url *url,
                                struct srow_error *e)
 {
     TRY(set_options(self->handle, url, e));
-    const char *host = url->socket == NULL ? url->host : NULL;
-    const char *password = url->password == NULL ? "" : url->password;
-    if (mysql_real_connect(self->handle, host, url->user, password, url->database,
-                           (unsigned)url->port, url->socket, CLIENT_FOUND_ROWS) == NULL) {
-        return db_mysql_error_fail(mysql_errno(self->handle), e);
-    }
+    TRY(dial_in_time(self, url, e));
     FAIL_IF(url->verify && mysql_get_ssl_cipher(self->handle) == NULL, e, SROW_E_TLS,
             "database: no TLS on a connection that needs it");
     return set_session(self, e);

@@ -1,40 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * libpq 15 blocks in name resolution and computes as long as a hostile server's SCRAM iteration
- * count asks, so a connection is made in a thread of its own. At the deadline the thread is
- * abandoned; it cleans up after itself when libpq lets go of it.
+ * Parameters of libpq from the URL, and a connection in time (db_attempt.h).
  */
 #include "db/db_postgres_connect.h"
 
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "db/db_attempt.h"
 #include "db/db_postgres_error.h"
 
 enum { CONNECT_S = 5, PARAMETERS = 12 };
 
-/* Lives until both sides have let go; `lock` guards the three flags and conn. */
 struct attempt {
-    pthread_mutex_t lock;
-    pthread_cond_t ended;
-    bool has_ended, abandoned;
     PGconn *conn;
     char *url;
     const char *keys[PARAMETERS], *values[PARAMETERS]; /* static texts and url */
     size_t count;
 };
 
-static void attempt_free(struct attempt *a)
+static void attempt_free(void *what)
 {
+    struct attempt *a = what;
     PQfinish(a->conn);
-    pthread_cond_destroy(&a->ended);
-    pthread_mutex_destroy(&a->lock);
     free(a->url);
     free(a);
 }
@@ -80,66 +72,16 @@ static void dial(PGconn *conn)
     }
 }
 
-static void *run(void *argument)
+static void run(void *what)
 {
-    struct attempt *a = argument;
-    PGconn *conn = PQconnectStartParams(a->keys, a->values, 1);
-    if (conn != NULL) {
-        dial(conn);
+    struct attempt *a = what;
+    a->conn = PQconnectStartParams(a->keys, a->values, 1);
+    if (a->conn != NULL) {
+        dial(a->conn);
     }
-    pthread_mutex_lock(&a->lock);
-    a->conn = conn;
-    a->has_ended = true;
-    bool abandoned = a->abandoned;
-    pthread_cond_signal(&a->ended);
-    pthread_mutex_unlock(&a->lock);
-    if (abandoned) {
-        attempt_free(a);
-    }
-    return NULL;
 }
 
-static bool start(struct attempt *a)
-{
-    sigset_t all, before;
-    pthread_t thread;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the program's own threads */
-    bool started = pthread_create(&thread, NULL, run, a) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (started) {
-        pthread_detach(thread);
-    }
-    return started;
-}
-
-/* Takes the attempt. */
-static enum srow_rc await(PGconn **out, struct attempt *a, struct srow_error *e)
-{
-    struct timespec deadline = deadline_in(CONNECT_S + 1);
-    int rc = 0;
-    pthread_mutex_lock(&a->lock);
-    while (!a->has_ended && rc == 0) {
-        rc = pthread_cond_timedwait(&a->ended, &a->lock, &deadline);
-    }
-    bool ended = a->has_ended;
-    a->abandoned = !ended;
-    pthread_mutex_unlock(&a->lock);
-    FAIL_IF(!ended, e, SROW_E_TIMEOUT, "database: no connection within %d s: try again", CONNECT_S);
-    PGconn *conn = a->conn;
-    a->conn = NULL;
-    attempt_free(a);
-    FAIL_IF(conn == NULL, e, SROW_E_NOMEM, "no memory for a connection");
-    if (PQstatus(conn) != CONNECTION_OK) {
-        const char *words = PQerrorMessage(conn);
-        enum srow_rc failed =
-            db_postgres_error_connect(*words == '\0' ? "timeout expired" : words, e);
-        PQfinish(conn);
-        return failed;
-    }
-    *out = conn;
-    return SROW_OK;
-}
+static const struct db_attempt in_time = {run, attempt_free};
 
 /* -- what the URL says -- */
 
@@ -258,12 +200,6 @@ static enum srow_rc attempt_new(struct attempt **out, const char *url, const str
 {
     struct attempt *a = calloc(1, sizeof *a);
     FAIL_IF(a == NULL, e, SROW_E_NOMEM, "no memory for a connection");
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&a->ended, &clock);
-    pthread_condattr_destroy(&clock);
-    pthread_mutex_init(&a->lock, NULL);
     a->url = strdup(url);
     if (a->url == NULL) {
         attempt_free(a);
@@ -288,9 +224,19 @@ enum srow_rc db_postgres_connect(PGconn **out, const char *url, struct srow_erro
                  w.sslmode);
     }
     TRY(attempt_new(&a, url, &w, e));
-    if (!start(a)) {
-        attempt_free(a);
-        FAIL(e, SROW_E_NOMEM, "no thread for a connection");
+    void *what = a;
+    TRY(db_attempt_run(&what, &in_time, CONNECT_S + 1, e));
+    PGconn *conn = a->conn;
+    a->conn = NULL;
+    attempt_free(a);
+    FAIL_IF(conn == NULL, e, SROW_E_NOMEM, "no memory for a connection");
+    if (PQstatus(conn) != CONNECTION_OK) {
+        const char *words = PQerrorMessage(conn);
+        enum srow_rc failed =
+            db_postgres_error_connect(*words == '\0' ? "timeout expired" : words, e);
+        PQfinish(conn);
+        return failed;
     }
-    return await(out, a, e);
+    *out = conn;
+    return SROW_OK;
 }

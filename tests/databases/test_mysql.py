@@ -5,6 +5,7 @@ import json
 import socket
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -142,6 +143,23 @@ def test_a_server_that_says_nothing_is_given_up():
     with liar(lambda peer: None) as (port, got):
         said = face("open", f"mysql://app:secret@127.0.0.1:{port}/bank?timeout=1")
     assert said.split(":")[0] in ("CONNECT", "TIMEOUT") and not got
+
+
+def test_a_server_that_never_comes_to_an_end_is_given_up():
+    def talk(peer):
+        peer.sendall(b"\xff\xff\0\0")  # 64 KiB of greeting, now and then a byte of it
+        peer.settimeout(0.2)
+        while True:
+            peer.sendall(b"a")
+            with contextlib.suppress(TimeoutError):
+                if not peer.recv(1):
+                    return
+
+    with liar(talk) as (port, got):
+        start = time.monotonic()
+        said = face("open", f"mysql://app:secret@127.0.0.1:{port}/bank?timeout=1")
+        assert said.startswith("TIMEOUT: database: no connection within 2 s")
+        assert time.monotonic() - start < 10 and not got
 
 
 # -- rows --
