@@ -79,7 +79,7 @@ struct command {
 
 extern const struct command cmd_init, cmd_check, cmd_seal, cmd_open, cmd_match, cmd_put, cmd_get,
     cmd_encrypt, cmd_decrypt, cmd_inspect, cmd_config, cmd_explain, cmd_completion, cmd_heal,
-    cmd_help, cmd_version;
+    cmd_status, cmd_help, cmd_version;
 extern const struct command *const cmd_all[]; /* ends with NULL */
 
 #endif

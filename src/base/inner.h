@@ -61,6 +61,7 @@
 #define time_monotonic_ms srow_inner_time_monotonic_ms
 #define time_wall_ms srow_inner_time_wall_ms
 #define wrapped_debt srow_inner_wrapped_debt
+#define wrapped_region srow_inner_wrapped_region
 #define wrapped_serves srow_inner_wrapped_serves
 #define wrapped_under srow_inner_wrapped_under
 

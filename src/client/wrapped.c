@@ -41,3 +41,8 @@ uint32_t wrapped_debt(const struct srow_message_info *m, const struct srow_confi
     }
     return debt;
 }
+
+struct srow_bytes wrapped_region(const struct srow_message_key *key)
+{
+    return kms_key_region(key->info);
+}

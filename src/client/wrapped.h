@@ -19,6 +19,9 @@ bool wrapped_under(const struct srow_message_info *m, const struct config_key *k
 bool wrapped_serves(const struct srow_message_info *m, const struct config_key_set *set,
                     const char *region);
 
+/* The Region of the key that a wrapped key names; empty if that is no key ARN. */
+struct srow_bytes wrapped_region(const struct srow_message_key *key);
+
 /* Promised Regions that do not: the message's debt. */
 uint32_t wrapped_debt(const struct srow_message_info *m, const struct srow_config *config,
                       const struct config_key_set *set);

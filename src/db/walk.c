@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/walk.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum { ROW_OVERHEAD = 64 };
@@ -217,6 +218,9 @@ static enum srow_rc query(struct db_rows **out, const struct walk *w, const stru
     }
     buf_put(&sql, bytes_buf(&w->order));
     buf_printf(&sql, " LIMIT %zu", limit);
+    if (w->plan.skip > 0) {
+        buf_printf(&sql, " OFFSET %" PRIu64, w->plan.skip);
+    }
     const char *text = buf_cstr(&sql);
     TRY(buf_check(&sql, e));
     size_t n = w->plan.param_count + (w->has_after ? w->plan.key_count : 0);

@@ -34,6 +34,7 @@ struct walk_plan {
     const struct db_value
         *after; /* a key as a page gave it: starts behind it; NULL: at the start */
     size_t page_bytes, page_rows; /* 0: as above. One row may be larger than a page */
+    uint64_t skip;                /* rows that are left out before each page: a sample */
 };
 
 /* The key's columns first, then the others; views into the page. */

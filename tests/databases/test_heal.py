@@ -225,3 +225,24 @@ def test_a_job_killed_anywhere_loses_nothing(place, kill):
     assert opened(place, US) == before
     place.ok("heal", "customer")
     assert opened(place, EU) == before and regions_of(place) == [{US, EU}] * 4
+
+
+def test_status_tells_what_is_where(place):
+    ready(place)
+    in_debt(place, 2)
+    put(place, "whole", "user whole", "pin=7")
+    del place.env["AWS_ACCESS_KEY_ID"]  # headers alone: nobody is asked
+    before = place.world.kmsd.total()
+    table = json.loads(place.ok("status", "--json"))["tables"][0]
+    userid, pin = table["columns"]
+    assert (table["rows"], table["looked"], table["sampled"]) == (3, 3, False)
+    assert (userid["sealed"], userid["null"], userid["not_sealed"], userid["debt"]) == (3, 0, 0, 2)
+    assert [(r["region"], r["values"], r["debt"]) for r in userid["regions"]] == [
+        (US, 3, 0), (EU, 1, 2)]
+    assert {k["arn"]: k["values"] for k in userid["keys"]} == {
+        place.world.keys[US]: 3, place.world.keys[EU]: 1}
+    assert userid["suites"] == {"0x0478": 3, "0x0578": 0} and pin["null"] == 2
+    text = place.ok("status", "customer", "--all").decode()
+    assert text.startswith("customer: 3 rows\n") and "run sealrow heal customer" in text
+    assert place.world.keys[EU] in text and place.world.kmsd.total() == before
+    assert place.run("status", "custmer").returncode == 2

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/json.h"
+#include "io.h"
+#include "program.h"
+#include "rows/rows_status.h"
+
+/* -- for people -- */
+
+/* 1,234,567 */
+static void put_number(struct srow_buf *out, uint64_t n)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, n);
+    for (int i = 0; i < len; i++) {
+        buf_printf(out, "%s%c", i > 0 && (len - i) % 3 == 0 ? "," : "", digits[i]);
+    }
+}
+
+static void put_line(struct srow_buf *out, const char *name, uint64_t n)
+{
+    AUTO(buf_cleanup) struct srow_buf number = {0};
+    put_number(&number, n);
+    buf_printf(out, "    %-16s %14s", name, buf_cstr(&number));
+}
+
+/* "4.1 MiB" */
+static void put_size(struct srow_buf *out, uint64_t bytes)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    for (; size >= 1024 && unit + 1 < sizeof units / sizeof units[0]; unit++) {
+        size /= 1024;
+    }
+    buf_printf(out, unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
+}
+
+static void put_sealed(struct srow_buf *out, const struct rows_status_column *c)
+{
+    put_line(out, "sealed", c->sealed);
+    if (c->sealed > 0) {
+        buf_put_str(out, "  ");
+        put_size(out, c->bytes);
+        buf_printf(out, ", %" PRIu64 " bytes of each beside the value", c->overhead / c->sealed);
+        buf_printf(out, "%s%s%s", c->unsigned_suite > 0 ? ", suite 0478" : "",
+                   c->signed_suite > 0 ? ", suite 0578 (signed)" : "",
+                   c->other > 0 ? ", not all direct" : ", direct");
+    }
+    buf_put_str(out, "\n");
+    put_line(out, "NULL", c->nulls);
+    buf_put_str(out, "\n");
+    if (c->not_sealed > 0) {
+        put_line(out, "not sealed", c->not_sealed);
+        buf_put_str(out, "  no messages: see sealrow check\n");
+    }
+}
+
+static void put_regions(struct srow_buf *out, const struct rows_status_column *c)
+{
+    for (size_t i = 0; i < c->region_count; i++) {
+        const struct rows_status_region *r = &c->regions[i];
+        put_line(out, r->name, r->values);
+        if (r->debt > 0) {
+            buf_put_str(out, "  debt ");
+            put_number(out, r->debt);
+        }
+        buf_put_str(out, r->promised ? "\n" : "  no key for new values\n");
+        for (size_t k = 0; k < c->key_count; k++) {
+            if (strcmp(c->keys[k].region, r->name) == 0) {
+                buf_printf(out, "      %s", c->keys[k].arn);
+                buf_printf(out, ": %" PRIu64 "%s\n", c->keys[k].values,
+                           c->keys[k].configured ? "" : ", a key that is not configured");
+            }
+        }
+    }
+}
+
+static bool has_region(const struct rows_status_column *c, const char *name)
+{
+    for (size_t i = 0; i < c->region_count; i++) {
+        if (strcmp(c->regions[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_column(struct srow_buf *out, const struct rows_status *s,
+                       const struct rows_status_column *c)
+{
+    buf_printf(out, "\n  %s.%s in %s, keys %s\n", s->table->name, c->column->name,
+               c->column->sealed, c->column->keys);
+    put_sealed(out, c);
+    put_regions(out, c);
+    for (size_t k = 0; k < c->key_count; k++) {
+        if (!has_region(c, c->keys[k].region)) {
+            buf_printf(out, "    %s: %" PRIu64 ", of no Region of the configuration\n",
+                       c->keys[k].arn, c->keys[k].values);
+        }
+    }
+    if (c->debt > 0) {
+        put_line(out, "in debt", c->debt);
+        buf_printf(out, "  run sealrow heal %s\n", s->table->name);
+    }
+}
+
+static void put_text(struct srow_buf *out, const struct rows_status *s)
+{
+    buf_printf(out, "%s%s: ", out->len == 0 ? "" : "\n", s->table->name);
+    put_number(out, s->rows);
+    buf_put_str(out, s->rows == 1 ? " row" : " rows");
+    if (s->looked < s->rows) {
+        buf_put_str(out, "; what follows is a sample of ");
+        put_number(out, s->looked);
+        buf_put_str(out, " of them: --all reads every row");
+    }
+    buf_put_str(out, "\n");
+    for (size_t i = 0; i < s->column_count; i++) {
+        put_column(out, s, &s->columns[i]);
+    }
+}
+
+/* -- JSON -- */
+
+static void put_json_regions(struct srow_buf *out, const struct rows_status_column *c)
+{
+    for (size_t i = 0; i < c->region_count; i++) {
+        const struct rows_status_region *r = &c->regions[i];
+        buf_put_str(out, i == 0 ? "{\"region\":" : ",{\"region\":");
+        json_put_string(out, srow_str(r->name));
+        buf_printf(out, ",\"promised\":%s,\"values\":%" PRIu64 ",\"debt\":%" PRIu64 "}",
+                   r->promised ? "true" : "false", r->values, r->debt);
+    }
+}
+
+static void put_json_keys(struct srow_buf *out, const struct rows_status_column *c)
+{
+    for (size_t i = 0; i < c->key_count; i++) {
+        const struct rows_status_key *k = &c->keys[i];
+        buf_put_str(out, i == 0 ? "{\"arn\":" : ",{\"arn\":");
+        json_put_string(out, srow_str(k->arn));
+        buf_put_str(out, ",\"region\":");
+        json_put_string(out, srow_str(k->region));
+        buf_printf(out, ",\"configured\":%s,\"values\":%" PRIu64 "}",
+                   k->configured ? "true" : "false", k->values);
+    }
+}
+
+static void put_json_column(struct srow_buf *out, const struct rows_status_column *c)
+{
+    buf_put_str(out, "{\"column\":");
+    json_put_string(out, srow_str(c->column->name));
+    buf_put_str(out, ",\"sealed_column\":");
+    json_put_string(out, srow_str(c->column->sealed));
+    buf_put_str(out, ",\"key_set\":");
+    json_put_string(out, srow_str(c->column->keys));
+    buf_printf(out, ",\"sealed\":%" PRIu64 ",\"null\":%" PRIu64 ",\"not_sealed\":%" PRIu64,
+               c->sealed, c->nulls, c->not_sealed);
+    buf_printf(out, ",\"bytes\":%" PRIu64 ",\"overhead\":%" PRIu64 ",\"debt\":%" PRIu64, c->bytes,
+               c->overhead, c->debt);
+    buf_printf(out, ",\"suites\":{\"0x0478\":%" PRIu64 ",\"0x0578\":%" PRIu64 "}",
+               c->unsigned_suite, c->signed_suite);
+    buf_printf(out, ",\"modes\":{\"direct\":%" PRIu64 ",\"other\":%" PRIu64 "},\"regions\":[",
+               c->direct, c->other);
+    put_json_regions(out, c);
+    buf_put_str(out, "],\"keys\":[");
+    put_json_keys(out, c);
+    buf_put_str(out, "]}");
+}
+
+static void put_json(struct srow_buf *out, const struct rows_status *s)
+{
+    buf_put_str(out, out->len == 0 ? "{\"tables\":[{\"table\":" : ",{\"table\":");
+    json_put_string(out, srow_str(s->table->name));
+    buf_printf(out, ",\"rows\":%" PRIu64 ",\"looked\":%" PRIu64 ",\"sampled\":%s,\"columns\":[",
+               s->rows, s->looked, s->looked < s->rows ? "true" : "false");
+    for (size_t i = 0; i < s->column_count; i++) {
+        buf_put_str(out, i == 0 ? "" : ",");
+        put_json_column(out, &s->columns[i]);
+    }
+    buf_put_str(out, "]}");
+}
+
+/* -- the command -- */
+
+static enum srow_rc add_table(struct srow_buf *out, const struct program *p,
+                              const struct args *args, const char *table, struct srow_error *e)
+{
+    AUTO(rows_status_cleanup) struct rows_status status = {0};
+    struct rows_status_ask ask = {table, args->all ? 0 : ROWS_STATUS_SAMPLE};
+    TRY(rows_status_read(&status, p->config, p->db, &ask, e));
+    (args->json ? put_json : put_text)(out, &status);
+    return SROW_OK;
+}
+
+static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
+{
+    AUTO(program_cleanup) struct program p = {0};
+    AUTO(buf_cleanup) struct srow_buf out = {0};
+    (void)status;
+    TRY(program_db(&p, args, e));
+    for (size_t i = 0; i < args->word_count; i++) {
+        TRY(add_table(&out, &p, args, args->words[i], e));
+    }
+    for (size_t i = 0; args->word_count == 0 && i < p.config->table_count; i++) {
+        TRY(add_table(&out, &p, args, p.config->tables[i].name, e));
+    }
+    if (args->json) {
+        buf_put_str(&out, out.len == 0 ? "{\"tables\":[]}\n" : "]}\n");
+    }
+    return io_write_buf(&out, e);
+}
+
+static const struct option options[] = {
+    {.name = "all",
+     .help = "read every row, of large tables too",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct args, all)},
+    {0},
+};
+
+const struct command cmd_status = {
+    .name = "status",
+    .takes = "[TABLE ...] [--all]",
+    .brief = "Show what is sealed, in which Regions it opens, and what is in debt",
+    .more = "Read from the values' headers: no key is needed, no Region is asked, nothing is "
+            "proven. Of a table\nwith more than 10,000 rows so many are looked at, evenly in the "
+            "order of its key, unless --all\nsays otherwise. Without a name: every table.",
+    .options = options,
+    .most = CMD_MAX_WORDS,
+    .run = run,
+};

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rows/rows_status.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "client/client.h"
+#include "fake/fake_kms.h"
+
+#define US "us-east-1"
+#define EU "eu-west-1"
+#define AP "ap-south-1"
+#define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+#define MRK(region) "arn:aws:kms:" region ":111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+
+static const char yaml[] =
+    "version: 1\n"
+    "domain: bank\n"
+    "regions: {" US ": {}, " EU ": {}, " AP ": {}}\n"
+    "keys:\n"
+    "  default: {" US
+    ": [\"" ARN(US) "\"], " EU
+                    ": [\"" ARN(EU) "\"]}\n"
+                                    "  wide: {" US ": [\"" MRK(US) "\"], " EU ": [\"" MRK(
+                                        EU) "\"]}\n"
+                                            "tables:\n"
+                                            "  customer:\n"
+                                            "    table: customers\n"
+                                            "    bind: {account: {column: account_no}}\n"
+                                            "    columns:\n"
+                                            "      userid: {sealed: userid_sealed}\n"
+                                            "      pin: {sealed: pin_sealed, keys: wide, signed: "
+                                            "true}\n";
+
+static const char ddl[] =
+    "CREATE TABLE customers (account_no TEXT NOT NULL UNIQUE, userid_sealed BLOB, pin_sealed BLOB)";
+
+static struct srow_error e;
+static char path[128], url[160];
+static struct srow_config *config;
+static struct srow_client *client;
+static struct kms *kms;
+static struct db *db;
+static struct rows_status status;
+
+static bool run(const char *sql)
+{
+    return db_exec(db, sql, NULL, 0, &e) == SROW_OK;
+}
+
+static void fresh(void)
+{
+    rows_status_cleanup(&status);
+    db_free(&db);
+    unlink(path);
+    if (db_create(&db, url, &e) != SROW_OK || !run(ddl)) {
+        printf("Bail out! %s\n", e.text);
+        exit(1);
+    }
+}
+
+/* A row with both values, which lack a Region. */
+static void put(const char *account, const char *down)
+{
+    static const char *const columns[] = {"customer.userid", "customer.pin"};
+    const char *const regions[] = {down, NULL};
+    struct srow_bind bind = {"account", srow_text(account)};
+    struct srow_sealed sealed[2] = {0};
+    CHECK_OK(srow_client_while_down(client, regions, &e), e);
+    for (size_t i = 0; i < 2; i++) {
+        struct srow_cell cell = {.column = columns[i], .bind = &bind, .bind_count = 1};
+        CHECK_OK(srow_cell_seal(&sealed[i], client, &cell, srow_str("secret"), &e), e);
+    }
+    struct db_value values[] = {db_text(account), db_bytes(bytes_buf(&sealed[0].message)),
+                                db_bytes(bytes_buf(&sealed[1].message))};
+    CHECK_OK(db_exec(db, "INSERT INTO customers VALUES ($1, $2, $3)", values, 3, &e), e);
+    srow_sealed_free(&sealed[0]);
+    srow_sealed_free(&sealed[1]);
+}
+
+static enum srow_rc look(uint64_t sample)
+{
+    struct rows_status_ask ask = {"customer", sample};
+    rows_status_cleanup(&status);
+    return rows_status_read(&status, config, db, &ask, &e);
+}
+
+CASE(each_column_is_told_by_what_its_headers_say)
+{
+    fresh();
+    put("1", NULL);
+    put("2", EU);
+    CHECK(run("INSERT INTO customers VALUES ('3', NULL, CAST('plain' AS BLOB))"));
+    unsigned asked = fake_kms_total(kms, US) + fake_kms_total(kms, EU);
+    CHECK_OK(look(0), e);
+    CHECK(fake_kms_total(kms, US) + fake_kms_total(kms, EU) == asked);
+    CHECK(status.rows == 3 && status.looked == 3 && status.column_count == 2);
+    const struct rows_status_column *userid = &status.columns[0], *pin = &status.columns[1];
+    CHECK(userid->sealed == 2 && userid->nulls == 1 && userid->not_sealed == 0);
+    CHECK(userid->debt == 1 && userid->unsigned_suite == 2 && userid->signed_suite == 0);
+    CHECK(userid->bytes - userid->overhead == 12 && userid->direct == 2 && userid->other == 0);
+    CHECK(userid->regions[0].values == 2 && userid->regions[0].debt == 0);
+    CHECK(userid->regions[1].values == 1 && userid->regions[1].debt == 1);
+    CHECK(!userid->regions[2].promised && userid->regions[2].values == 0);
+    CHECK(userid->regions[2].debt == 0 && userid->key_count == 2);
+    CHECK(strcmp(userid->keys[1].arn, ARN(EU)) == 0 && userid->keys[1].values == 1);
+    CHECK(strcmp(userid->keys[1].region, EU) == 0 && userid->keys[1].configured);
+    /* the key of several Regions counts once, wherever it wrapped */
+    CHECK(pin->sealed == 2 && pin->not_sealed == 1 && pin->debt == 0 && pin->signed_suite == 2);
+    CHECK(pin->regions[0].values == 2 && pin->regions[1].values == 2 && pin->key_count == 1);
+}
+
+CASE(a_large_table_is_sampled_evenly)
+{
+    fresh();
+    put("old", NULL);
+    put("new", EU);
+    CHECK(run("CREATE TABLE both AS SELECT * FROM customers") && run("DELETE FROM customers"));
+    CHECK(run("WITH RECURSIVE n(i) AS (SELECT 10000 UNION ALL SELECT i + 1 FROM n WHERE i < 13999) "
+              "INSERT INTO customers SELECT i, userid_sealed, NULL FROM n, both WHERE account_no = "
+              "CASE WHEN i < 13000 THEN 'old' ELSE 'new' END"));
+    CHECK_OK(look(1000), e);
+    CHECK(status.rows == 4000 && status.looked == 1000 && status.columns[0].sealed == 1000);
+    CHECK(status.columns[0].debt == 250);
+    CHECK_OK(look(0), e);
+    CHECK(status.looked == 4000 && status.columns[0].debt == 1000);
+    CHECK_OK(look(4000), e);
+    CHECK(status.looked == 4000);
+    CHECK_OK(look(3999), e);
+    CHECK(status.looked > 3800 && status.looked < 4000);
+    CHECK_OK(look(7), e);
+    CHECK(status.looked == 7);
+}
+
+CASE(what_is_not_there_is_refused)
+{
+    struct rows_status_ask ask = {"custmer", 0};
+    fresh();
+    CHECK_RC(rows_status_read(&status, config, db, &ask, &e), SROW_E_COLUMN);
+    CHECK_OK(look(10), e);
+    CHECK(status.rows == 0 && status.looked == 0);
+    CHECK(run("DROP TABLE customers"));
+    CHECK_RC(look(0), SROW_E_SCHEMA);
+}
+
+int main(void)
+{
+    char folder[64];
+    snprintf(folder, sizeof folder, "%s/sealrow-status-XXXXXX",
+             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+    if (mkdtemp(folder) == NULL) {
+        return 1;
+    }
+    snprintf(path, sizeof path, "%s/t.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    kms = fake_kms_new((const char *const[]){US, EU, AP, NULL});
+    struct client_options options = {.face = {.local_region = US}, .kms = kms};
+    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
+        client_new(&client, config, &options, &e) != SROW_OK) {
+        printf("Bail out! %s\n", e.text);
+        return 1;
+    }
+    RUN(each_column_is_told_by_what_its_headers_say);
+    RUN(a_large_table_is_sampled_evenly);
+    RUN(what_is_not_there_is_refused);
+    rows_status_cleanup(&status);
+    db_free(&db);
+    srow_client_free(client);
+    kms_free(&kms);
+    srow_config_free(config);
+    unlink(path);
+    rmdir(folder);
+    return check_done();
+}
