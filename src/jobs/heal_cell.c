@@ -11,6 +11,10 @@
 
 void heal_cell_cleanup(struct heal_cell *c)
 {
+    for (size_t i = 0; c->texts != NULL && i < c->bind_count; i++) {
+        buf_cleanup(&c->texts[i]);
+    }
+    free(c->texts);
     free(c->bound);
     free(c->binds);
     buf_cleanup(&c->owned);
@@ -19,14 +23,39 @@ void heal_cell_cleanup(struct heal_cell *c)
     *c = (struct heal_cell){0};
 }
 
-/* A bound value as the library takes it. Numbers and dates may be given as their text. */
-static struct srow_value value_of(enum srow_type type, const struct db_value *v)
+static bool has_bytes(const struct db_value *v)
 {
+    return v->type == DB_TEXT || v->type == DB_BYTES;
+}
+
+/* A bound value as the library takes it: its canonical text, or, where it is none of its type, what
+ * is there, which the library refuses. */
+static enum srow_rc set_bind(struct heal_cell *c, size_t i, const struct config_bind *bind,
+                             struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf held = {0};
+    const struct db_value *v = &c->bound[i];
+    bool rewritten = bind->type == SROW_TYPE_BOOLEAN || bind->type == SROW_TYPE_DECIMAL ||
+                     bind->type == SROW_TYPE_TIMESTAMP;
+    enum srow_type type = bind->type == SROW_TYPE_BYTES ? SROW_TYPE_BYTES : SROW_TYPE_TEXT;
+    c->binds[i] = (struct srow_bind){bind->name, {.type = type, .bytes = v->bytes}};
     if (v->type == DB_INTEGER) {
-        return type == SROW_TYPE_BOOLEAN ? srow_boolean(v->integer != 0) : srow_integer(v->integer);
+        buf_printf(&held, "%lld", (long long)v->integer);
+    } else if (v->type == DB_REAL) {
+        buf_printf(&held, "%.17g", v->real);
+    } else if (rewritten) {
+        buf_put(&held, v->bytes);
+    } else {
+        return SROW_OK;
     }
-    return (struct srow_value){.type = type == SROW_TYPE_BYTES ? SROW_TYPE_BYTES : SROW_TYPE_TEXT,
-                               .bytes = v->bytes};
+    TRY(buf_check(&held, e));
+    if (!rewritten ||
+        client_stored_text(&c->texts[i], bind->type, bytes_buf(&held), NULL) != SROW_OK) {
+        buf_cleanup(&c->texts[i]);
+        c->texts[i] = buf_take(&held);
+    }
+    c->binds[i].value.bytes = bytes_buf(&c->texts[i]);
+    return SROW_OK;
 }
 
 static enum srow_rc copy_bound(struct heal_cell *c, const struct heal_work *w,
@@ -35,21 +64,22 @@ static enum srow_rc copy_bound(struct heal_cell *c, const struct heal_work *w,
     size_t n = w->table->bind_count;
     c->bound = calloc(n, sizeof *c->bound);
     c->binds = calloc(n, sizeof *c->binds);
-    FAIL_IF(c->bound == NULL || c->binds == NULL, e, SROW_E_NOMEM, "no memory for a value");
+    c->texts = calloc(n, sizeof *c->texts);
+    FAIL_IF(c->bound == NULL || c->binds == NULL || c->texts == NULL, e, SROW_E_NOMEM,
+            "no memory for a value");
+    c->bind_count = n;
     for (size_t i = 0; i < n; i++) {
-        buf_put(&c->owned, row[i].type == DB_TEXT || row[i].type == DB_BYTES ? row[i].bytes
-                                                                             : bytes_of(NULL, 0));
+        buf_put(&c->owned, has_bytes(&row[i]) ? row[i].bytes : bytes_of(NULL, 0));
     }
     TRY(buf_check(&c->owned, e));
     const char *at = c->owned.at == NULL ? "" : c->owned.at;
     for (size_t i = 0; i < n; i++) {
-        const struct config_bind *bind = &w->table->binds[i];
         c->bound[i] = row[i];
-        if (row[i].type == DB_TEXT || row[i].type == DB_BYTES) {
+        if (has_bytes(&row[i])) {
             c->bound[i].bytes.at = at;
             at += row[i].bytes.len;
         }
-        c->binds[i] = (struct srow_bind){bind->name, value_of(bind->type, &c->bound[i])};
+        TRY(set_bind(c, i, &w->table->binds[i], e));
     }
     return SROW_OK;
 }

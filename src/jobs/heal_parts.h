@@ -15,10 +15,12 @@ enum heal_fate { HEAL_PENDING, HEAL_HEALED, HEAL_CHANGED, HEAL_FAILED };
 
 /* One value that is to be healed. */
 struct heal_cell {
-    size_t column;          /* of the table's columns */
-    struct db_value *bound; /* its row as the database named it, by the table's binds */
-    struct srow_buf owned;  /* what these point to */
-    struct srow_bind *binds;
+    size_t column;           /* of the table's columns */
+    struct db_value *bound;  /* its row as the database named it, by the table's binds */
+    struct srow_buf owned;   /* what these point to */
+    struct srow_bind *binds; /* the same as the library takes them */
+    struct srow_buf *texts;  /* of those that are written otherwise */
+    size_t bind_count;
     struct srow_buf old, sealed; /* `sealed` is empty before it is sealed */
     enum heal_fate fate;
     struct srow_error error; /* of a failed one */
