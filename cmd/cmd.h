@@ -20,7 +20,8 @@ struct args {
     bool json, dry_run, help, version;
     const char *as, *message, *via;
     bool regions;
-    bool print, replace, overwrite, rebook, blob;
+    bool print, replace, overwrite, rebook, blob, roles, revert;
+    const char *writer_role, *reader_role, *migrator_role;
     const char *key_set, *in, *out, *suite, *max_edks;
     bool all, stop_at_first;
     const char *prove, *rows_per_second;

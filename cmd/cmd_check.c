@@ -149,7 +149,9 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     TRY(finding_config(&found, p.config, e));
     TRY(finding_schema(&found, p.config, p.db, e));
     TRY(finding_server(&found, p.db, e));
-    TRY(booked_look(&found, p.config, p.db, e));
+    if (strcmp(as, "writer") == 0) {
+        TRY(booked_look(&found, p.config, p.db, e));
+    }
     if (!finding_has(&found, 0, "write-quorum")) { /* no client is made of such a configuration */
         TRY(check_regions(&found, &p, args, e));
     }

@@ -26,7 +26,8 @@ struct db_value {
 /* How the database describes its tables: queries. $1 is a table's name, $2 its schema
  * (NULL: the one in force), $3 a column's. */
 struct db_catalog {
-    const char *table;   /* ($1, $2): name, DDL or its CHECKs, is a view, types carry no length */
+    const char *table; /* ($1, $2): name, DDL or its CHECKs, is a view, types carry no length */
+    const char *ddl;   /* of @t, no parameters: its DDL in the second column; NULL: table has it */
     const char *columns; /* ($1, $2): name, type, not null, in primary key, generated, made by the
                             database, kind (enum live_kind's letter or NULL), width or NULL */
     const char *uniques; /* ($1, $2): column, of the primary key, place in its index from 0 */
@@ -36,8 +37,9 @@ struct db_catalog {
     const char *views;        /* ($1, $2, $3): name, DDL */
     const char *triggers;     /* ($1, $2, $3): name, DDL; "SET column =" where it assigns */
     const char *checks;       /* ($1, $2, $3): name of a CHECK over the column, is not validated */
-    const char *row_bytes;    /* ($1, $2): of all columns of a row; NULL: any */
-    const char *server;       /* (): a finding's code, a setting, its value; NULL: none */
+    const char *owner;     /* ($1, $2): who alone may alter the table, its schema; NULL: rights */
+    const char *row_bytes; /* ($1, $2): of all columns of a row; NULL: any */
+    const char *server;    /* (): a finding's code, a setting, its value; NULL: none */
 };
 
 /* The parts of a CHECK as the catalog gives them back, without white space, brackets and quotes of
@@ -65,6 +67,7 @@ struct db_dialect {
     bool check_only_at_add;   /* a CHECK comes only together with its column */
     const char *add_with;     /* further clauses of the ALTER that adds a sealed column, or "" */
     const char *validate;     /* a CHECK is added NOT VALID, then this and its name; NULL: not so */
+    const char *create_role;  /* @c; NULL: there are no roles */
     const char *blob_huge;    /* bytes that blob_any does not hold */
     const char *hex[2];       /* around the hex of bytes: "X'", "'" */
     const char *is_bytes;     /* a condition before AND, or "" */

@@ -16,6 +16,7 @@ const struct db_dialect db_mysql_dialect = {
     .blob_type = "VARBINARY",
     .blob_has_width = true,
     .blob_any = "BLOB",
+    .create_role = "CREATE ROLE IF NOT EXISTS @c",
     .blob_huge = "MEDIUMBLOB",
     .add_with = "",
     .key_type = "VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
@@ -45,18 +46,11 @@ const struct db_dialect db_mysql_dialect = {
               .is_signed = "substr(@c,1,3)=X'020578'"},
     .catalog =
         {
-            .table = "SELECT t.TABLE_NAME, concat_ws(' ', (SELECT group_concat('CHECK(', "
-                     "k.CHECK_CLAUSE, ')') FROM information_schema.CHECK_CONSTRAINTS k "
-                     "WHERE k.CONSTRAINT_SCHEMA = t.TABLE_SCHEMA AND "
-                     "/*M! k.TABLE_NAME = t.TABLE_NAME */ /*!80016 EXISTS (SELECT 1 FROM "
-                     "information_schema.TABLE_CONSTRAINTS n WHERE n.CONSTRAINT_SCHEMA = "
-                     "k.CONSTRAINT_SCHEMA AND n.CONSTRAINT_NAME = k.CONSTRAINT_NAME "
-                     "AND n.TABLE_NAME = t.TABLE_NAME AND n.ENFORCED = 'YES') */), "
-                     "(SELECT group_concat('AS (', g.GENERATION_EXPRESSION, ')') "
-                     "FROM information_schema.COLUMNS g WHERE g.TABLE_SCHEMA = t.TABLE_SCHEMA "
-                     "AND g.TABLE_NAME = t.TABLE_NAME AND g.GENERATION_EXPRESSION <> '')), "
-                     "t.TABLE_TYPE LIKE '%VIEW', 0 FROM information_schema.TABLES t "
-                     "WHERE t.TABLE_SCHEMA = " SCHEMA " AND t.TABLE_NAME = $1",
+            .table = "SELECT TABLE_NAME, '', TABLE_TYPE LIKE '%VIEW', 0 "
+                     "FROM information_schema.TABLES WHERE TABLE_SCHEMA = " SCHEMA
+                     " AND TABLE_NAME = $1",
+            /* information_schema.CHECK_CONSTRAINTS hides them from who has his rights by a role */
+            .ddl = "SHOW CREATE TABLE @t",
             .columns =
                 "SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'NO', EXISTS (SELECT 1 FROM "
                 "information_schema.STATISTICS p WHERE p.TABLE_SCHEMA = DATABASE() AND "
@@ -117,15 +111,6 @@ const struct db_dialect db_mysql_dialect = {
                         "'(?i)(\\bset|,)\\s*new\\s*\\.\\s*', ' SET ')) "
                         "FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = " SCHEMA " "
                         "AND $1 IS NOT NULL AND $3 IS NOT NULL ORDER BY TRIGGER_NAME",
-            /* a column's own CHECK of MariaDB goes with the column */
-            .checks = "SELECT k.CONSTRAINT_NAME, 0 FROM information_schema.TABLES t "
-                      "JOIN information_schema.CHECK_CONSTRAINTS k ON k.CONSTRAINT_SCHEMA = "
-                      "t.TABLE_SCHEMA WHERE t.TABLE_SCHEMA = " SCHEMA " AND t.TABLE_NAME = $1 "
-                      "AND instr(k.CHECK_CLAUSE, concat('`', replace($3, '`', '``'), '`')) > 0 AND "
-                      "/*M! k.TABLE_NAME = t.TABLE_NAME AND k.LEVEL = 'Table' */ "
-                      "/*!80016 EXISTS (SELECT 1 FROM information_schema.TABLE_CONSTRAINTS n "
-                      "WHERE n.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND n.CONSTRAINT_NAME = "
-                      "k.CONSTRAINT_NAME AND n.TABLE_NAME = t.TABLE_NAME) */ ORDER BY 1",
             .row_bytes =
                 "SELECT coalesce(sum(CASE WHEN DATA_TYPE LIKE '%blob' OR DATA_TYPE LIKE '%text' "
                 "OR DATA_TYPE IN ('json', 'geometry') THEN 12 "
@@ -150,7 +135,10 @@ const struct db_dialect db_mysql_dialect = {
                 "FROM information_schema.GLOBAL_VARIABLES "
                 "WHERE VARIABLE_NAME REGEXP '^REPLICATE_.*(DO|IGNORE)_' AND VARIABLE_VALUE <> '' "
                 "*/ "
-                "/*!80016 UNION ALL SELECT 'replica-filtered', lower(FILTER_NAME), FILTER_RULE "
+                "/*!80016 UNION ALL SELECT 'check-unenforced', CONSTRAINT_NAME, 'NOT ENFORCED' "
+                "FROM information_schema.TABLE_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE() "
+                "AND ENFORCED = 'NO' AND CONSTRAINT_NAME LIKE 'sealrow%' "
+                "UNION ALL SELECT 'replica-filtered', lower(FILTER_NAME), FILTER_RULE "
                 "FROM performance_schema.replication_applier_global_filters */ ORDER BY 1, 2",
         },
 };

@@ -24,6 +24,7 @@ const struct db_dialect db_postgres_dialect = {
     .begin = "BEGIN",
     .attempts = 3,
     .lock = " FOR UPDATE",
+    .create_role = "CREATE ROLE @c",
     .blob_huge = "bytea",
     .add_with = ", ALTER COLUMN @c SET STORAGE EXTERNAL",
     .validate = "ALTER TABLE @t VALIDATE CONSTRAINT ",
@@ -115,6 +116,8 @@ const struct db_dialect db_postgres_dialect = {
                 "WHERE NOT g.tgisinternal AND $1::text IS NOT NULL AND coalesce($2::text, '') IS "
                 "NOT "
                 "NULL AND $3::text IS NOT NULL ORDER BY 1",
+            .owner = "SELECT pg_get_userbyid(c.relowner)::text, n.nspname::text FROM pg_class c "
+                     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = " TABLE,
             .checks = "SELECT k.conname::text, NOT k.convalidated FROM pg_constraint k "
                       "WHERE k.contype = 'c' AND k.conrelid = " TABLE " AND " COLUMN
                       " = ANY (k.conkey) ORDER BY 1",

@@ -42,6 +42,23 @@ MUST enum srow_rc ddl_plan_make(struct ddl_plan *out, const struct srow_config *
 /* Runs the plan. Where DDL is part of transactions, all but the later ones or nothing. */
 MUST enum srow_rc ddl_plan_run(const struct ddl_plan *plan, struct db *db, struct srow_error *e);
 
+/* What takes all that away, of one table by its logical name or, with NULL, of all: sealed columns
+ * that hold no value, and then the tables of our own. Fails with COLUMN (no such table), SCHEMA
+ * (sealed values would be lost), the errors of db, NOMEM. */
+MUST enum srow_rc ddl_revert_make(struct ddl_plan *out, const struct srow_config *config,
+                                  struct db *db, const char *table, struct srow_error *e);
+/* Makes the plan and runs it, in one transaction where DDL is part of them. */
+MUST enum srow_rc ddl_revert_run(struct ddl_plan *out, const struct srow_config *config,
+                                 struct db *db, const char *table, struct srow_error *e);
+
+/* Roles and grants for the schema as it is after the plan; none where the engine has none. */
+struct ddl_roles {
+    const char *writer, *reader, *migrator;
+};
+MUST enum srow_rc ddl_roles_make(struct ddl_plan *out, const struct srow_config *config,
+                                 struct db *db, const struct ddl_roles *roles,
+                                 struct srow_error *e);
+
 /* Appends the CHECK of a sealed column of at most `width` bytes; 0: of any. */
 void ddl_put_check(struct srow_buf *out, const struct db *db, const char *column, bool is_signed,
                    uint64_t width);

@@ -76,6 +76,29 @@ static enum srow_rc read_head(struct live_table *t, struct db *db, const struct 
     return SROW_OK;
 }
 
+/* The DDL of a table that is there, where it takes a statement of its own. */
+static enum srow_rc read_ddl(struct live_table *t, struct db *db, const char *schema,
+                             struct srow_error *e)
+{
+    const struct db_words words = {.schema = schema, .table = t->name};
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    bool more = false;
+    if (db->ops->dialect->catalog.ddl == NULL || t->is_view) {
+        return SROW_OK;
+    }
+    db_put_sql(&sql, db, db->ops->dialect->catalog.ddl, &words);
+    const char *text = buf_cstr(&sql);
+    TRY(buf_check(&sql, e));
+    TRY(db_query(&rows, db, text, NULL, 0, e));
+    TRY(db_next(&more, rows, e));
+    if (more) {
+        str_free(&t->sql);
+        TRY(bytes_dup_str(&t->sql, at(rows, 1).bytes, e));
+    }
+    return SROW_OK;
+}
+
 /* SQLite's affinity (its documentation, datatype3, 3.1): the first word that occurs decides. */
 static enum live_kind affinity(const char *type)
 {
@@ -189,6 +212,7 @@ enum srow_rc live_table_read(struct live_table *out, struct db *db, const char *
     TRY(read_head(&t, db, asked, e));
     if (t.name != NULL) {
         asked[0] = db_text(t.name);
+        TRY(read_ddl(&t, db, schema, e));
         TRY(read_columns(&t, db, asked, e));
         TRY(read_indexes(&t, &key_has_index, db, asked, e));
     }

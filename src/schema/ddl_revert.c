@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What init --revert takes away: the table of events first, so that no writer begins any more, then
+ * sealed columns that hold no value, then the probes. A value that somebody stores meanwhile is not
+ * lost: where DDL ends transactions, a CHECK that the column is NULL goes before the DROP.
+ */
+#include <inttypes.h>
+
+#include "schema/booked.h"
+#include "schema/ddl.h"
+
+static enum srow_rc count_values(uint64_t *out, struct db *db, const struct db_words *words,
+                                 struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    bool more = false;
+    db_put_sql(&sql, db, "SELECT count(*) FROM @t WHERE @c IS NOT NULL", words);
+    const char *text = buf_cstr(&sql);
+    TRY(buf_check(&sql, e));
+    TRY(db_query(&rows, db, text, NULL, 0, e));
+    TRY(db_next(&more, rows, e));
+    *out = more ? (uint64_t)rows->ops->value(rows, 0).integer : 0;
+    return SROW_OK;
+}
+
+/* PostgreSQL drops a column's CHECKs with it, and its DDL has no names; elsewhere they stand in the
+ * table's DDL. */
+static void put_drop(struct srow_buf *sql, const struct live_table *live, const char *quoted)
+{
+    if (strstr(live->sql, quoted) != NULL) {
+        buf_printf(sql, "DROP CONSTRAINT %s, ", quoted);
+    }
+}
+
+static enum srow_rc plan_guarded_drop(struct ddl_plan *plan, struct db *db,
+                                      const struct live_table *live, const struct db_words *words,
+                                      struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf column = {0}, guard = {0}, ours = {0}, add = {0}, drop = {0};
+    buf_printf(&column, "%s.empty", words->column);
+    const char *empty = buf_cstr(&column);
+    TRY(buf_check(&column, e));
+    TRY(ddl_put_check_name(&guard, db, words->table, empty, e));
+    TRY(ddl_put_check_name(&ours, db, words->table, words->column, e));
+    const char *name = buf_cstr(&guard), *check = buf_cstr(&ours);
+    TRY(buf_check(&guard, e));
+    TRY(buf_check(&ours, e));
+    if (strstr(live->sql, name) == NULL) { /* it is there when a revert was stopped behind it */
+        db_put_sql(&add, db, "ALTER TABLE @t ADD CONSTRAINT ", words);
+        buf_put_str(&add, name);
+        db_put_sql(&add, db, " CHECK (@c IS NULL)", words);
+        TRY(ddl_plan_add(plan, &add, e));
+    }
+    db_put_sql(&drop, db, "ALTER TABLE @t ", words);
+    put_drop(&drop, live, check);
+    buf_printf(&drop, "DROP CONSTRAINT %s, ", name);
+    db_put_sql(&drop, db, "DROP COLUMN @c", words);
+    return ddl_plan_add(plan, &drop, e);
+}
+
+static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const struct live_table *live,
+                                const struct db_words *words, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    uint64_t values = 0;
+    TRY(count_values(&values, db, words, e));
+    FAIL_IF(values > 0, e, SROW_E_SCHEMA,
+            "table %s, column %s: %" PRIu64
+            " sealed value%s would be lost: get out what is needed with "
+            "sealrow get, set the column to NULL, then run init --revert again",
+            words->table, words->column, values, values == 1 ? "" : "s");
+    if (!db->ops->dialect->check_only_at_add) {
+        return plan_guarded_drop(plan, db, live, words, e);
+    }
+    db_put_sql(&sql, db, "ALTER TABLE @t DROP COLUMN @c", words);
+    return ddl_plan_add(plan, &sql, e);
+}
+
+static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
+                               const struct config_table *table, struct srow_error *e)
+{
+    AUTO(live_table_cleanup) struct live_table live = {0};
+    TRY(live_table_read(&live, db, table->schema, table->table, e));
+    for (size_t i = 0; live.name != NULL && i < table->column_count; i++) {
+        const struct live_column *c = live_column_find(&live, table->columns[i].sealed);
+        if (c != NULL && live_column_is_binary(c)) {
+            const struct db_words words = {
+                .schema = live.schema, .table = live.name, .column = c->name};
+            TRY(plan_column(plan, db, &live, &words, e));
+        }
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc plan_own(struct ddl_plan *plan, struct db *db, const char *name,
+                             struct srow_error *e)
+{
+    AUTO(live_table_cleanup) struct live_table live = {0};
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    TRY(live_table_read(&live, db, NULL, name, e));
+    buf_printf(&sql, "DROP TABLE %s", name);
+    return live.name == NULL ? SROW_OK : ddl_plan_add(plan, &sql, e);
+}
+
+enum srow_rc ddl_revert_make(struct ddl_plan *out, const struct srow_config *config, struct db *db,
+                             const char *table, struct srow_error *e)
+{
+    AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+    FAIL_IF(table != NULL && config_table_find(config, srow_str(table)) == NULL, e, SROW_E_COLUMN,
+            "no table %s in the configuration: name one that it has, or none for all", table);
+    TRY(table == NULL ? plan_own(&plan, db, BOOKED_TABLE, e) : SROW_OK);
+    for (size_t i = 0; i < config->table_count; i++) {
+        if (table == NULL || strcmp(table, config->tables[i].name) == 0) {
+            TRY(plan_table(&plan, db, &config->tables[i], e));
+        }
+    }
+    TRY(table == NULL ? plan_own(&plan, db, DDL_PROBE_TABLE, e) : SROW_OK);
+    *out = plan;
+    plan = (struct ddl_plan){0};
+    return SROW_OK;
+}
+
+enum srow_rc ddl_revert_run(struct ddl_plan *out, const struct srow_config *config, struct db *db,
+                            const char *table, struct srow_error *e)
+{
+    AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+    AUTO(db_rollback) struct db_work work = {0};
+    TRY(db_begin(&work, db, e));
+    TRY(ddl_revert_make(&plan, config, db, table, e));
+    for (size_t i = 0; i < plan.count; i++) {
+        TRY(db_exec(db, plan.statements[i], NULL, 0, e));
+    }
+    TRY(db_commit(&work, e));
+    *out = plan;
+    plan = (struct ddl_plan){0};
+    return SROW_OK;
+}
