@@ -70,8 +70,8 @@ enum srow_rc booked_may_write(struct db *db, const struct srow_config *config, s
     struct state s = {0};
     TRY(read_state(&s, db, config, e));
     FAIL_IF(!s.table, e, SROW_E_BOOKED,
-            "the database has no table " BOOKED_TABLE ", so no configuration may write: run "
-            "sealrow init");
+            "there is no table " BOOKED_TABLE " that this login sees, so it does not write: run "
+            "sealrow init, or let it SELECT there");
     FAIL_IF(s.earlier, e, SROW_E_BOOKED,
             "this configuration is older than the one booked on %s: deploy the newer one", s.at);
     FAIL_IF(!s.last, e, SROW_E_BOOKED,

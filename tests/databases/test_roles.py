@@ -42,9 +42,9 @@ def server(request):
     return request.getfixturevalue(request.param)
 
 
-def denied(place, *args):
+def denied(place, *args, codes=(77,)):
     done = place.run(*args)
-    assert done.returncode == 77, (args, done)
+    assert done.returncode in codes, (args, done)
 
 
 def test_each_role_has_the_rights_that_it_needs_and_no_more(server):
@@ -67,7 +67,8 @@ def test_each_role_has_the_rights_that_it_needs_and_no_more(server):
     server.env["DATABASE_URL"] = urls["reader"]
     assert server.ok("get", "customer", "account=1")
     assert server.ok("check", "--as", "reader") == b"0 findings\n"
-    denied(server, "put", "customer", "account=2", "userid=ada")
+    # MariaDB does not even show it the table of events
+    denied(server, "put", "customer", "account=2", "userid=ada", codes=(77, 78))
     server.env["DATABASE_URL"] = admin
 
 
