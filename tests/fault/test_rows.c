@@ -139,6 +139,107 @@ static enum srow_rc get(struct srow_error *e)
     return right ? SROW_OK : fault_wrong("another row");
 }
 
+/* -- many rows -- */
+
+static const char csv[] = "account,userid,note\n1,\"a,1\",hello\n2,b,hello\n3,c,hello\n";
+static const char jsonl[] = "{\"account\": \"1\", \"userid\": \"a\", \"note\": \"hello\"}\n"
+                            "{\"account\": \"2\", \"userid\": \"b\", \"note\": \"hello\"}\n";
+
+static enum srow_rc read_text(size_t *got, void *state, void *at, size_t room, struct srow_error *e)
+{
+    struct srow_bytes *left = state;
+    (void)e;
+    *got = left->len < room ? left->len : room;
+    if (*got > 0) {
+        memcpy(at, left->at, *got);
+    }
+    *left = bytes_of((const char *)left->at + *got, left->len - *got);
+    return SROW_OK;
+}
+
+static enum srow_rc ignore_bad(void *state, const struct rows_bad *bad, struct srow_error *e)
+{
+    (void)state;
+    return srow_rc_class((enum srow_rc)bad->error->rc) == SROW_CLASS_RESOURCE
+               ? fault_wrong("a lack of memory that is a bad row")
+               : error_set(e, (enum srow_rc)bad->error->rc, "%s", bad->error->text);
+}
+
+static enum srow_rc load_text(const char *text, uint64_t rows_in_it, struct srow_error *e)
+{
+    AUTO(db_free) struct db *db = NULL;
+    struct srow_bytes left = srow_str(text);
+    struct rows_counts counts = {0};
+    struct rows_load load = {.table = "customer",
+                             .input = {.read = read_text, .state = &left, .name = "text"},
+                             .bad = ignore_bad};
+    enum srow_rc rc = db_open(&db, url, e);
+    if (rc == SROW_OK) {
+        struct rows rows = {config, client, db};
+        rc = rows_load(&counts, &rows, &load, e);
+    }
+    db_free(&db);
+    alloc_exempt(true);
+    int64_t all = count_rows(""),
+            whole = count_rows("WHERE note = 'hello' AND userid_sealed > x''");
+    bool cleared = db_exec(keeper, "DELETE FROM customers", NULL, 0, NULL) == SROW_OK;
+    alloc_exempt(false);
+    if (all < 0 || !cleared || all != whole || counts.inserted > (uint64_t)all ||
+        (rc == SROW_OK && counts.inserted != rows_in_it)) {
+        return fault_wrong("half a row, or rows that are counted and not there");
+    }
+    return rc;
+}
+
+static enum srow_rc load_csv(struct srow_error *e)
+{
+    return load_text(csv, 3, e);
+}
+
+static enum srow_rc load_jsonl(struct srow_error *e)
+{
+    return load_text(jsonl, 2, e);
+}
+
+static enum srow_rc count_head(void *state, const struct rows_row *row, struct srow_error *e)
+{
+    (void)state;
+    (void)e;
+    return row->count == 3 ? SROW_OK : fault_wrong("another row");
+}
+
+static enum srow_rc count_row(void *state, const struct rows_row *row, struct srow_error *e)
+{
+    (void)e;
+    ++*(int *)state;
+    return holds(row, "userid", "abc123") && holds(row, "note", "hello")
+               ? SROW_OK
+               : fault_wrong("another row");
+}
+
+static enum srow_rc count_bad(void *state, const struct rows_row *row,
+                              const struct srow_error *error, struct srow_error *e)
+{
+    (void)state;
+    (void)row;
+    return error_set(e, (enum srow_rc)error->rc, "%s", error->text);
+}
+
+static enum srow_rc list(struct srow_error *e)
+{
+    AUTO(db_free) struct db *db = NULL;
+    int listed = 0;
+    TRY(db_open(&db, url, e));
+    struct rows rows = {config, client, db};
+    struct rows_list how = {.table = "customer",
+                            .state = &listed,
+                            .head = count_head,
+                            .row = count_row,
+                            .bad = count_bad};
+    TRY(rows_list(&rows, &how, e));
+    return listed == 1 ? SROW_OK : fault_wrong("no row, or one twice");
+}
+
 static void bail_out(const char *text)
 {
     printf("Bail out! %s\n", text);
@@ -185,6 +286,21 @@ int main(void)
          .others = database,
          .survives = true,
          .stride = 5},
+        {.name = "rows of CSV are put whole or not at all, and counted as they are",
+         .run = load_csv,
+         .others = database,
+         .survives = true,
+         .stride = 41},
+        {.name = "JSON lines are put whole or not at all, and counted as they are",
+         .run = load_jsonl,
+         .others = database,
+         .survives = true,
+         .stride = 41},
+        {.name = "rows are listed whole or not at all",
+         .run = list,
+         .others = database,
+         .survives = true,
+         .stride = 5},
         {.name = "what is wrong with a schema is found or there is no memory",
          .run = find,
          .others = database,
@@ -195,11 +311,14 @@ int main(void)
     struct srow_error e = {0};
     fault_run(&cases[0]);
     fault_run(&cases[1]);
+    fault_run(&cases[3]);
+    fault_run(&cases[4]);
     if (put_into(keeper, &e) != SROW_OK) {
         bail_out(e.text);
     }
     fault_run(&cases[2]);
-    fault_run(&cases[3]);
+    fault_run(&cases[5]);
+    fault_run(&cases[6]);
     db_free(&keeper);
     srow_client_free(client);
     srow_config_free(config);
