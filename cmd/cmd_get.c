@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "after.h"
 #include "base/text.h"
 #include "failure.h"
 #include "io.h"
@@ -126,11 +127,22 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
             "get: --format and --limit belong to --list");
     TRY(program_client(&p, args, e));
     TRY(program_db(&p, args, e));
+    TRY(after_wait(p.db, args, e));
     return (args->list ? get_list : get_one)(&p, args, e);
 }
 
 static const struct option options[] = {
     CMD_OPTION_VIA,
+    {.name = "after",
+     .value = "POSITION",
+     .help = "wait until this server has what put --json had written",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, after)},
+    {.name = "wait",
+     .value = "TIME",
+     .help = "so long at most: 500ms, 5s (default), 2m",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, wait)},
     {.name = "list",
      .help = "all rows of the table, in the order of its key",
      .kind = OPTION_FLAG,

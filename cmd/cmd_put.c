@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
+#include "base/json.h"
 #include "client/outage.h"
+#include "db/db_position.h"
 #include "io.h"
 #include "load.h"
 #include "program.h"
@@ -19,6 +21,17 @@ static void put_missing(struct srow_buf *out, const struct program *p, const cha
     }
 }
 
+/* What is committed is committed: a position that cannot be had is null. */
+static void put_position(struct srow_buf *out, struct db *db, const struct args *args)
+{
+    AUTO(buf_cleanup) struct srow_buf position = {0};
+    if (args->dry_run || db_position_read(&position, db, NULL) != SROW_OK || position.len == 0) {
+        buf_put_str(out, "null");
+        return;
+    }
+    json_put_string(out, bytes_buf(&position));
+}
+
 static enum srow_rc print(const struct rows_counts *c, const struct program *p,
                           const struct args *args, struct srow_error *e)
 {
@@ -31,7 +44,9 @@ static enum srow_rc print(const struct rows_counts *c, const struct program *p,
         if (args->from != NULL) {
             buf_printf(&line, ",\"bad\":%" PRIu64 ",\"lacking\":%" PRIu64, c->bad, c->missing);
         }
-        buf_printf(&line, ",\"missing\":[%s]}\n", buf_cstr(&missing));
+        buf_printf(&line, ",\"missing\":[%s],\"position\":", buf_cstr(&missing));
+        put_position(&line, p->db, args);
+        buf_put_str(&line, "}\n");
         return io_write_buf(&line, e);
     }
     buf_printf(&line, "inserted %" PRIu64 ", already there %" PRIu64 ", replaced %" PRIu64,

@@ -106,6 +106,7 @@ enum srow_rc {
     SROW_E_DB = 147,          /* the database failed */
     /* the answer to a COMMIT was lost */
     SROW_E_COMMIT_UNKNOWN = 148,
+    SROW_E_NOT_REPLICATED = 149, /* this server has not come as far as was asked for */
 
     SROW_E_CONFLICT = 160, /* the row is there with another value */
     SROW_E_IN_USE = 161,   /* another server has this directory or address */

@@ -186,6 +186,9 @@ const struct error_row error_table[] = {
         "the connection to the database was lost between COMMIT and its answer, and could not be "
         "made again to look",
         "do the same again: what is there is found, and nothing is stored twice"),
+    ROW(NOT_REPLICATED, UNAVAILABLE, "this server has not come as far as was asked for",
+        "a replica that lags behind the position that get --after names, or does not replicate",
+        "wait longer with --wait, read at the primary, or look at the replication"),
     ROW(CONFLICT, CONFLICT, "it is there with another value",
         "a row or file of that name is there and holds something else; nothing was changed",
         "compare the two; --replace or --overwrite take the place of what is there"),

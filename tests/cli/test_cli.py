@@ -55,7 +55,7 @@ def test_putting_again_is_already_there_or_a_conflict(place):
     same = ("put", "customer", "account=1", "userid=abc123", "balance=12")
     before = place.sql("SELECT * FROM customers")
     assert json.loads(place.ok(*same, "--json")) == {
-        "inserted": 0, "already_there": 1, "replaced": 0, "missing": []}
+        "inserted": 0, "already_there": 1, "replaced": 0, "missing": [], "position": "sqlite:0"}
     other = ("put", "customer", "account=1", "userid=other")
     assert place.run(*other).returncode == 75
     assert place.sql("SELECT * FROM customers") == before

@@ -83,7 +83,8 @@ def test_a_file_declares_a_region_down_and_up_again(place):
                                     f"1 wrapped in fewer Regions than promised: {US}\n")
     assert log_codes(done.stderr) == ["write.while_down", "write.missing"]
     told = json.loads(place.ok("put", "customer", "account=4", "userid=a", "--json"))
-    assert told == {"inserted": 1, "already_there": 0, "replaced": 0, "missing": [US]}
+    assert told == {"inserted": 1, "already_there": 0, "replaced": 0, "missing": [US],
+                    "position": "sqlite:0"}
     down.unlink()
     told = json.loads(place.ok("put", "customer", "account=5", "userid=a", "--json"))
     assert told["missing"] == []

@@ -193,6 +193,9 @@ ROWS = [
      "userid_sealed holds 300: shorten the value, or move to a wider column (SROW-063)"),
     ("row missing", None, ("get", "customer", "account=7"), b"", 66,
      "sealrow: customer: no row has this binding: check its values (SROW-120)"),
+    ("a position of another database", None,
+     ("get", "customer", "account=1", "--after", "mariadb:0-1-2"), b"", 2,
+     "sealrow: --after: a position of <...> (SROW-001)"),
     ("row there with another value", None, ("put", "customer", "account=1", "userid=x"), b"", 75,
      "sealrow: customer: the row is there with another value: nothing was stored: say "
      "--replace to overwrite it (SROW-160)"),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A reader at the replica waits for what was written at the primary."""
+import json
 import subprocess
 
 import world as worlds
@@ -41,3 +42,34 @@ def test_a_standby_of_postgresql_comes_to_a_position(pg):
 
 def test_a_replica_of_mariadb_comes_to_a_position(maria):
     holds(maria, "mariadb:", "STOP SLAVE SQL_THREAD", "START SLAVE SQL_THREAD")
+
+
+def tells_missing_from_late(place, stop, go_on):
+    first, second = place.env["DATABASE_URL"], place.pair.url(place.database, at=2)
+    place.ok("init")
+    here = json.loads(place.ok("put", "customer", "account=1", "userid=a", "--json"))["position"]
+    place.env["DATABASE_URL"] = second
+    row = place.ok("get", "customer", "account=1", "--after", here, "--wait", "30s", "--json")
+    assert json.loads(row)["userid"] == "a"
+    assert place.run("get", "customer", "account=2", "--after", here).returncode == 66
+    place.pair.sql(stop, at=2)
+    try:
+        place.env["DATABASE_URL"] = first
+        there = json.loads(place.ok("put", "customer", "account=2", "userid=b",
+                                    "--json"))["position"]
+        place.env["DATABASE_URL"] = second
+        late = place.run("get", "customer", "account=2", "--after", there, "--wait", "100ms")
+        assert late.returncode == 69 and b"(SROW-149)" in late.stderr, late
+        assert place.run("get", "customer", "account=2").returncode == 66
+    finally:
+        place.pair.sql(go_on, at=2)
+    listed = place.ok("get", "customer", "--list", "--after", there, "--wait", "30s", "--json")
+    assert [json.loads(line)["userid"] for line in listed.splitlines()] == ["a", "b"]
+
+
+def test_a_row_that_is_missing_and_one_that_is_late_in_postgresql(pg):
+    tells_missing_from_late(pg, "SELECT pg_wal_replay_pause()", "SELECT pg_wal_replay_resume()")
+
+
+def test_a_row_that_is_missing_and_one_that_is_late_in_mariadb(maria):
+    tells_missing_from_late(maria, "STOP SLAVE SQL_THREAD", "START SLAVE SQL_THREAD")
