@@ -125,7 +125,7 @@ static enum srow_rc prove_in(struct heal_work *w, const struct round *asked, con
                              struct srow_error *e)
 {
     AUTO(round_free) struct round *r = NULL;
-    size_t plain[HEAL_BATCH];
+    size_t plain[HEAL_BATCH] = {0};
     TRY(round_new(&r, e));
     for (size_t i = 0; i < asked->count; i++) {
         struct heal_cell *c = asked->cells[i];

@@ -383,6 +383,12 @@ CASE(a_copy_in_a_region_declared_down_is_not_given_away)
     CHECK(counts_are(1, 0, 0, 1, 0));
     down(NULL);
     CHECK(opens("customer.userid", "userid_sealed", US, 1));
+    fresh();
+    down(AP);
+    put(1, "secret"); /* pin lacks AP, and could be opened in EU */
+    down(US);
+    CHECK_OK(HEAL(.prove = 1), e);
+    CHECK(counts_are(1, 0, 0, 1, 0));
 }
 
 CASE(a_region_lost_on_the_way_stores_nothing)

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * heal under failing allocations: whatever fails, each value is as it was or healed, and opens.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "client/client.h"
+#include "fake/fake_kms.h"
+#include "fault/alloc.h"
+#include "fault/fault.h"
+#include "jobs/heal.h"
+
+#define US "us-east-1"
+#define EU "eu-west-1"
+#define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+static const char yaml[] =
+    "version: 1\n"
+    "domain: bank\n"
+    "regions: {" US ": {}, " EU ": {}}\n"
+    "keys: {default: {" US
+    ": [\"" ARN(US) "\"], " EU ": [\"" ARN(EU) "\"]}}\n"
+                                               "tables:\n"
+                                               "  customer:\n"
+                                               "    table: customers\n"
+                                               "    bind: {account: {column: account_no}}\n"
+                                               "    columns: {userid: {sealed: userid_sealed}}\n";
+
+static const char ddl[] = "CREATE TABLE customers (account_no TEXT NOT NULL UNIQUE, "
+                          "userid_sealed BLOB)";
+
+static char path[] = "/tmp/sealrow-fault-XXXXXX", url[64];
+static struct srow_config *config;
+static struct kms *kms;
+static struct srow_client *client;
+static struct db *keeper; /* looks at the database without faults */
+static struct srow_buf debt;
+
+static const struct srow_bind bind = {"account", {SROW_TYPE_TEXT, 0, 0, {"4711", 4}}};
+static const struct srow_cell cell = {.column = "customer.userid", .bind = &bind, .bind_count = 1};
+
+static enum srow_rc connect_again(struct db **out, void *state, struct srow_error *e)
+{
+    (void)state;
+    return db_open(out, url, e);
+}
+
+static void bail_out(const char *text)
+{
+    printf("Bail out! %s\n", text);
+    unlink(path);
+    exit(1);
+}
+
+/* What is stored opens; 1: healed, 0: as it was, -1: neither. */
+static int look(void)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    AUTO(buf_cleanup) struct srow_buf plain = {0};
+    bool more = false;
+    if (db_query(&rows, keeper, "SELECT userid_sealed FROM customers", NULL, 0, NULL) != SROW_OK ||
+        db_next(&more, rows, NULL) != SROW_OK || !more) {
+        return -1;
+    }
+    struct srow_bytes stored = rows->ops->value(rows, 0).bytes;
+    if (srow_cell_open(&plain, client, &cell, stored, NULL) != SROW_OK ||
+        !bytes_equal_str(bytes_buf(&plain), "abc123")) {
+        return -1;
+    }
+    return !bytes_equal(stored, bytes_buf(&debt));
+}
+
+static bool put_back(void)
+{
+    struct db_value values[] = {db_text("4711"), db_bytes(bytes_buf(&debt))};
+    return db_exec(keeper, "DELETE FROM customers", NULL, 0, NULL) == SROW_OK &&
+           db_exec(keeper, "INSERT INTO customers VALUES ($1, $2)", values, 2, NULL) == SROW_OK;
+}
+
+static enum srow_rc heal(struct srow_error *e)
+{
+    struct heal h = {config, client, connect_again, NULL};
+    struct heal_options options = {.table = "customer", .prove = 1};
+    struct heal_report report;
+    enum srow_rc rc = heal_run(&report, &h, &options, e);
+    alloc_exempt(true);
+    int found = look();
+    bool back = put_back();
+    alloc_exempt(false);
+    bool counted = report.counts.healed == 1;
+    if (found < 0 || !back || (counted && found != 1) ||
+        (rc == SROW_OK && !counted && report.counts.failed != 1)) {
+        return fault_wrong("a value that is neither the old one nor healed, or counted wrong");
+    }
+    return rc;
+}
+
+static void set_up(void)
+{
+    static const char *const regions[] = {US, EU, NULL}, *const down[] = {EU, NULL};
+    struct srow_error e = {0};
+    struct srow_sealed sealed = {0};
+    struct client_options options = {.face = {.local_region = US}};
+    int fd = mkstemp(path);
+    if (fd < 0) {
+        bail_out("no file for a database");
+    }
+    close(fd);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    kms = fake_kms_new(regions);
+    options.kms = kms;
+    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
+        client_new(&client, config, &options, &e) != SROW_OK ||
+        srow_client_while_down(client, down, &e) != SROW_OK ||
+        srow_cell_seal(&sealed, client, &cell, srow_str("abc123"), &e) != SROW_OK ||
+        srow_client_while_down(client, NULL, &e) != SROW_OK ||
+        db_open(&keeper, url, &e) != SROW_OK || db_exec(keeper, ddl, NULL, 0, &e) != SROW_OK) {
+        bail_out(e.text);
+    }
+    debt = sealed.message;
+    if (!put_back()) {
+        bail_out("no row");
+    }
+}
+
+int main(void)
+{
+    /* what SQLite cannot name is a failure of the database, or of its file */
+    static const enum srow_rc others[] = {SROW_E_DB, SROW_E_IO, SROW_OK};
+    static const struct fault_case healing = {.name = "a value is healed or stays as it was",
+                                              .run = heal,
+                                              .others = others,
+                                              .survives = true,
+                                              .stride = 41};
+    set_up();
+    fault_run(&healing);
+    db_free(&keeper);
+    srow_client_free(client);
+    srow_config_free(config);
+    kms_free(&kms);
+    buf_cleanup(&debt);
+    unlink(path);
+    return check_done();
+}
