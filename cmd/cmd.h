@@ -18,7 +18,7 @@ enum { CMD_MAX_WORDS = 64 };
 struct args {
     const char *config, *local_region, *log_level;
     bool json, dry_run, help, version;
-    const char *as, *message, *via;
+    const char *as, *message, *via, *min_version;
     bool regions;
     bool print, replace, overwrite, rebook, blob, roles, revert;
     const char *writer_role, *reader_role, *migrator_role;

@@ -152,7 +152,8 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     if (strcmp(as, "writer") == 0) {
         TRY(booked_look(&found, p.config, p.db, e));
     }
-    if (!finding_has(&found, 0, "write-quorum")) { /* no client is made of such a configuration */
+    if (!finding_has(&found, 0, "write-quorum") &&
+        !finding_has(&found, 0, "stage-over")) { /* no client is made of such a configuration */
         TRY(check_regions(&found, &p, args, e));
     }
     TRY(accept(&found, args, e));

@@ -32,6 +32,11 @@ static enum srow_rc get_one(const struct program *p, const struct args *args, st
     struct rows rows = program_rows(p);
     struct rows_get get = {
         .table = args->words[0], .bind = given.list, .count = given.count, .via = args->via};
+    FAIL_IF(args->min_version != NULL &&
+                text_parse_size(&get.min_version, srow_str(args->min_version), INT64_MAX, NULL) !=
+                    SROW_OK,
+            e, SROW_E_USAGE, "--min-version %s: not a version: give a number from 0 on",
+            args->min_version);
     TRY(rows_get(&row, &rows, &get, e));
     (args->json ? value_put_object : put_row)(&out, &row);
     return io_write_buf(&out, e);
@@ -123,6 +128,8 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
             args->words[0]);
     FAIL_IF(!args->list && args->word_count < 2, e, SROW_E_USAGE,
             "get: arguments are missing: write sealrow get TABLE NAME=VALUE ..., or --list");
+    FAIL_IF(args->list && args->min_version != NULL, e, SROW_E_USAGE,
+            "get: --min-version is of one row: leave --list out");
     FAIL_IF(!args->list && (args->format != NULL || args->limit != NULL), e, SROW_E_USAGE,
             "get: --format and --limit belong to --list");
     TRY(program_client(&p, args, e));
@@ -157,6 +164,11 @@ static const struct option options[] = {
      .help = "list so many rows and no more",
      .kind = OPTION_VALUE,
      .at = offsetof(struct args, limit)},
+    {.name = "min-version",
+     .value = "N",
+     .help = "refuse values with a version column whose version is less",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, min_version)},
     {0},
 };
 

@@ -51,6 +51,8 @@
 #define json_put_value srow_inner_json_put_value
 #define log_line srow_inner_log_line
 #define outage_read srow_inner_outage_read
+#define stages_left srow_inner_stages_left
+#define stages_word srow_inner_stages_word
 #define str_free srow_inner_str_free
 #define text_nearest srow_inner_text_nearest
 #define text_parse_base64 srow_inner_text_parse_base64

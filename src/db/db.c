@@ -177,17 +177,21 @@ void db_rollback(struct db_work *work)
     work->db = NULL;
 }
 
-void db_put_name(struct srow_buf *out, const struct db *db, const char *name)
+static void put_quoted(struct srow_buf *out, const char *text, char quote)
 {
-    char quote = db->ops->dialect->quote;
     buf_put_u8(out, (uint8_t)quote);
-    for (; *name != '\0'; name++) {
-        if (*name == quote) {
+    for (; *text != '\0'; text++) {
+        if (*text == quote) {
             buf_put_u8(out, (uint8_t)quote);
         }
-        buf_put_u8(out, (uint8_t)*name);
+        buf_put_u8(out, (uint8_t)*text);
     }
     buf_put_u8(out, (uint8_t)quote);
+}
+
+void db_put_name(struct srow_buf *out, const struct db *db, const char *name)
+{
+    put_quoted(out, name, db->ops->dialect->quote);
 }
 
 void db_put_table(struct srow_buf *out, const struct db *db, const char *schema, const char *name)
@@ -213,6 +217,24 @@ void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,
             break;
         case 'p':
             buf_printf(out, "$%zu", words->param);
+            break;
+        case 'o':
+            db_put_name(out, db, words->plain);
+            break;
+        case 'n':
+            db_put_name(out, db, words->name);
+            break;
+        case 'q':
+            db_put_table(out, db, words->schema, words->name);
+            break;
+        case 'u':
+            db_put_name(out, db, words->table);
+            break;
+        case 'b':
+            buf_put_str(out, words->body);
+            break;
+        case 'l':
+            put_quoted(out, words->body, '\'');
             break;
         default:
             buf_put_u8(out, (uint8_t)*text);

@@ -51,6 +51,17 @@ struct db_check {
     const char *is_signed;
 };
 
+/* The trigger of a column beside its plaintext (schema/trigger.h). Its words beside those below: @o
+ * is the plaintext column, @n the trigger's name, @q that behind the schema, @u the table without
+ * it, @b the body and @l the body as a text. */
+struct db_trigger {
+    const char *body; /* its catalog gives this back word for word */
+    const char *row;  /* for each bound column: that it is NEW's; NULL: nothing */
+    const char *end;
+    const char *function, *create, *drop; /* function NULL: none */
+    const char *live; /* ($1, $2, $3: its name): the body; "" if it does not fire as it should */
+};
+
 /* Texts with @c stand for a quoted column, @t a quoted table, @p a parameter: db_put_sql. */
 struct db_dialect {
     const char *name;         /* "sqlite" */
@@ -85,6 +96,7 @@ struct db_dialect {
     bool cast_decimals;        /* a number given as text is compared roughly unless it is cast */
     const char *upsert;        /* behind an INSERT, where @t is the key: "ON CONFLICT (@t) DO .." */
     const char *upsert_column; /* one assignment of it */
+    struct db_trigger trigger;
     struct db_check check;
     struct db_catalog catalog;
 };
@@ -198,7 +210,7 @@ void db_put_table(struct srow_buf *out, const struct db *db, const char *schema,
 
 /* Appends a text of the dialect: @t, @c and @p are the table, the column and $param. */
 struct db_words {
-    const char *schema, *table, *column;
+    const char *schema, *table, *column, *plain, *name, *body;
     size_t param;
 };
 void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,

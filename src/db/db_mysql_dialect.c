@@ -44,6 +44,19 @@ const struct db_dialect db_mysql_dialect = {
               .either = "substr(@c,1,3)in(X'020478',X'020578')",
               .plain = "substr(@c,1,3)=X'020478'",
               .is_signed = "substr(@c,1,3)=X'020578'"},
+    /* numbers are compared as such too: FLOAT's text has fewer digits than it */
+    .trigger = {.body =
+                    "SET NEW.@c = IF(CAST(OLD.@c AS BINARY) <=> CAST(NEW.@c AS BINARY) AND NOT "
+                    "(OLD.@o <=> NEW.@o AND CAST(OLD.@o AS BINARY) <=> CAST(NEW.@o AS BINARY)), "
+                    "NULL, NEW.@c)",
+                .end = "",
+                .create = "CREATE TRIGGER @q BEFORE UPDATE ON @t FOR EACH ROW @b",
+                .drop = "DROP TRIGGER @q",
+                .live =
+                    "SELECT CASE WHEN ACTION_TIMING = 'BEFORE' AND EVENT_MANIPULATION = 'UPDATE' "
+                    "THEN ACTION_STATEMENT ELSE '' END FROM information_schema.TRIGGERS "
+                    "WHERE TRIGGER_SCHEMA = " SCHEMA " AND EVENT_OBJECT_TABLE = $1 "
+                    "AND TRIGGER_NAME = $3"},
     .catalog =
         {
             .table = "SELECT TABLE_NAME, '', TABLE_TYPE LIKE '%VIEW', 0 "

@@ -47,6 +47,21 @@ const struct db_dialect db_postgres_dialect = {
               .either = "(substr(@c,1,3)=ANY(ARRAY'\\x020478'::bytea,'\\x020578'::bytea))",
               .plain = "(substr(@c,1,3)='\\x020478'::bytea)",
               .is_signed = "(substr(@c,1,3)='\\x020578'::bytea)"},
+    /* images are what is stored: no collation, 1.0 is not 1.00 */
+    .trigger = {.body = "BEGIN IF pg_catalog.record_image_ne(ROW(OLD.@o), ROW(NEW.@o)) AND "
+                        "pg_catalog.record_image_eq(ROW(OLD.@c), ROW(NEW.@c)) THEN "
+                        "NEW.@c := NULL; END IF; RETURN NEW; END",
+                .end = "",
+                .function =
+                    "CREATE OR REPLACE FUNCTION @q() RETURNS trigger LANGUAGE plpgsql AS @l",
+                .create =
+                    "CREATE TRIGGER @n BEFORE UPDATE ON @t FOR EACH ROW EXECUTE FUNCTION @q()",
+                .drop = "DROP TRIGGER @n ON @t",
+                /* 19: before, each row, of UPDATE alone */
+                .live = "SELECT CASE WHEN g.tgtype = 19 AND g.tgenabled IN ('O', 'A') AND g.tgqual "
+                        "IS NULL AND g.tgattr::text = '' THEN p.prosrc ELSE '' END "
+                        "FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid "
+                        "WHERE g.tgrelid = " TABLE " AND g.tgname = $3::text"},
     .catalog =
         {
             /* CHECKs, and behind AS what generated columns are made of */

@@ -62,6 +62,17 @@ const struct db_dialect db_sqlite_dialect = {
               .either = "substr(@c,1,3)IN(X'020478',X'020578')",
               .plain = "substr(@c,1,3)=X'020478'",
               .is_signed = "substr(@c,1,3)=X'020578'"},
+    /* IS for numbers, which CAST shortens; CAST for texts, which IS compares by their collation */
+    .trigger = {.body = "CREATE TRIGGER @n AFTER UPDATE ON @u FOR EACH ROW WHEN OLD.@c IS NEW.@c "
+                        "AND NEW.@c IS NOT NULL AND (OLD.@o IS NOT NEW.@o OR typeof(OLD.@o) <> "
+                        "typeof(NEW.@o) OR CAST(OLD.@o AS BLOB) IS NOT CAST(NEW.@o AS BLOB)) "
+                        "BEGIN UPDATE @u SET @c = NULL WHERE ",
+                .row = "@c IS NEW.@c",
+                .end = "; END",
+                .create = "@b",
+                .drop = "DROP TRIGGER @n",
+                .live = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = $3 "
+                        "AND tbl_name = $1 COLLATE NOCASE AND " MAIN},
     .catalog =
         {
             .table = "SELECT s.name, s.sql, s.type = 'view', l.strict FROM sqlite_schema s "

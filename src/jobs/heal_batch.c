@@ -16,6 +16,7 @@ static struct srow_item item_of(const struct heal_work *w, const struct heal_cel
     return (struct srow_item){.cell = {.column = w->names[c->column],
                                        .bind = c->binds,
                                        .bind_count = w->table->bind_count,
+                                       .version = c->version,
                                        .via = via},
                               .in = in};
 }

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "client/client.h"
 #include "client/outage.h"
 #include "client/wrapped.h"
@@ -84,6 +85,21 @@ static enum srow_rc copy_bound(struct heal_cell *c, const struct heal_work *w,
     return SROW_OK;
 }
 
+/* It is what the value says of itself: whether the row has the same number is for who reads it. */
+static enum srow_rc read_version(struct heal_cell *c, struct srow_error *e)
+{
+    struct srow_message_info m = {0};
+    TRY(srow_message_inspect(&m, bytes_buf(&c->old), e));
+    for (size_t i = 0; i < m.context_count; i++) {
+        if (bytes_equal_str(m.context[i].key, "sealrow:version") &&
+            text_parse_size(&c->version, m.context[i].value, INT64_MAX, NULL) != SROW_OK) {
+            c->version = 0; /* then it does not open, and fails as such */
+        }
+    }
+    srow_message_info_free(&m);
+    return SROW_OK;
+}
+
 enum srow_rc heal_cell_make(struct heal_cell *out, const struct heal_work *w, size_t column,
                             const struct db_value *row, struct srow_error *e)
 {
@@ -91,6 +107,9 @@ enum srow_rc heal_cell_make(struct heal_cell *out, const struct heal_work *w, si
     TRY(copy_bound(&c, w, row, e));
     buf_put(&c.old, row[w->table->bind_count + column].bytes);
     TRY(buf_check(&c.old, e));
+    if (w->table->columns[column].version != NULL) {
+        TRY(read_version(&c, e));
+    }
     *out = c;
     c = (struct heal_cell){0};
     return SROW_OK;

@@ -14,6 +14,7 @@ static void row_free(struct batch_row *row)
         srow_sealed_free(&row->messages[i]);
     }
     free(row->messages);
+    free(row->versions);
     free(row->params);
     pick_cleanup(&row->pick);
     held_row_cleanup(&row->before);
@@ -83,7 +84,8 @@ static void count_columns(struct batch *b, const struct pick *p)
     b->clear_count = p->table->bind_count + p->other_count;
     b->param_count = b->clear_count;
     for (size_t i = 0; i < p->table->column_count; i++) {
-        b->param_count += p->sealed[i] != NULL;
+        bool versioned = p->sealed[i] != NULL && p->table->columns[i].version != NULL;
+        b->param_count += (size_t)(p->sealed[i] != NULL) + (size_t)versioned;
     }
 }
 
@@ -92,8 +94,10 @@ static enum srow_rc fill_row(struct batch_row *row, const struct batch *b, struc
     const struct pick *p = &row->pick;
     size_t binds = p->table->bind_count;
     row->messages = calloc(p->table->column_count + 1, sizeof *row->messages);
+    row->versions = calloc(p->table->column_count + 1, sizeof *row->versions);
     row->params = calloc(b->param_count + 1, sizeof *row->params);
-    FAIL_IF(row->messages == NULL || row->params == NULL, e, SROW_E_NOMEM, "no memory for a row");
+    FAIL_IF(row->messages == NULL || row->versions == NULL || row->params == NULL, e, SROW_E_NOMEM,
+            "no memory for a row");
     memcpy(row->params, p->bound, binds * sizeof *row->params);
     for (size_t i = 0; i < p->other_count; i++) {
         const struct rows_given *g = p->others[i];
@@ -189,6 +193,21 @@ static enum srow_rc page_make(struct page *p, size_t most, struct srow_error *e)
     return SROW_OK;
 }
 
+/* What the version column of a column that is given holds; 0 if there is no row or no version. */
+static uint64_t version_of(const struct batch *b, const struct batch_row *row, size_t column)
+{
+    const struct pick *p = &row->pick;
+    size_t at = b->clear_count;
+    for (size_t i = 0; i < p->table->column_count; i++) {
+        bool given = p->sealed[i] != NULL;
+        at += (size_t)given + (size_t)(given && i < column && p->table->columns[i].version != NULL);
+    }
+    bool there = row->before.there && p->sealed[column] != NULL;
+    return there && p->table->columns[column].version != NULL
+               ? held_version(&row->before.values[at])
+               : 0;
+}
+
 static void page_add(struct page *p, const struct batch *b, struct batch_row *row, size_t column,
                      struct srow_bytes in)
 {
@@ -228,7 +247,9 @@ static bool compare_clear(const struct batch *b, const struct batch_row *row)
     size_t at = b->clear_count;
     for (size_t i = 0; i < row->pick.table->column_count; i++) {
         const struct rows_given *given = row->pick.sealed[i];
-        if (given != NULL && (row->before.values[at++].type == DB_NULL) != given->null) {
+        bool null = given != NULL && row->before.values[at++].type == DB_NULL;
+        bool to_be_filled = null && !b->replace && row->pick.plains[i].name != NULL;
+        if (given != NULL && null != given->null && !to_be_filled) {
             return false;
         }
     }
@@ -244,17 +265,22 @@ static void add_stored(struct page *p, const struct batch *b, struct batch_row *
         if (stored != NULL && stored->type != DB_NULL) {
             p->matches[p->count].candidate = given->value;
             page_add(p, b, row, i, bytes_buf(&stored->bytes));
+            p->items[p->count - 1].cell.version = version_of(b, row, i);
         }
     }
 }
 
-/* A cell that does not open is different when it is to be replaced; otherwise it is an error. */
-static void take_match(const struct batch *b, struct batch_row *row,
-                       const struct srow_result *result, bool same)
+/* A cell that does not open is different when it is to be replaced; otherwise it is an error. So it
+ * is where values have versions: nobody knows then which one was the last. */
+static void take_match(const struct batch *b, const struct page *p, size_t at)
 {
+    struct batch_row *row = p->rows[at];
+    const struct srow_result *result = &p->results[at];
     enum srow_class cls = (enum srow_class)result->error.cls;
-    if (result->error.rc != 0 &&
-        !(b->replace && (cls == SROW_CLASS_INTEGRITY || cls == SROW_CLASS_FORMAT))) {
+    bool other = cls == SROW_CLASS_INTEGRITY || cls == SROW_CLASS_FORMAT;
+    bool versioned = row->pick.table->columns[p->columns[at]].version != NULL;
+    bool same = p->matches[at].same;
+    if (result->error.rc != 0 && !(b->replace && other && !versioned)) {
         fail_row(row, &result->error);
     }
     row->settled = row->settled && same && result->error.rc == 0;
@@ -275,7 +301,7 @@ static enum srow_rc compare(const struct batch *b, struct batch_part part, struc
     enum srow_rc rc = cells_match(p.results, p.matches, b->rows->client, p.items, p.count, e);
     TRY(page_began(&p, rc));
     for (size_t i = 0; i < p.count; i++) {
-        take_match(b, p.rows[i], &p.results[i], p.matches[i].same);
+        take_match(b, &p, i);
     }
     return SROW_OK;
 }
@@ -286,8 +312,22 @@ static enum srow_rc check_required(const struct pick *p, struct srow_error *e)
 {
     for (size_t i = 0; i < p->table->column_count; i++) {
         const struct config_column *c = &p->table->columns[i];
-        FAIL_IF(c->required && p->sealed[i] == NULL, e, SROW_E_USAGE,
+        FAIL_IF(c->required && !pick_has(p, i), e, SROW_E_USAGE,
                 "%s.%s: the column is required: give %s=VALUE", p->table->name, c->name, c->name);
+    }
+    return SROW_OK;
+}
+
+/* What was sealed already was sealed for the row as it was then. */
+static enum srow_rc check_versions(const struct batch_row *row, const struct batch *b,
+                                   struct srow_error *e)
+{
+    for (size_t i = 0; i < row->pick.table->column_count; i++) {
+        uint64_t next = version_of(b, row, i) + 1;
+        FAIL_IF(row->versions[i] != 0 && row->versions[i] != next, e, SROW_E_CONFLICT,
+                "%s: somebody else has changed the row meanwhile: try again", b->table.table->name);
+        FAIL_IF(next > INT64_MAX, e, SROW_E_LIMIT, "%s: no version is left: set its column back",
+                (const char *)b->names[i].at);
     }
     return SROW_OK;
 }
@@ -305,6 +345,7 @@ static enum srow_rc decide(struct batch_row *row, const struct batch *b, struct 
             "%s: the row is there with another value: nothing was stored: say --replace to "
             "overwrite it",
             b->table.table->name);
+    TRY(check_versions(row, b, e));
     row->writes = true;
     return SROW_OK;
 }
@@ -365,6 +406,11 @@ static void fill_params(struct batch_row *row, const struct batch *b)
                                             : db_bytes(bytes_buf(&row->messages[i].message));
         }
     }
+    for (size_t i = 0; i < row->pick.table->column_count; i++) {
+        if (row->pick.sealed[i] != NULL && row->pick.table->columns[i].version != NULL) {
+            row->params[at++] = db_integer((int64_t)row->versions[i]);
+        }
+    }
 }
 
 static enum srow_rc seal(const struct batch *b, struct batch_part part, struct srow_error *e)
@@ -375,8 +421,11 @@ static enum srow_rc seal(const struct batch *b, struct batch_part part, struct s
         struct batch_row *row = part.at[i];
         for (size_t c = 0; row->writes && c < row->pick.table->column_count; c++) {
             const struct rows_given *given = row->pick.sealed[c];
+            bool versioned = row->pick.table->columns[c].version != NULL;
+            row->versions[c] = versioned ? version_of(b, row, c) + 1 : 0;
             if (given != NULL && !given->null && row->messages[c].message.len == 0) {
                 page_add(&p, b, row, c, given->value);
+                p.items[p.count - 1].cell.version = row->versions[c];
             }
         }
     }

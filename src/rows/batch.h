@@ -13,10 +13,11 @@
 #include "rows/pick.h"
 
 /* The statements' columns and parameters stand in this order: bound, other columns that are given,
- * sealed ones that are given. */
+ * sealed ones that are given, then their versions. */
 struct batch_row {
     struct pick pick;
     struct srow_sealed *messages; /* by table->columns; empty until sealed */
+    uint64_t *versions;           /* what they were sealed with, by table->columns; 0: not yet */
     struct db_value *params;
     struct held_row before; /* as it was when it was looked up */
     bool writes;            /* it is to be stored */

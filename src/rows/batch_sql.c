@@ -25,11 +25,16 @@ const char *batch_sql_column(const struct batch *b, size_t at)
         return p->others[at - t->bind_count]->name;
     }
     at -= b->clear_count;
+    for (size_t i = 0; i < t->column_count; i++) {
+        if (p->sealed[i] != NULL && at-- == 0) {
+            return t->columns[i].sealed;
+        }
+    }
     size_t i = 0;
-    while (p->sealed[i] == NULL || at-- > 0) {
+    while (p->sealed[i] == NULL || t->columns[i].version == NULL || at-- > 0) {
         i++;
     }
-    return t->columns[i].sealed;
+    return t->columns[i].version;
 }
 
 static void put_table(struct srow_buf *sql, const struct batch *b)

@@ -15,7 +15,9 @@ static bool is_other(const struct pick_table *p, const char *column)
         }
     }
     for (size_t i = 0; i < t->column_count; i++) {
-        if (live_same_name(&p->live, t->columns[i].sealed, column)) {
+        const char *plain = t->columns[i].plain;
+        if (live_same_name(&p->live, t->columns[i].sealed, column) ||
+            (plain != NULL && live_same_name(&p->live, plain, column))) {
             return false;
         }
     }
@@ -54,13 +56,19 @@ enum srow_rc fields_make(struct rows_row *out, const struct pick_table *table, s
     return SROW_OK;
 }
 
+bool fields_is_clear(const struct pick_table *table, const struct rows_field *field)
+{
+    return field->kind != ROWS_SEALED || table->table->columns[field->place].plain != NULL;
+}
+
 const char *fields_column(const struct pick_table *table, const struct rows_field *field)
 {
     switch (field->kind) {
     case ROWS_BOUND:
         return table->table->binds[field->place].column;
     case ROWS_SEALED:
-        return table->table->columns[field->place].sealed;
+        return fields_is_clear(table, field) ? table->table->columns[field->place].plain
+                                             : table->table->columns[field->place].sealed;
     case ROWS_OTHER:
         break;
     }
@@ -73,9 +81,30 @@ static bool is_rewritten(enum srow_type type)
     return type == SROW_TYPE_BOOLEAN || type == SROW_TYPE_DECIMAL || type == SROW_TYPE_TIMESTAMP;
 }
 
+/* The plaintext of a column with a stage. What is not of its type comes out as it is: the job that
+ * fills the sealed column tells of it. */
+static enum srow_rc set_plain(struct rows_field *field, const struct pick_table *table,
+                              struct held_value *held, struct srow_error *e)
+{
+    enum srow_type type = table->table->columns[field->place].type;
+    field->type = DB_NULL;
+    if (held->type != DB_NULL) {
+        fields_opened(field, table);
+    }
+    if (held->type == DB_NULL || !is_rewritten(type) ||
+        client_stored_text(&field->value, type, bytes_buf(&held->bytes), NULL) != SROW_OK) {
+        buf_cleanup(&field->value);
+        field->value = buf_take(&held->bytes);
+    }
+    return buf_check(&field->value, e);
+}
+
 enum srow_rc fields_set(struct rows_field *field, const struct pick_table *table,
                         struct held_value *held, struct srow_error *e)
 {
+    if (field->kind == ROWS_SEALED) {
+        return set_plain(field, table, held, e);
+    }
     const struct config_bind *bind =
         field->kind == ROWS_BOUND ? &table->table->binds[field->place] : NULL;
     field->type = held->type;
@@ -102,4 +131,15 @@ void fields_clear(struct rows_row *row)
         buf_cleanup(&row->fields[i].value);
         row->fields[i].type = DB_NULL;
     }
+}
+
+size_t fields_version(const struct rows_row *row, const struct pick_table *table, size_t column)
+{
+    const char *name = table->table->columns[column].version;
+    size_t i = name == NULL ? row->count : 0;
+    while (i < row->count && !(row->fields[i].kind == ROWS_OTHER &&
+                               live_same_name(&table->live, row->fields[i].name, name))) {
+        i++;
+    }
+    return i;
 }

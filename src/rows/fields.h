@@ -15,8 +15,15 @@ MUST enum srow_rc fields_make(struct rows_row *out, const struct pick_table *tab
 /* The column of a field in the database. */
 const char *fields_column(const struct pick_table *table, const struct rows_field *field);
 
-/* The value of a field that is not sealed; takes the bytes of *held. Fails with VALUE (a bound one
- * that is none of its type), NOMEM. */
+/* Whether it is read as it is: a column in stage plain or dual too. */
+bool fields_is_clear(const struct pick_table *table, const struct rows_field *field);
+
+/* The column that holds the version of a sealed column's values, as a place in `row`; its count if
+ * they have none. */
+size_t fields_version(const struct rows_row *row, const struct pick_table *table, size_t column);
+
+/* The value of a field that is read as it is; takes the bytes of *held. Fails with VALUE (a bound
+ * one that is none of its type), NOMEM. */
 MUST enum srow_rc fields_set(struct rows_field *field, const struct pick_table *table,
                              struct held_value *held, struct srow_error *e);
 

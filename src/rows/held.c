@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/text.h"
+
 void held_value_cleanup(struct held_value *v)
 {
     buf_cleanup(&v->bytes);
@@ -89,4 +91,12 @@ bool held_row_equal(const struct held_row *a, const struct held_row *b, size_t c
         }
     }
     return true;
+}
+
+uint64_t held_version(const struct held_value *v)
+{
+    int64_t n = 0;
+    bool number = v->type == DB_INTEGER &&
+                  text_parse_integer(&n, bytes_buf(&v->bytes), NULL) == SROW_OK && n > 0;
+    return number ? (uint64_t)n : 0;
 }

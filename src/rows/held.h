@@ -29,6 +29,9 @@ MUST enum srow_rc held_row_read(struct held_row *out, struct db *db, const char 
                                 const struct db_value *params, size_t n, struct srow_error *e);
 void held_row_cleanup(struct held_row *row);
 
+/* What a version column holds; 0 for NULL and for what is no version. */
+uint64_t held_version(const struct held_value *v);
+
 /* Both absent, or the same types and bytes in the first `count` values. */
 bool held_row_equal(const struct held_row *a, const struct held_row *b, size_t count);
 

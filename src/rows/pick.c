@@ -25,6 +25,7 @@ void pick_cleanup(struct pick *p)
     free(p->binds);
     free(p->bound);
     free(p->sealed);
+    free(p->plains);
     free(p->others);
     *p = (struct pick){0};
 }
@@ -54,9 +55,10 @@ static enum srow_rc make_room(struct pick *p, size_t given, struct srow_error *e
     p->bound = calloc(p->table->bind_count + 1, sizeof *p->bound);
     p->texts = calloc(2 * p->table->bind_count + 1, sizeof *p->texts);
     p->sealed = calloc(p->table->column_count + 1, sizeof *p->sealed);
+    p->plains = calloc(p->table->column_count + 1, sizeof *p->plains);
     p->others = calloc(given + 1, sizeof *p->others);
     FAIL_IF(p->binds == NULL || p->bound == NULL || p->texts == NULL || p->sealed == NULL ||
-                p->others == NULL,
+                p->plains == NULL || p->others == NULL,
             e, SROW_E_NOMEM, "no memory for a row");
     return SROW_OK;
 }
@@ -133,8 +135,11 @@ static const char *logical_of(const struct pick *p, const char *column)
         }
     }
     for (size_t i = 0; i < t->column_count; i++) {
-        if (live_same_name(p->live, t->columns[i].sealed, column)) {
-            return t->columns[i].name;
+        const struct config_column *c = &t->columns[i];
+        if (live_same_name(p->live, c->sealed, column) ||
+            (c->plain != NULL && live_same_name(p->live, c->plain, column)) ||
+            (c->version != NULL && live_same_name(p->live, c->version, column))) {
+            return c->name;
         }
     }
     return NULL;
@@ -158,6 +163,32 @@ static enum srow_rc take_other(struct pick *p, const struct rows_given *g, struc
     return SROW_OK;
 }
 
+bool pick_has(const struct pick *p, size_t column)
+{
+    return p->sealed[column] != NULL || p->plains[column].name != NULL;
+}
+
+/* The plaintext goes in as another column does; a boolean as every engine takes it. */
+static enum srow_rc take_plain(struct pick *p, size_t column, const struct rows_given *g,
+                               struct srow_error *e)
+{
+    const struct config_column *c = &p->table->columns[column];
+    struct rows_given *plain = &p->plains[column];
+    FAIL_IF(live_column_find(p->live, c->plain) == NULL, e, SROW_E_SCHEMA,
+            "table %s has no column %s: correct it, or tables.%s.columns.%s.plain", p->table->table,
+            c->plain, p->table->name, c->name);
+    *plain = (struct rows_given){.name = c->plain, .value = g->value, .null = g->null};
+    plain->binary = c->type == SROW_TYPE_BYTES;
+    if (c->type == SROW_TYPE_BOOLEAN && !g->null) {
+        bool truth = bytes_equal_str(g->value, "true");
+        FAIL_IF(!truth && !bytes_equal_str(g->value, "false"), e, SROW_E_VALUE,
+                "%s.%s: not a boolean: true or false", p->table->name, c->name);
+        plain->value = srow_str(truth ? "1" : "0");
+    }
+    p->others[p->other_count++] = plain;
+    return SROW_OK;
+}
+
 static enum srow_rc take(struct pick *p, const struct rows_given *g, const struct db_dialect *d,
                          bool write, struct srow_error *e)
 {
@@ -170,13 +201,13 @@ static enum srow_rc take(struct pick *p, const struct rows_given *g, const struc
             p->table->name, g->name);
     for (size_t i = 0; i < p->table->column_count; i++) {
         if (strcmp(p->table->columns[i].name, g->name) == 0) {
-            FAIL_IF(p->sealed[i] != NULL, e, SROW_E_USAGE, "%s.%s: given twice: give it once",
+            FAIL_IF(pick_has(p, i), e, SROW_E_USAGE, "%s.%s: given twice: give it once",
                     p->table->name, g->name);
             FAIL_IF(g->null && p->table->columns[i].required, e, SROW_E_USAGE,
                     "%s.%s: the column is required: give %s=VALUE", p->table->name, g->name,
                     g->name);
-            p->sealed[i] = g;
-            return SROW_OK;
+            p->sealed[i] = p->table->columns[i].stage == CONFIG_STAGE_PLAIN ? NULL : g;
+            return p->table->columns[i].plain == NULL ? SROW_OK : take_plain(p, i, g, e);
         }
     }
     return take_other(p, g, e);

@@ -31,6 +31,7 @@ enum pick_kind {
 };
 enum pick_kind pick_table_kind(const struct pick_table *t, const char *name);
 
+/* A column in stage plain is in `others` alone, one in stage dual there and in `sealed`. */
 struct pick {
     const struct config_table *table;
     const struct live_table *live;
@@ -38,7 +39,8 @@ struct pick {
     struct db_value *bound;           /* the same as the database takes them */
     struct srow_buf *texts;           /* what both view: two a binding */
     const struct rows_given **sealed; /* by table->columns; NULL: not given */
-    const struct rows_given **others; /* with the column's name in the database */
+    struct rows_given *plains;        /* the same as plaintext, by table->columns; no name: none */
+    const struct rows_given **others; /* with the column's name in the database; plaintext too */
     size_t other_count;
 };
 
@@ -68,6 +70,9 @@ bool pick_is_rewritten(const struct pick *p, size_t bind);
 /* Appends the canonical text of what a row holds in a bound column. Fails with VALUE, NOMEM. */
 MUST enum srow_rc pick_stored_text(struct srow_buf *out, const struct pick *p, size_t bind,
                                    struct srow_bytes stored, struct srow_error *e);
+
+/* Whether a value for the column was given. */
+bool pick_has(const struct pick *p, size_t column);
 
 /* "table.column" as srow_cell wants it, and the cell itself, which borrows both. */
 void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column);

@@ -95,7 +95,8 @@ struct rows_get {
     const char *table;
     const struct rows_given *bind; /* the bindings, all of them and nothing else */
     size_t count;
-    const char *via; /* NULL, or the one Region that opens */
+    const char *via;      /* NULL, or the one Region that opens */
+    uint64_t min_version; /* 0: any; else no value with an older version is opened */
 };
 
 struct rows_field {

@@ -14,12 +14,16 @@ struct reading {
 };
 
 static enum srow_rc open_cell(struct rows_field *field, const struct reading *r,
-                              const struct held_value *stored, struct srow_error *e)
+                              const struct held_row *held, size_t version, struct srow_error *e)
 {
+    const struct held_value *stored = &held->values[r->pick->table->bind_count + field->place];
+    bool versioned = r->pick->table->columns[field->place].version != NULL;
     AUTO(buf_cleanup) struct srow_buf name = {0};
     pick_put_column(&name, r->pick, field->place);
     struct srow_cell cell = pick_cell(r->pick, buf_cstr(&name), r->get->via);
     TRY(buf_check(&name, e));
+    cell.version = version < held->count ? held_version(&held->values[version]) : 0;
+    cell.min_version = versioned ? r->get->min_version : 0;
     if (stored->type == DB_NULL) {
         return client_null_cell(r->rows->client, &cell, e);
     }
@@ -54,9 +58,28 @@ static enum srow_rc fill(struct rows_row *row, const struct reading *r, struct h
 {
     for (size_t i = 0; i < row->count; i++) {
         struct rows_field *field = &row->fields[i];
-        TRY(field->kind == ROWS_SEALED ? open_cell(field, r, &held->values[i], e)
-                                       : fields_set(field, r->table, &held->values[i], e));
+        if (field->kind == ROWS_SEALED && !fields_is_clear(r->table, field)) {
+            TRY(open_cell(field, r, held, fields_version(row, r->table, field->place), e));
+        }
     }
+    for (size_t i = 0; i < row->count; i++) {
+        if (fields_is_clear(r->table, &row->fields[i])) {
+            TRY(fields_set(&row->fields[i], r->table, &held->values[i], e));
+        }
+    }
+    return SROW_OK;
+}
+
+static enum srow_rc check_min_version(const struct rows_get *get, const struct config_table *t,
+                                      struct srow_error *e)
+{
+    bool versioned = false;
+    for (size_t i = 0; i < t->column_count; i++) {
+        versioned |= t->columns[i].version != NULL;
+    }
+    FAIL_IF(get->min_version > 0 && !versioned, e, SROW_E_USAGE,
+            "%s: no column has a version: give no least one, or configure a version column",
+            t->name);
     return SROW_OK;
 }
 
@@ -70,6 +93,7 @@ enum srow_rc rows_get(struct rows_row *out, const struct rows *rows, const struc
     struct pick_given names = {.list = get->bind, .count = get->count};
     struct reading reading = {rows, get, &table, &p};
     TRY(pick_table_find(&table, rows, get->table, e));
+    TRY(check_min_version(get, table.table, e));
     TRY(pick_names(&p, &table, &names, e));
     TRY(fields_make(&row, &table, e));
     TRY(read_row(&held, &reading, &row, e));

@@ -179,6 +179,14 @@ static enum srow_rc bind_row(struct listed *row, const struct listing *l, const 
     return pick_names(&row->pick, &l->table, &names, e);
 }
 
+static enum srow_rc version_of(uint64_t *out, const struct db_value *v, struct srow_error *e)
+{
+    AUTO(held_value_cleanup) struct held_value held = {0};
+    TRY(held_value_of(&held, v, e));
+    *out = held_version(&held);
+    return SROW_OK;
+}
+
 static enum srow_rc add_cells(struct page *p, const struct listing *l, size_t at,
                               struct srow_error *e)
 {
@@ -186,6 +194,13 @@ static enum srow_rc add_cells(struct page *p, const struct listing *l, size_t at
     for (size_t c = 0; c < l->table.table->column_count; c++) {
         const struct db_value *stored = value_of(l, p, at, p->binds + c);
         struct srow_cell cell = pick_cell(&row->pick, l->names[c].at, l->list->via);
+        size_t version = fields_version(&l->row, &l->table, c);
+        if (fields_is_clear(&l->table, &l->row.fields[p->binds + c])) {
+            continue;
+        }
+        if (version < l->row.count) {
+            TRY(version_of(&cell.version, value_of(l, p, at, version), e));
+        }
         if (stored->type == DB_NULL) {
             TRY(client_null_cell(l->rows->client, &cell, e));
         } else {
@@ -228,7 +243,7 @@ static enum srow_rc fill_row(struct listing *l, struct page *p, size_t at, size_
     for (size_t i = 0; i < l->row.count; i++) {
         struct rows_field *field = &l->row.fields[i];
         const struct db_value *v = value_of(l, p, at, i);
-        if (field->kind != ROWS_SEALED) {
+        if (fields_is_clear(&l->table, field)) {
             TRY(set_field(field, l, v, e));
         } else if (v->type != DB_NULL) {
             struct srow_result *result = &p->results[(*next)++];

@@ -23,6 +23,7 @@ enum {
     ROOM_PAIR = 4,       /* two lengths around key and value */
     ROOM_EDK = 2 + 7 + 2 + 2,
     ROOM_SIGNATURE = (ROOM_PAIR + 21 + 68) + (2 + 104), /* the signer's pair, and a footer */
+    ROOM_VERSION = ROOM_PAIR + 15 + ROOM_INTEGER,
     ROOM_STEP = 100,
 };
 
@@ -216,6 +217,7 @@ enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct ddl
                     strlen(table->name) + 1 + strlen(column->name);
     uint64_t base = DDL_FIXED_BYTES + 2 + ROOM_PAIR + cell + wrapped_bytes(place->config, column);
     base += column->is_signed ? ROOM_SIGNATURE : 0;
+    base += column->version != NULL ? ROOM_VERSION : 0;
     struct ddl_room room = {.least = base + value_bytes(column, 0), .width = base};
     for (size_t i = 0; i < table->bind_count; i++) {
         const struct config_bind *bind = &table->binds[i];
@@ -226,7 +228,12 @@ enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct ddl
         room.least += ROOM_PAIR + strlen(bind->name) + longest * twice;
         room.width += ROOM_PAIR + strlen(bind->name) + (longest > usual ? longest : usual) * twice;
     }
-    room.width += value_bytes(column, usual_bytes(column->type, ROOM_VALUE));
+    uint64_t plain = 0;
+    if (column->plain != NULL) {
+        TRY(ddl_longest(&plain, db, place->live, column->plain, e));
+    }
+    uint64_t value = usual_bytes(column->type, ROOM_VALUE);
+    room.width += value_bytes(column, plain > value ? plain : value);
     room.width = (room.width + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
     *out = room;
     return SROW_OK;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "schema/booked.h"
 #include "schema/ddl.h"
+#include "schema/trigger.h"
 
 enum {
     ROW_MOST = 65535,  /* bytes that the columns of a row of MySQL share */
@@ -185,9 +186,13 @@ static enum srow_rc plan_column(struct draft *d, const struct config_column *col
     const struct live_column *there = live_column_find(&d->live, column->sealed);
     const struct ddl_place place = {d->config, d->table, column, &d->live};
     struct ddl_room room = {0};
+    FAIL_IF(column->plain != NULL && live_column_find(&d->live, column->plain) == NULL, e,
+            SROW_E_SCHEMA, "table %s has no column %s: correct tables.%s.columns.%s.plain",
+            d->table->table, column->plain, d->table->name, column->name);
     TRY(ddl_room_read(&room, d->db, &place, e));
-    return there == NULL ? plan_new(d, column, room.width, e)
-                         : plan_there(d, column, there, room.width, e);
+    TRY(there == NULL ? plan_new(d, column, room.width, e)
+                      : plan_there(d, column, there, room.width, e));
+    return trigger_plan(d->plan, d->db, &place, e);
 }
 
 /* -- a table -- */

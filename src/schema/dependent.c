@@ -6,6 +6,7 @@
 #include "schema/dependent.h"
 
 #include "schema/tokens.h"
+#include "schema/trigger.h"
 
 struct look {
     struct finding_list *list;
@@ -93,11 +94,12 @@ static enum srow_rc see_trigger(const struct look *l, const struct db_rows *rows
     TRY(text_at(&name, rows, 0, e));
     TRY(text_at(&sql, rows, 1, e));
     bool names = tokens_mention(sql, l->table->name) && tokens_mention(sql, l->column);
-    return !names ? SROW_OK
-                  : finding_add(l->list, "column-triggered", l->where, e,
-                                "trigger %s names column %s: see that it copies nothing to "
-                                "another row or table, where it does not open",
-                                name, l->column);
+    return !names || trigger_has_name(name, l->where)
+               ? SROW_OK
+               : finding_add(l->list, "column-triggered", l->where, e,
+                             "trigger %s names column %s: see that it copies nothing to "
+                             "another row or table, where it does not open",
+                             name, l->column);
 }
 
 enum srow_rc dependent_sealed(struct finding_list *list, struct db *db,

@@ -5,6 +5,8 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "base/time.h"
+#include "config/stages.h"
 #include "schema/finding.h"
 
 /* Words that begin a part of a name ("card_no", "cardNo", "e-mail") of what should not be bound. */
@@ -45,6 +47,24 @@ static bool is_sensitive(const char *name)
     return false;
 }
 
+static enum srow_rc look_stage(struct finding_list *list, const struct config_column *column,
+                               const char *where, struct srow_error *e)
+{
+    enum { WARN = 30 * 86400 };
+    int64_t left = stages_left(column, time_wall_ms() / 1000);
+    if (left <= 0) {
+        return finding_add(list, "stage-over", where, e,
+                           "stage %s has ended with %s, and nothing starts: move it on, or give it "
+                           "a later day",
+                           stages_word(column), column->until);
+    }
+    return left > WARN ? SROW_OK
+                       : finding_add(list, "stage-ends", where, e,
+                                     "stage %s ends with %s, and then nothing starts: move it on, "
+                                     "give it a later day, or say --accept stage-ends",
+                                     stages_word(column), column->until);
+}
+
 static enum srow_rc look_table(struct finding_list *list, const struct config_table *table,
                                struct srow_error *e)
 {
@@ -66,6 +86,7 @@ static enum srow_rc look_table(struct finding_list *list, const struct config_ta
         AUTO(buf_cleanup) struct srow_buf where = {0};
         buf_printf(&where, "%s.%s", table->name, column->name);
         TRY(buf_check(&where, e));
+        TRY(look_stage(list, column, buf_cstr(&where), e));
         if (column->accepts_no_cell) {
             TRY(finding_add(list, "accept-no-cell", buf_cstr(&where), e,
                             "values without the cell's name open here and may be moved between "

@@ -81,6 +81,21 @@ const struct finding_kind finding_kinds[] = {
     {"config-older", "the database has booked a newer configuration, and this one does not write",
      "deploy the newer one", REPAIR_ONLY},
 
+    {"plain-missing", "the plaintext column of a sealed one is not in the table",
+     "correct `plain`, or the table", REPAIR_ONLY},
+    {"plain-null", "a required column has rows without plaintext, so nothing fills them",
+     "give those rows a value, or take `required` away", REPAIR_ONLY},
+    {"trigger-missing",
+     "the trigger of a column in stage dual is not there, switched off or altered: a program that "
+     "knows the plaintext alone leaves stale sealed values",
+     "run `sealrow init`", REPAIR_ONLY},
+    {"version-missing", "the column of a value's version is not in the table, or no integer",
+     "add it as an integer, or correct `version`", REPAIR_ONLY},
+    {"stage-ends", "the stage of a column ends within 30 days, and then nothing starts",
+     "move it on, or give it a later day", MAY_ACCEPT},
+    {"stage-over", "the stage of a column has ended, and nothing starts",
+     "move it on, or give it a later day", REPAIR_ONLY},
+
     {"accept-no-cell", "a column opens values without its name, which may be moved between columns",
      "replace those values, then remove `accept`", MAY_ACCEPT},
 

@@ -8,6 +8,7 @@
 #include "schema/dependent.h"
 #include "schema/finding.h"
 #include "schema/live.h"
+#include "schema/trigger.h"
 
 struct look {
     struct finding_list *list;
@@ -220,6 +221,68 @@ static enum srow_rc look_check(const struct look *l, const struct config_column 
     return look_unvalidated(l, column, where, e);
 }
 
+/* Rows whose column is NULL: at least one? */
+static enum srow_rc has_null(bool *out, const struct look *l, const char *column,
+                             struct srow_error *e)
+{
+    const struct db_words words = {
+        .schema = l->live->schema, .table = l->live->name, .column = column};
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    db_put_sql(&sql, l->db, "SELECT 1 FROM @t WHERE @c IS NULL LIMIT 1", &words);
+    const char *text = buf_cstr(&sql);
+    TRY(buf_check(&sql, e));
+    TRY(db_query(&rows, l->db, text, NULL, 0, e));
+    return db_next(out, rows, e);
+}
+
+static enum srow_rc look_plain(const struct look *l, const struct config_column *column,
+                               const char *where, struct srow_error *e)
+{
+    const struct ddl_place place = {l->config, l->table, column, l->live};
+    bool null = false, right = true;
+    if (column->required) {
+        TRY(has_null(&null, l, column->plain, e));
+    }
+    if (null) {
+        TRY(finding_add(l->list, "plain-null", where, e,
+                        "column %s has rows that are NULL, and a value is required: give them one, "
+                        "or take required away",
+                        column->plain));
+    }
+    if (column->stage == CONFIG_STAGE_DUAL) {
+        TRY(trigger_is_right(&right, l->db, &place, e));
+    }
+    return right ? SROW_OK
+                 : finding_add(l->list, "trigger-missing", where, e,
+                               "the trigger that keeps column %s from going stale is not there, "
+                               "switched off or altered, or this user may not see it: run sealrow "
+                               "init",
+                               column->sealed);
+}
+
+/* *whole false: what else there is to say needs these columns. */
+static enum srow_rc look_beside(bool *whole, const struct look *l,
+                                const struct config_column *column, const char *where,
+                                struct srow_error *e)
+{
+    const char *plain = column->plain, *version = column->version;
+    const struct live_column *v = version == NULL ? NULL : live_column_find(l->live, version);
+    *whole = plain == NULL || live_column_find(l->live, plain) != NULL;
+    if (!*whole) {
+        TRY(finding_add(l->list, "plain-missing", where, e,
+                        "table %s has no column %s: correct the table, or plain", l->table->table,
+                        plain));
+    }
+    if (version != NULL && (v == NULL || v->kind != LIVE_NUMBER)) {
+        TRY(finding_add(l->list, "version-missing", where, e,
+                        "column %s is not in table %s, or no integer: add it as one, or correct "
+                        "version",
+                        version, l->table->table));
+    }
+    return *whole && plain != NULL ? look_plain(l, column, where, e) : SROW_OK;
+}
+
 static enum srow_rc look_column(const struct look *l, const struct config_column *column,
                                 struct srow_error *e)
 {
@@ -240,7 +303,9 @@ static enum srow_rc look_column(const struct look *l, const struct config_column
     }
     TRY(look_check(l, column, w, e));
     TRY(dependent_sealed(l->list, l->db, l->live, c->name, w, e));
-    return look_room(l, column, c, w, e);
+    bool whole = true;
+    TRY(look_beside(&whole, l, column, w, e));
+    return !whole ? SROW_OK : look_room(l, column, c, w, e);
 }
 
 /* -- a table -- */

@@ -97,7 +97,7 @@ static enum srow_rc get(struct rows_row *row, const char *const *words)
 {
     struct rows_given list[8];
     struct rows rows = {config, client, db};
-    struct rows_get ask = {"customer", list, given(list, words), NULL};
+    struct rows_get ask = {"customer", list, given(list, words), NULL, 0};
     return rows_get(row, &rows, &ask, &e);
 }
 

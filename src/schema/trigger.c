@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "schema/trigger.h"
+
+#include <stdio.h>
+
+static const char prefix[] = "sealrow_dual_";
+
+enum { NAME_MAX_BYTES = 63 }; /* PostgreSQL's; the others take more */
+
+static void put_name(struct srow_buf *out, const struct ddl_place *place)
+{
+    buf_printf(out, "%s%s_%s", prefix, place->table->name, place->column->name);
+}
+
+bool trigger_has_name(const char *name, const char *column)
+{
+    size_t i = 0;
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0) {
+        return false;
+    }
+    name += sizeof prefix - 1;
+    while (name[i] != '\0' && (name[i] == column[i] || (name[i] == '_' && column[i] == '.'))) {
+        i++;
+    }
+    return name[i] == column[i];
+}
+
+static struct db_words words_of(const struct ddl_place *place, const char *name)
+{
+    return (struct db_words){.schema = place->live->schema,
+                             .table = place->live->name,
+                             .column = place->column->sealed,
+                             .plain = place->column->plain,
+                             .name = name};
+}
+
+/* The body, word for word as the catalog gives it back. */
+static void put_body(struct srow_buf *out, const struct db *db, const struct ddl_place *place,
+                     const char *name)
+{
+    const struct db_trigger *t = &db->ops->dialect->trigger;
+    struct db_words words = words_of(place, name);
+    db_put_sql(out, db, t->body, &words);
+    for (size_t i = 0; t->row != NULL && i < place->table->bind_count; i++) {
+        words.column = place->table->binds[i].column;
+        buf_put_str(out, i == 0 ? "" : " AND ");
+        db_put_sql(out, db, t->row, &words);
+    }
+    buf_put_str(out, t->end);
+}
+
+static enum srow_rc add(struct ddl_plan *plan, const struct db *db, const char *text,
+                        const struct db_words *words, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    if (text == NULL) {
+        return SROW_OK;
+    }
+    db_put_sql(&sql, db, text, words);
+    return ddl_plan_add(plan, &sql, e);
+}
+
+/* *out NULL: there is none of this name. */
+static enum srow_rc read_live(char **out, struct db *db, const struct ddl_place *place,
+                              const char *name, struct srow_error *e)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    struct db_value asked[] = {db_text(place->live->name), db_text_or_null(place->live->schema),
+                               db_text(name)};
+    bool more = false;
+    TRY(db_query(&rows, db, db->ops->dialect->trigger.live, asked, 3, e));
+    TRY(db_next(&more, rows, e));
+    return more ? bytes_dup_str(out, rows->ops->value(rows, 0).bytes, e) : SROW_OK;
+}
+
+enum srow_rc trigger_is_right(bool *out, struct db *db, const struct ddl_place *place,
+                              struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf name = {0}, body = {0};
+    AUTO(str_free) char *live = NULL;
+    put_name(&name, place);
+    put_body(&body, db, place, buf_cstr(&name));
+    const char *wanted = buf_cstr(&body);
+    TRY(buf_check(&name, e));
+    TRY(buf_check(&body, e));
+    TRY(read_live(&live, db, place, name.at, e));
+    *out = live != NULL && strcmp(live, wanted) == 0;
+    return SROW_OK;
+}
+
+enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
+                          struct srow_error *e)
+{
+    const struct db_trigger *t = &db->ops->dialect->trigger;
+    AUTO(buf_cleanup) struct srow_buf name = {0}, body = {0};
+    AUTO(str_free) char *live = NULL;
+    bool right = false;
+    if (place->column->stage != CONFIG_STAGE_DUAL) {
+        return SROW_OK;
+    }
+    put_name(&name, place);
+    put_body(&body, db, place, buf_cstr(&name));
+    struct db_words words = words_of(place, name.at);
+    words.body = buf_cstr(&body);
+    TRY(buf_check(&name, e));
+    TRY(buf_check(&body, e));
+    FAIL_IF(
+        strlen(name.at) > NAME_MAX_BYTES, e, SROW_E_SCHEMA,
+        "%s.%s: both names together are too long for the trigger's, which has %d bytes: shorten "
+        "a logical name before anything is sealed",
+        place->table->name, place->column->name, NAME_MAX_BYTES);
+    TRY(trigger_is_right(&right, db, place, e));
+    if (right) {
+        return SROW_OK;
+    }
+    TRY(read_live(&live, db, place, name.at, e));
+    TRY(add(plan, db, live == NULL ? NULL : t->drop, &words, e));
+    TRY(add(plan, db, t->function, &words, e));
+    return add(plan, db, t->create, &words, e);
+}

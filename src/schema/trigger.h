@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The trigger of a column in stage dual: where the plaintext changes and the sealed value does not,
+ * that becomes NULL, so a program that knows the plaintext alone leaves no stale value behind.
+ */
+#ifndef SCHEMA_TRIGGER_H
+#define SCHEMA_TRIGGER_H
+
+#include "schema/ddl.h"
+
+/* What to do so that the trigger is there as it should be; nothing if it is, or the column has no
+ * use for one. Fails with SCHEMA (names too long for one), the errors of db, NOMEM. */
+MUST enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
+                               struct srow_error *e);
+
+/* Whether the trigger is there word for word, and is switched on. Fails with the errors of db,
+ * NOMEM. */
+MUST enum srow_rc trigger_is_right(bool *out, struct db *db, const struct ddl_place *place,
+                                   struct srow_error *e);
+
+/* Whether a trigger is named as that of the column "table.column". */
+bool trigger_has_name(const char *name, const char *column);
+
+#endif
