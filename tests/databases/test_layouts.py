@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the sealed value stands: beside its plaintext, in tables of every name, with a version."""
+import datetime
 import json
 
 import pytest
@@ -21,11 +22,6 @@ def tables(place, text):
     path = place.folder / "sealrow.yaml"
     head = path.read_text()
     path.write_text(head[:head.index("tables:")] + text)
-
-
-def owner(place, *statements):
-    """As who may make triggers: a DBA, where the application may not."""
-    return place.sql(*statements)
 
 
 def got(place, *words):
@@ -144,6 +140,10 @@ def test_a_stage_that_is_over_starts_nothing(person):
     done = person.run("get", "person", "id=1")
     assert done.returncode == 78 and b"has ended with 2020-01-31" in done.stderr
     assert "stage-over" in codes(person)
+    soon = datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(days=10)
+    stage(person, "dual", until=soon)
+    assert codes(person) == ["stage-ends"]
+    assert person.run("check", "--accept", "stage-ends").returncode == 0
 
 
 # -- names --
