@@ -71,9 +71,10 @@ static enum srow_rc add_tree(struct show *s, const struct node *n, const char *p
 static const struct {
     const char *ending, *value;
 } quiet[] = {
-    {"write.require", "all"}, {"databases.writer", "DATABASE_URL"}, {"alarm", "[{to: log}]"},
-    {".keys", "default"},     {"write.while_down", "[]"},           {".wrap", "direct"},
-    {".accept", "[]"},
+    {"write.require", "all"},   {"databases.writer", "DATABASE_URL"},
+    {"alarm", "[{to: log}]"},   {".keys", "default"},
+    {"write.while_down", "[]"}, {".wrap", "direct"},
+    {".accept", "[]"},          {".type", "text"},
 };
 
 static const char *quiet_default(const char *key)
