@@ -58,7 +58,8 @@ struct db_trigger {
     const char *body; /* its catalog gives this back word for word */
     const char *row;  /* for each bound column: that it is NEW's; NULL: nothing */
     const char *end;
-    const char *function, *create, *drop; /* function NULL: none */
+    const char *create, *drop;
+    const char *function, *drop_function; /* that it calls; NULL: none */
     const char *live; /* ($1, $2, $3: its name): the body; "" if it does not fire as it should */
 };
 

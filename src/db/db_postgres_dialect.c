@@ -57,6 +57,7 @@ const struct db_dialect db_postgres_dialect = {
                 .create =
                     "CREATE TRIGGER @n BEFORE UPDATE ON @t FOR EACH ROW EXECUTE FUNCTION @q()",
                 .drop = "DROP TRIGGER @n ON @t",
+                .drop_function = "DROP FUNCTION @q()",
                 /* 19: before, each row, of UPDATE alone */
                 .live = "SELECT CASE WHEN g.tgtype = 19 AND g.tgenabled IN ('O', 'A') AND g.tgqual "
                         "IS NULL AND g.tgattr::text = '' THEN p.prosrc ELSE '' END "

@@ -21,7 +21,7 @@ struct heal_cell {
     struct srow_bind *binds; /* the same as the library takes them */
     struct srow_buf *texts;  /* of those that are written otherwise */
     size_t bind_count;
-    uint64_t version;        /* the old one says so, and the new one keeps it; 0: none */
+    uint64_t version;            /* the old one says so, and the new one keeps it; 0: none */
     struct srow_buf old, sealed; /* `sealed` is empty before it is sealed */
     enum heal_fate fate;
     struct srow_error error; /* of a failed one */

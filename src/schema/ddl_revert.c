@@ -8,6 +8,7 @@
 
 #include "schema/booked.h"
 #include "schema/ddl.h"
+#include "schema/trigger.h"
 
 static enum srow_rc count_values(uint64_t *out, struct db *db, const struct db_words *words,
                                  struct srow_error *e)
@@ -78,7 +79,8 @@ static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const stru
 }
 
 static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
-                               const struct config_table *table, struct srow_error *e)
+                               const struct srow_config *config, const struct config_table *table,
+                               struct srow_error *e)
 {
     AUTO(live_table_cleanup) struct live_table live = {0};
     TRY(live_table_read(&live, db, table->schema, table->table, e));
@@ -87,6 +89,8 @@ static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
         if (c != NULL && live_column_is_binary(c)) {
             const struct db_words words = {
                 .schema = live.schema, .table = live.name, .column = c->name};
+            const struct ddl_place place = {config, table, &table->columns[i], &live};
+            TRY(trigger_plan_drop(plan, db, &place, e));
             TRY(plan_column(plan, db, &live, &words, e));
         }
     }
@@ -112,7 +116,7 @@ enum srow_rc ddl_revert_make(struct ddl_plan *out, const struct srow_config *con
     TRY(table == NULL ? plan_own(&plan, db, BOOKED_TABLE, e) : SROW_OK);
     for (size_t i = 0; i < config->table_count; i++) {
         if (table == NULL || strcmp(table, config->tables[i].name) == 0) {
-            TRY(plan_table(&plan, db, &config->tables[i], e));
+            TRY(plan_table(&plan, db, config, &config->tables[i], e));
         }
     }
     TRY(table == NULL ? plan_own(&plan, db, DDL_PROBE_TABLE, e) : SROW_OK);

@@ -118,3 +118,20 @@ enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl
     TRY(add(plan, db, t->function, &words, e));
     return add(plan, db, t->create, &words, e);
 }
+
+enum srow_rc trigger_plan_drop(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
+                               struct srow_error *e)
+{
+    const struct db_trigger *t = &db->ops->dialect->trigger;
+    AUTO(buf_cleanup) struct srow_buf name = {0};
+    AUTO(str_free) char *live = NULL;
+    put_name(&name, place);
+    struct db_words words = words_of(place, buf_cstr(&name));
+    TRY(buf_check(&name, e));
+    TRY(read_live(&live, db, place, name.at, e));
+    if (live == NULL) {
+        return SROW_OK;
+    }
+    TRY(add(plan, db, t->drop, &words, e));
+    return add(plan, db, t->drop_function, &words, e);
+}

@@ -13,6 +13,10 @@
 MUST enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
                                struct srow_error *e);
 
+/* What takes the trigger away; nothing if there is none. Fails with the errors of db, NOMEM. */
+MUST enum srow_rc trigger_plan_drop(struct ddl_plan *plan, struct db *db,
+                                    const struct ddl_place *place, struct srow_error *e);
+
 /* Whether the trigger is there word for word, and is switched on. Fails with the errors of db,
  * NOMEM. */
 MUST enum srow_rc trigger_is_right(bool *out, struct db *db, const struct ddl_place *place,

@@ -120,6 +120,17 @@ def test_check_finds_a_trigger_that_is_gone_and_init_puts_it_back(person):
     assert "plain-missing" in codes(person)
 
 
+def test_init_revert_takes_the_trigger_with_the_column(person):
+    stage(person, "dual")
+    person.sql("INSERT INTO person (id, name) VALUES ('1', 'Ada')")
+    person.ok("init", "--revert")
+    person.sql("UPDATE person SET name = 'Bob'")
+    assert person.texts("SELECT * FROM person") == [["1", "Bob", {"sqlite": "None", "mariadb": "NULL",
+                                                                  "postgresql": ""}[person.engine]]]
+    stage(person, "dual")
+    assert codes(person) == []
+
+
 def test_numbers_are_compared_as_they_are_written(person):
     if person.engine == "postgresql":
         person.sql("ALTER TABLE person ALTER name TYPE numeric USING name::numeric")
