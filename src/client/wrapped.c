@@ -14,6 +14,11 @@ bool wrapped_under(const struct srow_message_info *m, const struct config_key *k
     return false;
 }
 
+bool wrapped_same(const struct config_key *a, const struct config_key *b)
+{
+    return kms_key_matches(srow_str(a->arn), srow_str(b->arn));
+}
+
 bool wrapped_serves(const struct srow_message_info *m, const struct config_key_set *set,
                     const char *region)
 {

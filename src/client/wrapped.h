@@ -14,6 +14,9 @@
  * same mrk- id. */
 bool wrapped_under(const struct srow_message_info *m, const struct config_key *key);
 
+/* Whether one wrapping serves both: they are one key, or Regions' keys of the same mrk- id. */
+bool wrapped_same(const struct config_key *a, const struct config_key *b);
+
 /* Whether a Region opens the message with each of its keys for new values. False where the set has
  * none there. */
 bool wrapped_serves(const struct srow_message_info *m, const struct config_key_set *set,

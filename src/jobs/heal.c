@@ -240,14 +240,6 @@ static enum srow_rc scan_page(struct heal_work *w, const struct walk_page *page,
     return SROW_OK;
 }
 
-static struct walk_column column_of(const struct heal_work *w, const char *name)
-{
-    const struct live_column *c = live_column_find(&w->live, name);
-    bool text = c != NULL && (c->kind == LIVE_TEXT || c->kind == LIVE_LOOSE);
-    bool binary = c != NULL && c->kind == LIVE_BINARY;
-    return (struct walk_column){name, text ? WALK_TEXT : binary ? WALK_BYTES : WALK_OTHER};
-}
-
 static void columns_free(struct walk_column **columns)
 {
     free(*columns);
@@ -260,13 +252,13 @@ static enum srow_rc start(struct walk *out, struct walk_column *all, const struc
     struct walk_plan plan = {
         .schema = t->schema, .table = t->table, .keys = all, .columns = all + t->key_count};
     for (size_t i = 0; i < t->key_count; i++) {
-        all[plan.key_count++] = column_of(w, t->key[i]);
+        all[plan.key_count++] = live_walk_column(&w->live, t->key[i]);
     }
     for (size_t i = 0; i < t->bind_count; i++) {
-        all[t->key_count + plan.column_count++] = column_of(w, t->binds[i].column);
+        all[t->key_count + plan.column_count++] = live_walk_column(&w->live, t->binds[i].column);
     }
     for (size_t i = 0; i < t->column_count; i++) {
-        all[t->key_count + plan.column_count++] = column_of(w, t->columns[i].sealed);
+        all[t->key_count + plan.column_count++] = live_walk_column(&w->live, t->columns[i].sealed);
     }
     return walk_init(out, w->reader, &plan, e);
 }

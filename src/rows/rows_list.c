@@ -45,16 +45,6 @@ static void listing_cleanup(struct listing *l)
 
 /* -- what is walked over -- */
 
-static struct walk_column walk_column_of(const struct listing *l, const char *name)
-{
-    const struct live_column *c = live_column_find(&l->table.live, name);
-    enum live_kind kind = c == NULL ? LIVE_OTHER : c->kind;
-    bool text = kind == LIVE_TEXT || kind == LIVE_LOOSE;
-    return (struct walk_column){name, kind == LIVE_BINARY ? WALK_BYTES
-                                      : text              ? WALK_TEXT
-                                                          : WALK_OTHER};
-}
-
 static enum srow_rc add_keys(struct listing *l, struct srow_error *e)
 {
     const struct config_table *t = l->table.table;
@@ -62,7 +52,7 @@ static enum srow_rc add_keys(struct listing *l, struct srow_error *e)
         FAIL_IF(live_column_find(&l->table.live, t->key[i]) == NULL, e, SROW_E_SCHEMA,
                 "table %s has no column %s: correct it, or tables.%s.key", t->table, t->key[i],
                 t->name);
-        l->columns[l->key_count++] = walk_column_of(l, t->key[i]);
+        l->columns[l->key_count++] = live_walk_column(&l->table.live, t->key[i]);
     }
     l->column_count = l->key_count;
     return SROW_OK;
@@ -75,7 +65,7 @@ static size_t place_of(struct listing *l, const char *name)
             return i;
         }
     }
-    l->columns[l->column_count] = walk_column_of(l, name);
+    l->columns[l->column_count] = live_walk_column(&l->table.live, name);
     return l->column_count++;
 }
 

@@ -156,14 +156,6 @@ static enum srow_rc count_rows(struct rows_status *s, struct db *db, struct srow
     return SROW_OK;
 }
 
-static struct walk_column column_of(const struct live_table *live, const char *name)
-{
-    const struct live_column *c = live_column_find(live, name);
-    bool text = c != NULL && (c->kind == LIVE_TEXT || c->kind == LIVE_LOOSE);
-    bool binary = c != NULL && c->kind == LIVE_BINARY;
-    return (struct walk_column){name, text ? WALK_TEXT : binary ? WALK_BYTES : WALK_OTHER};
-}
-
 static void columns_free(struct walk_column **columns)
 {
     free(*columns);
@@ -210,11 +202,11 @@ static enum srow_rc look(struct rows_status *s, const struct srow_config *config
     TRY(count_rows(s, db, e));
     struct walk_plan plan = {.schema = t->schema, .table = t->table, .keys = all};
     for (size_t i = 0; i < t->key_count; i++) {
-        all[plan.key_count++] = column_of(&live, t->key[i]);
+        all[plan.key_count++] = live_walk_column(&live, t->key[i]);
     }
     plan.columns = all + plan.key_count;
     for (size_t i = 0; i < t->column_count; i++) {
-        all[plan.key_count + plan.column_count++] = column_of(&live, t->columns[i].sealed);
+        all[plan.key_count + plan.column_count++] = live_walk_column(&live, t->columns[i].sealed);
     }
     choose(&plan, s, sample);
     TRY(walk_init(&walk, db, &plan, e));

@@ -11,14 +11,12 @@
 #include "crypto/hash.h"
 
 enum {
-    ROOM_BINDING = 64, /* a text or bytes binding, if none in the table is longer */
     ROOM_INTEGER = 20, /* "-9223372036854775808" */
     ROOM_BOOLEAN = 5,  /* "false" */
     ROOM_DATE = 10,
     ROOM_UUID = 36,
     ROOM_DECIMAL = 1 + 35 + 1 + 30,
     ROOM_TIMESTAMP = 27, /* "2026-11-24T08:30:00.120000Z" */
-    ROOM_VALUE = 128,    /* a text or bytes value */
     ROOM_WRAPPED = 200,  /* KMS's ciphertext of a data key */
     ROOM_PAIR = 4,       /* two lengths around key and value */
     ROOM_EDK = 2 + 7 + 2 + 2,
@@ -177,8 +175,7 @@ static uint64_t wrapped_bytes(const struct srow_config *config, const struct con
     return bytes;
 }
 
-/* The longest text of a type, or what is usual where there is none. */
-static uint64_t usual_bytes(enum srow_type type, uint64_t open_ended)
+uint64_t ddl_usual_bytes(enum srow_type type, uint64_t open_ended)
 {
     switch (type) {
     case SROW_TYPE_INTEGER:
@@ -223,7 +220,7 @@ enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct ddl
         const struct config_bind *bind = &table->binds[i];
         uint64_t longest = 0;
         TRY(ddl_longest(&longest, db, place->live, bind->column, e));
-        uint64_t usual = usual_bytes(bind->type, ROOM_BINDING);
+        uint64_t usual = ddl_usual_bytes(bind->type, DDL_ROOM_BINDING);
         uint64_t twice = bind->type == SROW_TYPE_BYTES ? 2 : 1; /* bytes are bound as hex */
         room.least += ROOM_PAIR + strlen(bind->name) + longest * twice;
         room.width += ROOM_PAIR + strlen(bind->name) + (longest > usual ? longest : usual) * twice;
@@ -232,7 +229,7 @@ enum srow_rc ddl_room_read(struct ddl_room *out, struct db *db, const struct ddl
     if (column->plain != NULL) {
         TRY(ddl_longest(&plain, db, place->live, column->plain, e));
     }
-    uint64_t value = usual_bytes(column->type, ROOM_VALUE);
+    uint64_t value = ddl_usual_bytes(column->type, DDL_ROOM_VALUE);
     room.width += value_bytes(column, plain > value ? plain : value);
     room.width = (room.width + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
     *out = room;

@@ -90,6 +90,13 @@ struct ddl_place {
     const struct live_table *live;
 };
 
+enum {
+    DDL_ROOM_BINDING = 64, /* a text or bytes binding, if none in the table is longer */
+    DDL_ROOM_VALUE = 128,  /* a text or bytes value */
+};
+/* Bytes of the longest canonical text of a type, or `open_ended` where there is none. */
+uint64_t ddl_usual_bytes(enum srow_type type, uint64_t open_ended);
+
 /* Bytes a message of this column has beside its value, given the longest binding of the live
  * table. Fails with the errors of db. */
 struct ddl_room {

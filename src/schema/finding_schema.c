@@ -118,32 +118,6 @@ static enum srow_rc look_bind(const struct look *l, const struct config_bind *bi
     return look_bind_type(l, bind, c, w, e);
 }
 
-static bool is_bound(const struct look *l, const char *column)
-{
-    for (size_t i = 0; i < l->table->bind_count; i++) {
-        if (live_same_name(l->live, l->table->binds[i].column, column)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Unique over a part of the bound columns is unique over all of them. */
-static bool is_unique(const struct look *l)
-{
-    for (size_t i = 0; i < l->live->unique_count; i++) {
-        const struct live_unique *u = &l->live->uniques[i];
-        size_t bound = 0;
-        while (bound < u->count && is_bound(l, u->columns[bound])) {
-            bound++;
-        }
-        if (bound == u->count) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* -- a sealed column -- */
 
 static enum srow_rc look_room(const struct look *l, const struct config_column *column,
@@ -316,7 +290,7 @@ static enum srow_rc look_columns(const struct look *l, struct srow_error *e)
     for (size_t i = 0; i < l->table->bind_count; i++) {
         TRY(look_bind(l, &l->table->binds[i], e));
     }
-    if (!is_unique(l)) {
+    if (!live_is_unique(l->live, l->table)) {
         TRY(finding_add(l->list, "bind-not-unique", l->table->name, e,
                         "no primary key or unique index of %s lies within the bound columns: add "
                         "one, or bind what is unique",

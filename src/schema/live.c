@@ -297,3 +297,38 @@ void live_put_equal(struct srow_buf *out, const struct db *db, const struct live
     }
     db_put_sql(out, db, equal, &(struct db_words){.column = column, .param = param});
 }
+
+struct walk_column live_walk_column(const struct live_table *t, const char *name)
+{
+    const struct live_column *c = live_column_find(t, name);
+    bool text = c != NULL && live_column_is_text(c);
+    bool binary = c != NULL && c->kind == LIVE_BINARY;
+    return (struct walk_column){name, text ? WALK_TEXT : binary ? WALK_BYTES : WALK_OTHER};
+}
+
+static bool is_bound(const struct live_table *t, const struct config_table *table,
+                     const char *column)
+{
+    for (size_t i = 0; i < table->bind_count; i++) {
+        if (live_same_name(t, table->binds[i].column, column)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Unique over a part of the bound columns is unique over all of them. */
+bool live_is_unique(const struct live_table *t, const struct config_table *table)
+{
+    for (size_t i = 0; i < t->unique_count; i++) {
+        const struct live_unique *u = &t->uniques[i];
+        size_t bound = 0;
+        while (bound < u->count && is_bound(t, table, u->columns[bound])) {
+            bound++;
+        }
+        if (bound == u->count) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -7,7 +7,7 @@
 #define SCHEMA_LIVE_H
 
 #include "config/config.h"
-#include "db/db.h"
+#include "db/walk.h"
 
 /* What a column does with what is written; the letters that a dialect's query gives. */
 enum live_kind {
@@ -73,6 +73,12 @@ MUST enum srow_rc live_table_fit(struct live_table *out, struct db *db,
 /* Appends the condition that a column holds $param, byte by byte whatever its collation. */
 void live_put_equal(struct srow_buf *out, const struct db *db, const struct live_table *t,
                     const char *column, size_t param);
+
+/* A column as a walk over the table takes it. */
+struct walk_column live_walk_column(const struct live_table *t, const char *name);
+
+/* Whether no two rows have one binding: a unique index lies within the bound columns. */
+bool live_is_unique(const struct live_table *t, const struct config_table *table);
 
 /* Takes bytes as they are and converts nothing. */
 bool live_column_is_binary(const struct live_column *column);
