@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What somebody who writes the database tries with sealed cells; each refusal by its own code.
-X1 to X25 are the numbers of the project's list; X20 and X23 belong to later versions."""
+X1 to X25 are the numbers of the project's list; what touches the database runs on every engine in
+tests/databases/test_row_attacks.py, with X20; X23 belongs to a later version."""
 import base64
 
 CONTEXT, CIPHERTEXT, NULL = "SROW-080", "SROW-091", "SROW-088"

@@ -125,8 +125,7 @@ def test_init_revert_takes_the_trigger_with_the_column(person):
     person.sql("INSERT INTO person (id, name) VALUES ('1', 'Ada')")
     person.ok("init", "--revert")
     person.sql("UPDATE person SET name = 'Bob'")
-    assert person.texts("SELECT * FROM person") == [["1", "Bob", {"sqlite": "None", "mariadb": "NULL",
-                                                                  "postgresql": ""}[person.engine]]]
+    assert person.texts("SELECT id, name FROM person") == [["1", "Bob"]]
     stage(person, "dual")
     assert codes(person) == []
 
