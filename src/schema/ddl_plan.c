@@ -171,11 +171,9 @@ static enum srow_rc plan_there(struct draft *d, const struct config_column *colu
     if (d->db->ops->dialect->check_only_at_add || !live_column_is_binary(there)) {
         return SROW_OK;
     }
-    uint64_t stored = 0;
-    TRY(ddl_longest(&stored, d->db, &d->live, column->sealed, e));
-    width = stored > width ? stored : width;
+    bool wider = there->declared == 0 || there->declared > width;
     db_put_sql(&sql, d->db, "ALTER TABLE @t ", &words);
-    TRY(put_constraint(&sql, d, column, there->width > 0 ? there->width : width, e));
+    TRY(put_constraint(&sql, d, column, wider ? there->declared : width, e));
     TRY(ddl_plan_add(d->plan, &sql, e));
     return plan_validate(d, column, e);
 }

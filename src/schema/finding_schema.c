@@ -120,30 +120,49 @@ static enum srow_rc look_bind(const struct look *l, const struct config_bind *bi
 
 /* -- a sealed column -- */
 
+/* What makes a column hold `width` bytes: its type, its CHECK, or both stand in the way. */
+static void put_wider(struct srow_buf *out, const struct look *l, const struct live_column *c,
+                      uint64_t width)
+{
+    const struct db_dialect *d = l->db->ops->dialect;
+    bool type = c->declared > 0 && c->declared < width;
+    bool check = c->checked > 0 && c->checked < width;
+    if (d->check_only_at_add) {
+        buf_printf(out, "make the table anew with %s and a CHECK of %" PRIu64 " bytes", c->type,
+                   width);
+        return;
+    }
+    if (type) {
+        buf_printf(out, "declare %s(%" PRIu64 ")%s", d->blob_type, width, check ? ", " : "");
+    }
+    buf_put_str(out, check ? "drop the CHECK that says so and run sealrow init" : "");
+}
+
 static enum srow_rc look_room(const struct look *l, const struct config_column *column,
                               const struct live_column *c, const char *where, struct srow_error *e)
 {
     const struct ddl_place place = {l->config, l->table, column, l->live};
+    AUTO(buf_cleanup) struct srow_buf wider = {0};
     struct ddl_room room = {0};
-    uint64_t width = c->width;
-    TRY(ddl_room_read(&room, l->db, &place, e));
     uint64_t stored = 0;
+    TRY(ddl_room_read(&room, l->db, &place, e));
     TRY(ddl_longest(&stored, l->db, l->live, column->sealed, e));
-    if (width > 0 && width < stored) {
+    put_wider(&wider, l, c, stored > room.width ? stored : room.width);
+    const char *repair = buf_cstr(&wider);
+    TRY(buf_check(&wider, e));
+    if (c->width > 0 && c->width < stored) {
         return finding_add(l->list, "column-narrow", where, e,
                            "column %s holds %" PRIu64 " bytes and a value that is stored has "
-                           "%" PRIu64 ": declare %s(%" PRIu64 ")",
-                           column->sealed, width, stored, l->db->ops->dialect->blob_type,
-                           stored > room.width ? stored : room.width);
+                           "%" PRIu64 ": %s",
+                           column->sealed, c->width, stored, repair);
     }
-    if (width == 0 || width > room.least) {
+    if (c->width == 0 || c->width > room.least) {
         return SROW_OK;
     }
     return finding_add(l->list, "column-narrow", where, e,
                        "column %s holds %" PRIu64 " bytes and a sealed value of this table has "
-                       "%" PRIu64 " and more: declare %s(%" PRIu64 ")",
-                       column->sealed, width, room.least + 1, l->db->ops->dialect->blob_type,
-                       room.width);
+                       "%" PRIu64 " and more: %s",
+                       column->sealed, c->width, room.least + 1, repair);
 }
 
 /* CHECKs that hold for what is written, and were never held against what is there. */

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "schema/tokens.h"
 
 static void column_cleanup(struct live_column *c)
 {
@@ -152,9 +153,44 @@ static enum srow_rc read_columns(struct live_table *t, struct db *db, const stru
         c->generated = at(rows, 4).integer != 0;
         c->made_by_db = at(rows, 5).integer != 0;
         c->kind = kind_of(c->type, at(rows, 6));
-        c->width = at(rows, 7).type == DB_INTEGER ? (uint64_t)at(rows, 7).integer
-                                                  : declared_width(c->type);
+        c->declared = at(rows, 7).type == DB_INTEGER ? (uint64_t)at(rows, 7).integer
+                                                     : declared_width(c->type);
         TRY(db_next(&more, rows, e));
+    }
+    return SROW_OK;
+}
+
+/* A condition that names another column too may hold without its bound. */
+static bool is_alone(const struct live_table *t, const struct live_column *c, const char *check)
+{
+    for (size_t i = 0; i < t->column_count; i++) {
+        if (&t->columns[i] != c && tokens_mention(check, t->columns[i].name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t least_of(uint64_t a, uint64_t b)
+{
+    return a == 0 || (b > 0 && b < a) ? b : a;
+}
+
+static enum srow_rc read_widths(struct live_table *t, struct srow_error *e)
+{
+    const char *sql = t->sql;
+    struct srow_bytes inside = {0};
+    while (tokens_next_check(&inside, &sql)) {
+        AUTO(str_free) char *check = NULL;
+        TRY(bytes_dup_str(&check, inside, e));
+        for (size_t i = 0; i < t->column_count; i++) {
+            struct live_column *c = &t->columns[i];
+            uint64_t most = tokens_most(check, c->name);
+            c->checked = is_alone(t, c, check) ? least_of(c->checked, most) : c->checked;
+        }
+    }
+    for (size_t i = 0; i < t->column_count; i++) {
+        t->columns[i].width = least_of(t->columns[i].declared, t->columns[i].checked);
     }
     return SROW_OK;
 }
@@ -214,6 +250,7 @@ enum srow_rc live_table_read(struct live_table *out, struct db *db, const char *
         asked[0] = db_text(t.name);
         TRY(read_ddl(&t, db, schema, e));
         TRY(read_columns(&t, db, asked, e));
+        TRY(read_widths(&t, e));
         TRY(read_indexes(&t, &key_has_index, db, asked, e));
     }
     if (schema != NULL) {

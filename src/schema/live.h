@@ -31,8 +31,9 @@ struct live_column {
     bool made_by_db; /* rowid alias, generated or with a computed default */
     bool generated;
     enum live_kind kind;
-    uint64_t width; /* the most bytes it takes: 900 for BLOB(900); 0: any. SQLite does not enforce
-                       it: put does */
+    uint64_t width;    /* the most bytes it takes, 0: any; what SQLite does not enforce put does */
+    uint64_t declared; /* by its type: 900 for BLOB(900) */
+    uint64_t checked;  /* by CHECKs over it alone */
 };
 
 /* Columns that no two rows have in common: the primary key, or a unique index over whole rows. */

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 /* One token: a word, a quoted name (without its quotes), or one character of anything else. */
 struct token {
     const char *at; /* NULL: the end */
@@ -128,4 +130,51 @@ bool tokens_generate(const char *sql, const char *column)
         }
     }
     return false;
+}
+
+bool tokens_next_check(struct srow_bytes *inside, const char **sql)
+{
+    struct token t = next(sql), last = {0};
+    while (t.at != NULL && !(is_keyword(last, "CHECK") && is_keyword(t, "("))) {
+        last = t;
+        t = next(sql);
+    }
+    const char *from = *sql;
+    for (size_t depth = 1; t.at != NULL && depth > 0;) {
+        t = next(sql);
+        depth += is_keyword(t, "(");
+        depth -= is_keyword(t, ")");
+    }
+    *inside = t.at == NULL ? (struct srow_bytes){0} : bytes_of(from, (size_t)(t.at - from));
+    return t.at != NULL;
+}
+
+/* What follows length(name), as far as it is an upper bound; else 0. */
+static uint64_t bound(const char *sql)
+{
+    struct token t = next(&sql), number = {0};
+    uint64_t most = 0;
+    if (is_keyword(t, "BETWEEN")) {
+        (void)next(&sql);
+        number = is_keyword(next(&sql), "AND") ? next(&sql) : number;
+    } else if (is_keyword(t, "<")) {
+        number = is_keyword(next(&sql), "=") ? next(&sql) : number;
+    }
+    struct srow_bytes digits = bytes_of(number.at, number.len);
+    return text_parse_size(&most, digits, INT64_MAX, NULL) == SROW_OK ? most : 0;
+}
+
+uint64_t tokens_most(const char *sql, const char *column)
+{
+    struct token a = {0}, b = {0}, c = {0}; /* before t: length ( name */
+    uint64_t least = 0;
+    for (struct token t = next(&sql); t.at != NULL; a = b, b = c, c = t, t = next(&sql)) {
+        bool length = is_keyword(a, "length") || is_keyword(a, "octet_length");
+        uint64_t most = 0;
+        if (length && is_keyword(b, "(") && is_name(c, column) && is_keyword(t, ")")) {
+            most = bound(sql);
+        }
+        least = most > 0 && (least == 0 || most < least) ? most : least;
+    }
+    return least;
 }

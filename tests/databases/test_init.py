@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """init on each engine: what it writes, what it goes on from."""
 import json
+import re
 
 import pytest
 
@@ -60,6 +61,52 @@ def test_a_column_that_is_there_gets_its_check(engine, request):
     assert codes(place) == []
     assert place.refused_by_check in place.refused(
         f"INSERT INTO customers (account_no, userid_sealed) VALUES ('9', {PLAINTEXT})")
+
+
+def add_column(place, kind):
+    place.sql(f"ALTER TABLE customers ADD COLUMN userid_sealed {kind}")
+
+
+@pytest.mark.parametrize("engine,kind", [("pg", "bytea"), ("maria", "VARBINARY(20000)"),
+                                         ("maria", "LONGBLOB")])
+def test_the_check_of_a_column_that_is_there_takes_no_room_away(engine, kind, request):
+    place = request.getfixturevalue(engine)
+    add_column(place, kind)
+    place.ok("init")
+    long = "x" * 18000
+    place.ok("put", "customer", "account=1", f"userid={long}")
+    assert json.loads(place.ok("get", "customer", "account=1", "--json"))["userid"] == long
+    assert codes(place) == []
+
+
+def test_a_check_is_as_wide_as_a_narrow_column_should_be(maria):
+    add_column(maria, "VARBINARY(300)")
+    maria.ok("init")
+    said = maria.run("check").stdout.decode()
+    wanted = re.search(r"column-narrow .*: declare (VARBINARY\(\d+\))\n", said).group(1)
+    maria.sql(f"ALTER TABLE customers MODIFY userid_sealed {wanted}")
+    assert codes(maria) == []
+
+
+NARROW = {"sqlite": ("BLOB", r"make the table anew with BLOB and a CHECK of \d+ bytes\n"),
+          "postgresql": ("bytea", "drop the CHECK that says so and run sealrow init\n"),
+          "mariadb": ("VARBINARY(250)", r"declare VARBINARY\(\d+\), drop the CHECK that says so "
+                                        "and run sealrow init\n")}
+
+
+def test_a_narrow_check_is_told_in_the_engines_words(place):
+    kind, wanted = NARROW[place.engine]
+    add_column(place, f"{kind} CHECK (length(userid_sealed) BETWEEN 1 AND 200)")
+    said = place.run("check").stdout.decode()
+    assert re.search("column-narrow customer.userid: column userid_sealed holds 200 bytes.*: " +
+                     wanted, said), said
+
+
+def test_a_value_that_is_too_long_for_a_check_does_not_reach_the_server(place):
+    place.ok("init", *(["--blob"] if place.engine == "mariadb" else []))
+    done = place.run("put", "customer", "account=1", "userid=" + "x" * 3000)
+    assert done.returncode == 65 and b"SROW-063" in done.stderr, done.stderr
+    assert place.texts("SELECT count(*) FROM customers") == [["0"]]
 
 
 def test_plaintext_that_stands_in_a_sealed_column_is_named(pg):

@@ -261,6 +261,7 @@ CASE(unfinished_ddl_ends)
                                        "--", "'v", "\"v", "AS (", "SET v ="};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         (void)tokens_generate(rows[i], "v");
+        CHECK(tokens_most(rows[i], "v") == 0);
         CHECK(tokens_mention(rows[i], "v") == (strchr(rows[i], 'v') != NULL && rows[i][0] != '\''));
         CHECK(tokens_assign(rows[i], "v") == (rows[i][0] == 'S'));
         CHECK(!tokens_select_all(rows[i]));

@@ -201,6 +201,31 @@ CASE(a_check_is_held_against_what_its_column_takes)
     }
 }
 
+CASE(a_column_is_as_wide_as_its_type_and_the_checks_over_it_alone_let_it_be)
+{
+    static const struct {
+        const char *ddl;
+        uint64_t width;
+    } rows[] = {
+        {"CREATE TABLE t (v BLOB)", 0},
+        {"CREATE TABLE t (v BLOB(900))", 900},
+        {"CREATE TABLE t (v BLOB CHECK (length(v) <= 500))", 500},
+        {"CREATE TABLE t (v BLOB(900) CHECK (v ISNULL OR length(\"v\") BETWEEN 132 AND 500))", 500},
+        {"CREATE TABLE t (v BLOB(300) CHECK (length( V ) <= 500))", 300},
+        {"CREATE TABLE t (v BLOB CHECK (length(v) <= 500), CHECK (length(v) <= 400))", 400},
+        {"CREATE TABLE t (v BLOB, w TEXT, CHECK (w = '' OR length(v) <= 500))", 0},
+        {"CREATE TABLE t (v BLOB, w TEXT CHECK (length(w) <= 500))", 0},
+        {"CREATE TABLE t (v BLOB CHECK (length(v) < 500 OR length(v) = 7))", 0},
+        {"CREATE TABLE t (v BLOB) -- CHECK (length(v) <= 500)", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(live_table_cleanup) struct live_table live = {0};
+        AUTO(db_free) struct db *db = fresh(rows[i].ddl);
+        CHECK_OK(live_table_read(&live, db, NULL, "t", &e), e);
+        CHECK(live.columns[0].width == rows[i].width);
+    }
+}
+
 CASE(the_name_of_a_check_fits_every_engine)
 {
     AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (" GOOD UNIQUE ")");
@@ -339,6 +364,7 @@ int main(void)
     RUN(a_long_binding_in_the_table_makes_the_column_wider);
     RUN(a_signed_and_padded_column_has_its_own_check_and_more_room);
     RUN(a_check_is_held_against_what_its_column_takes);
+    RUN(a_column_is_as_wide_as_its_type_and_the_checks_over_it_alone_let_it_be);
     RUN(the_name_of_a_check_fits_every_engine);
     RUN(init_needs_its_table_and_its_bound_columns);
     RUN(a_strict_table_gets_a_type_that_it_takes);
