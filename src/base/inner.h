@@ -31,6 +31,7 @@
 #define client_probe_open srow_inner_client_probe_open
 #define client_probe_seal srow_inner_client_probe_seal
 #define client_stored_text srow_inner_client_stored_text
+#define client_uuid_make srow_inner_client_uuid_make
 #define config_column_find srow_inner_config_column_find
 #define config_key_set_find srow_inner_config_key_set_find
 #define config_key_set_regions srow_inner_config_key_set_regions

@@ -17,6 +17,7 @@
 #include "client/connection.h"
 #include "client/outage.h"
 #include "config/stages.h"
+#include "crypto/random.h"
 #include "keys/keyring_regions.h"
 #include "kms/breaker.h"
 #include "kms/kms_own.h"
@@ -392,4 +393,17 @@ enum srow_rc client_stored_text(struct srow_buf *out, enum srow_type type, struc
                                 struct srow_error *e)
 {
     return type_put_stored(out, type, stored, e);
+}
+
+enum srow_rc client_uuid_make(struct srow_buf *out, struct srow_error *e)
+{
+    uint8_t id[16];
+    TRY(random_bytes(id, sizeof id, e));
+    id[6] = (uint8_t)((id[6] & 0x0F) | 0x40);
+    id[8] = (uint8_t)((id[8] & 0x3F) | 0x80);
+    for (size_t i = 0; i < sizeof id; i++) {
+        bool dash = i == 4 || i == 6 || i == 8 || i == 10;
+        buf_printf(out, "%s%02x", dash ? "-" : "", id[i]);
+    }
+    return buf_check(out, e);
 }

@@ -75,6 +75,10 @@ MUST enum srow_rc client_given_text(struct srow_buf *out, enum srow_type type,
 MUST enum srow_rc client_stored_text(struct srow_buf *out, enum srow_type type,
                                      struct srow_bytes stored, struct srow_error *e);
 
+/* Appends a random UUID (version 4). It says nothing about when and where it was made. Fails with
+ * CRYPTO, NOMEM. */
+MUST enum srow_rc client_uuid_make(struct srow_buf *out, struct srow_error *e);
+
 /* One key in one Region, and how it did. */
 struct client_check {
     const char *key_set, *region, *arn; /* of the configuration */

@@ -42,6 +42,8 @@ static void free_table(struct config_table *t)
     for (size_t i = 0; i < t->bind_count; i++) {
         free(t->binds[i].name);
         free(t->binds[i].column);
+        free(t->binds[i].sequence_schema);
+        free(t->binds[i].sequence);
     }
     for (size_t i = 0; i < t->column_count; i++) {
         free(t->columns[i].name);

@@ -34,10 +34,15 @@ struct config_alarm {
     char **command; /* to: exec; ends with NULL */
 };
 
+/* Who makes the value of a binding that a new row is not given. */
+enum config_made { CONFIG_MADE_NOT, CONFIG_MADE_UUID, CONFIG_MADE_SEQUENCE };
+
 struct config_bind {
     char *name;   /* logical: in the context */
     char *column; /* where it is now */
     enum srow_type type;
+    enum config_made made;
+    char *sequence_schema, *sequence; /* physical, of CONFIG_MADE_SEQUENCE; no schema: NULL */
 };
 
 /* Of a column that has plaintext in the table. */

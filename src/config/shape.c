@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "config/key_sets.h"
+#include "config/made.h"
 #include "config/region_list.h"
 #include "config/sinks.h"
 #include "config/stages.h"
@@ -40,6 +41,7 @@ static enum srow_rc read_bind_type(struct srow_config *c, void *base, const stru
 static const struct binder_field bind_fields[] = {
     {"column", binder_text, AT(config_bind, column), NULL, false},
     {"type", read_bind_type, AT(config_bind, type), types, false},
+    {"made", made_read, 0, NULL, false},
     {0},
 };
 
@@ -55,9 +57,9 @@ static enum srow_rc bind_finish(struct srow_config *c, void *element, const stru
                                 struct srow_error *e)
 {
     (void)c;
-    (void)n;
     struct config_bind *b = element;
     b->type = b->type == 0 ? SROW_TYPE_TEXT : b->type;
+    TRY(made_finish(b, n, e));
     return b->column != NULL ? SROW_OK : bytes_dup_str(&b->column, srow_str(b->name), e);
 }
 

@@ -28,8 +28,9 @@ struct db_value {
 struct db_catalog {
     const char *table; /* ($1, $2): name, DDL or its CHECKs, is a view, types carry no length */
     const char *ddl;   /* of @t, no parameters: its DDL in the second column; NULL: table has it */
-    const char *columns; /* ($1, $2): name, type, not null, in primary key, generated, made by the
-                            database, kind (enum live_kind's letter or NULL), width or NULL */
+    const char
+        *columns;        /* ($1, $2): name, type, not null, in primary key, no value may be given,
+                            made by the database, kind (enum live_kind's letter or NULL), width or NULL */
     const char *uniques; /* ($1, $2): column, of the primary key, place in its index from 0 */
     const char *indexes; /* ($1, $2, $3): name, DDL, unique, names the column */
     const char *foreign_keys; /* ($1, $2, $3): the other table */
@@ -37,6 +38,7 @@ struct db_catalog {
     const char *views;        /* ($1, $2, $3): name, DDL */
     const char *triggers;     /* ($1, $2, $3): name, DDL; "SET column =" where it assigns */
     const char *checks;       /* ($1, $2, $3): name of a CHECK over the column, is not validated */
+    const char *sequence;  /* ($1, $2): a row if there is such a sequence; NULL: there are none */
     const char *owner;     /* ($1, $2): who alone may alter the table, its schema; NULL: rights */
     const char *row_bytes; /* ($1, $2): of all columns of a row; NULL: any */
     const char *server;    /* (): a finding's code, a setting, its value; NULL: none */
@@ -91,6 +93,9 @@ struct db_dialect {
     bool time_without_zone;    /* a moment is written "2026-11-24 08:30:00.12", in UTC */
     const char *same;          /* 1 where @c holds @p as the column converts it, or both are NULL */
     const char *same_text;     /* the same where the column is text */
+    const char *next_values;   /* query: $3 values of the sequence @t, which is $1 in the schema $2;
+                                  NULL: there are no sequences */
+    const char *grant_values;  /* lets the role @c take them from @t */
     const char *position;      /* query: how far the server has come: db_position.h */
     const char *exact;         /* @c ordered and compared by its bytes: ops->folds */
     bool row_order;            /* (a, b) > (c, d) goes by an index over both */

@@ -34,6 +34,9 @@ const struct db_dialect db_mysql_dialect = {
     .time_without_zone = true,
     .same = "@c <=> @p",
     .same_text = BYTES_OF_COLUMN " <=> CAST(@p AS BINARY)",
+    .next_values = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $3 "
+                   "AND $1 IS NOT NULL AND coalesce($2, '') IS NOT NULL) SELECT NEXTVAL(@t) FROM n",
+    .grant_values = "GRANT SELECT, INSERT ON @t TO @c",
     .position = "SELECT /*M! concat('mariadb:', @@global.gtid_current_pos) */ /*!80000 "
                 "concat('mysql:', replace(@@global.gtid_executed, '\n', '')) */",
     .exact = "@c",
@@ -95,6 +98,8 @@ const struct db_dialect db_mysql_dialect = {
                        "AND x.TABLE_NAME = s.TABLE_NAME AND x.INDEX_NAME = s.INDEX_NAME "
                        "AND (x.SUB_PART IS NOT NULL OR x.COLUMN_NAME IS NULL)) "
                        "ORDER BY s.INDEX_NAME, s.SEQ_IN_INDEX",
+            .sequence = "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = " SCHEMA
+                        " AND TABLE_NAME = $1 AND TABLE_TYPE = 'SEQUENCE'",
             .indexes = "SELECT INDEX_NAME, concat_ws(' ', group_concat(COLUMN_NAME) "
                        "/*!80013 , group_concat(EXPRESSION) */), max(NON_UNIQUE = 0), "
                        "max(coalesce(COLUMN_NAME = $3, 0)) FROM information_schema.STATISTICS "

@@ -37,6 +37,8 @@ const struct db_dialect db_postgres_dialect = {
     .equal_decimal = "@c = @p",
     .same = "@c IS NOT DISTINCT FROM @p",
     .same_text = "CAST(@c AS text) COLLATE \"C\" IS NOT DISTINCT FROM CAST(@p AS text)",
+    .next_values = "SELECT nextval(" TABLE ") FROM generate_series(1, $3::bigint)",
+    .grant_values = "GRANT USAGE ON SEQUENCE @t TO @c",
     .position = "SELECT 'postgresql:' || CASE WHEN pg_is_in_recovery() THEN "
                 "pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END",
     .exact = "@c",
@@ -77,8 +79,8 @@ const struct db_dialect db_postgres_dialect = {
             .columns =
                 "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
                 "EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND "
-                "i.indisprimary AND a.attnum = ANY (i.indkey)), a.attgenerated <> '', "
-                "a.attidentity <> '' OR a.attgenerated <> '' OR "
+                "i.indisprimary AND a.attnum = ANY (i.indkey)), a.attgenerated <> '' OR "
+                "a.attidentity = 'a', a.attidentity <> '' OR a.attgenerated <> '' OR "
                 "coalesce(pg_get_expr(d.adbin, d.adrelid) ~ '\\w\\(|^(CURRENT|LOCAL|SESSION)_', "
                 "false), CASE WHEN b.typname = 'bytea' THEN 'b' WHEN b.typname IN ('bpchar', "
                 "'citext', 'json', 'xml') OR NOT coalesce(o.collisdeterministic, true) THEN 'l' "
@@ -129,6 +131,7 @@ const struct db_dialect db_postgres_dialect = {
                 "WHERE NOT g.tgisinternal AND $1::text IS NOT NULL AND coalesce($2::text, '') IS "
                 "NOT "
                 "NULL AND $3::text IS NOT NULL ORDER BY 1",
+            .sequence = "SELECT 1 FROM pg_class c WHERE c.oid = " TABLE " AND c.relkind = 'S'",
             .owner = "SELECT pg_get_userbyid(c.relowner)::text, n.nspname::text FROM pg_class c "
                      "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = " TABLE,
             .checks = "SELECT k.conname::text, NOT k.convalidated FROM pg_constraint k "

@@ -110,6 +110,24 @@ static enum srow_rc grant_owner(const struct draft *d, const struct db_words *on
     return add_once(d, &member, e);
 }
 
+/* A writer takes the values that name new rows. */
+static enum srow_rc grant_sequences(const struct draft *d, const struct config_table *table,
+                                    struct srow_error *e)
+{
+    for (size_t i = 0; i < table->bind_count; i++) {
+        AUTO(buf_cleanup) struct srow_buf sql = {0};
+        const struct config_bind *bind = &table->binds[i];
+        if (bind->made == CONFIG_MADE_SEQUENCE) {
+            db_put_sql(&sql, d->db, d->db->ops->dialect->grant_values,
+                       &(struct db_words){.schema = bind->sequence_schema,
+                                          .table = bind->sequence,
+                                          .column = d->roles->writer});
+            TRY(add_once(d, &sql, e));
+        }
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc grant_table(const struct draft *d, const struct config_table *table,
                                 struct srow_error *e)
 {
@@ -125,6 +143,7 @@ static enum srow_rc grant_table(const struct draft *d, const struct config_table
     TRY(buf_check(&update, e));
     TRY(grant(d, "SELECT, INSERT", &on, d->roles->writer, e));
     TRY(grant(d, rights, &on, d->roles->writer, e));
+    TRY(grant_sequences(d, table, e));
     TRY(grant(d, "SELECT", &on, d->roles->reader, e));
     if (d->db->ops->dialect->catalog.owner != NULL) {
         return grant_owner(d, &on, e);

@@ -8,6 +8,7 @@
 #include "schema/dependent.h"
 #include "schema/finding.h"
 #include "schema/live.h"
+#include "schema/sequence.h"
 #include "schema/trigger.h"
 
 struct look {
@@ -85,6 +86,28 @@ static enum srow_rc look_bind_type(const struct look *l, const struct config_bin
     return SROW_OK;
 }
 
+/* Who makes the value: the configuration says how it is known before INSERT, or it is not. */
+static enum srow_rc look_made(const struct look *l, const struct config_bind *bind,
+                              const struct live_column *c, const char *w, struct srow_error *e)
+{
+    struct srow_error why = {0};
+    if (c->made_by_db && bind->made == CONFIG_MADE_NOT) {
+        TRY(finding_add(l->list, "bind-made", w, e,
+                        "column %s is made by the database and not known before INSERT: say how "
+                        "it is made (bind.%s.made), or bind a column that the application gives",
+                        bind->column, bind->name));
+    } else if (c->generated) {
+        TRY(finding_add(l->list, "bind-made", w, e,
+                        "column %s is always generated and takes no value: make it BY DEFAULT",
+                        bind->column));
+    }
+    if (bind->made != CONFIG_MADE_SEQUENCE || sequence_check(l->db, bind, &why) == SROW_OK) {
+        return SROW_OK;
+    }
+    FAIL_IF(why.rc != SROW_E_SCHEMA, e, (enum srow_rc)why.rc, "%s", why.text);
+    return finding_add(l->list, "sequence-missing", w, e, "%s", why.text);
+}
+
 static enum srow_rc look_bind(const struct look *l, const struct config_bind *bind,
                               struct srow_error *e)
 {
@@ -98,12 +121,7 @@ static enum srow_rc look_bind(const struct look *l, const struct config_bind *bi
                            "table %s has no column %s: correct the table or bind.%s.column",
                            l->table->table, bind->column, bind->name);
     }
-    if (c->made_by_db) {
-        TRY(finding_add(l->list, "bind-made", w, e,
-                        "column %s is made by the database and not known before INSERT: bind a "
-                        "column that the application gives",
-                        bind->column));
-    }
+    TRY(look_made(l, bind, c, w, e));
     if (is_sealed(l, bind->column)) {
         TRY(finding_add(l->list, "bind-sealed", w, e,
                         "column %s is a sealed column, whose bytes are never the same twice: bind "

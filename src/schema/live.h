@@ -29,7 +29,7 @@ struct live_column {
     bool not_null;   /* cannot be NULL */
     bool in_key;     /* of the primary key */
     bool made_by_db; /* rowid alias, generated or with a computed default */
-    bool generated;
+    bool generated;  /* always: no value may be given */
     enum live_kind kind;
     uint64_t width;    /* the most bytes it takes, 0: any; what SQLite does not enforce put does */
     uint64_t declared; /* by its type: 900 for BLOB(900) */

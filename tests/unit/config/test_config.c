@@ -393,6 +393,37 @@ CASE(a_document_is_no_binding)
     ALL_REFUSED(rows);
 }
 
+CASE(the_value_of_a_binding_may_be_made)
+{
+    AUTO(free_config) struct srow_config *c = NULL;
+    struct srow_error e = {0};
+    static const char yaml[] =
+        HEAD "tables:\n  t:\n    bind:\n      a: {type: integer, made: 'sequence:app.s'}\n"
+             "      b: {type: integer, made: 'sequence:s'}\n      c: {made: uuid}\n      d: text\n"
+             "    columns: {c: {}}\n";
+    CHECK_OK(srow_config_parse(&c, srow_str(yaml), &e), e);
+    const struct config_bind *b = c->tables[0].binds;
+    CHECK(b[0].made == CONFIG_MADE_SEQUENCE && strcmp(b[0].sequence_schema, "app") == 0);
+    CHECK(strcmp(b[0].sequence, "s") == 0);
+    CHECK(b[1].made == CONFIG_MADE_SEQUENCE && b[1].sequence_schema == NULL);
+    CHECK(b[2].made == CONFIG_MADE_UUID && b[3].made == CONFIG_MADE_NOT);
+#define MADE(text) HEAD "tables: {t: {bind: {a: {" text "}}, columns: {c: {}}}}\n", SROW_E_CONFIG
+#define AT_MADE(column) "line 5, column " column ": tables.t.bind.a.made: "
+    static const struct row rows[] = {
+        {MADE("made: rowid"), AT_MADE("31") "uuid, sequence:NAME or sequence:SCHEMA.NAME is "
+                                            "expected"},
+        {MADE("made: 'sequence:'"), AT_MADE("31") "uuid, sequence:NAME or sequence:SCHEMA.NAME is "
+                                                  "expected"},
+        {MADE("made: 'sequence:a.b.c'"), AT_MADE("31") "uuid, sequence:NAME or "
+                                                       "sequence:SCHEMA.NAME is expected"},
+        {MADE("made: 'sequence:s'"),
+         AT_MADE("31") "a sequence makes integers: say `type: integer`"},
+        {MADE("type: integer, made: uuid"),
+         AT_MADE("46") "a UUID is a uuid or a text: say `type: uuid`"},
+    };
+    ALL_REFUSED(rows);
+}
+
 /* A configuration file of its own with a mode; removed by the caller. */
 static void write_file(const char *path, const char *text, mode_t mode)
 {
@@ -544,6 +575,7 @@ int main(void)
     RUN(keys_are_arns_of_keys_in_their_own_region);
     RUN(keys_of_a_later_version_are_refused_by_name);
     RUN(a_document_is_no_binding);
+    RUN(the_value_of_a_binding_may_be_made);
     RUN(a_file_that_others_may_write_is_refused);
     RUN(a_missing_file_and_a_folder_have_their_own_codes);
     RUN(the_errors_of_a_file_begin_with_its_path);

@@ -135,6 +135,16 @@ CASE(a_bound_column_that_others_change_is_a_finding)
     CHECK(good);
 }
 
+CASE(a_bound_column_that_is_made_before_the_insert_is_no_finding)
+{
+    static const char *const text[] = {BOUND("TEXT NOT NULL DEFAULT (hex(randomblob(16)))")};
+    CHECK(found_are(YAML("  t: {bind: {k: {made: uuid}}, columns: {v: {}}}\n"), text, 1, ""));
+    static const char *const number[] = {BOUND("INTEGER PRIMARY KEY")};
+    CHECK(found_are(YAML("  t: {bind: {k: {type: integer, made: 'sequence:s'}}, "
+                         "columns: {v: {}}}\n"),
+                    number, 1, "sequence-missing "));
+}
+
 CASE(a_sealed_column_as_a_binding_is_a_finding)
 {
     static const char *const sql[] = {
@@ -303,6 +313,7 @@ int main(void)
     RUN(what_hangs_on_a_sealed_column_is_a_finding);
     RUN(a_value_longer_than_its_column_declares_is_a_finding);
     RUN(a_bound_column_that_others_change_is_a_finding);
+    RUN(a_bound_column_that_is_made_before_the_insert_is_no_finding);
     RUN(a_sealed_column_as_a_binding_is_a_finding);
     RUN(a_bound_text_that_is_not_compared_byte_by_byte_is_a_finding);
     RUN(a_binding_named_like_personal_data_is_a_finding);
