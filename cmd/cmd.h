@@ -25,7 +25,7 @@ struct args {
     const char *key_set, *in, *out, *suite, *max_edks;
     bool all, stop_at_first;
     const char *prove, *rows_per_second;
-    const char *from, *format, *skip_bad, *limit, *after, *wait;
+    const char *from, *format, *skip_bad, *made, *limit, *after, *wait;
     bool list, progress;
     const char *keys[CMD_MAX_WORDS];
     size_t key_count;

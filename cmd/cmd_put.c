@@ -6,6 +6,7 @@
 #include "db/db_position.h"
 #include "io.h"
 #include "load.h"
+#include "made.h"
 #include "program.h"
 #include "schema/booked.h"
 
@@ -32,9 +33,21 @@ static void put_position(struct srow_buf *out, struct db *db, const struct args 
     json_put_string(out, bytes_buf(&position));
 }
 
-static enum srow_rc print(const struct rows_counts *c, const struct program *p,
-                          const struct args *args, struct srow_error *e)
+/* What was done: the counts, and of one row the keys that were made for it. */
+struct outcome {
+    struct rows_counts counts;
+    struct srow_buf made;
+};
+
+static void outcome_cleanup(struct outcome *o)
 {
+    buf_cleanup(&o->made);
+}
+
+static enum srow_rc print(const struct outcome *o, const struct program *p, const struct args *args,
+                          struct srow_error *e)
+{
+    const struct rows_counts *c = &o->counts;
     AUTO(buf_cleanup) struct srow_buf line = {0}, missing = {0};
     put_missing(&missing, p, args->json ? "\"" : "");
     if (args->json) {
@@ -43,6 +56,11 @@ static enum srow_rc print(const struct rows_counts *c, const struct program *p,
                    c->inserted, c->already_there, c->replaced);
         if (args->from != NULL) {
             buf_printf(&line, ",\"bad\":%" PRIu64 ",\"lacking\":%" PRIu64, c->bad, c->missing);
+        }
+        if (o->made.len > 0) {
+            buf_put_str(&line, ",\"made\":{");
+            buf_put(&line, bytes_buf(&o->made));
+            buf_put_str(&line, "}");
         }
         buf_printf(&line, ",\"missing\":[%s],\"position\":", buf_cstr(&missing));
         put_position(&line, p->db, args);
@@ -55,6 +73,11 @@ static enum srow_rc print(const struct rows_counts *c, const struct program *p,
         buf_printf(&line, ", bad %" PRIu64, c->bad);
     }
     buf_put_str(&line, "\n");
+    if (o->made.len > 0) {
+        buf_put_str(&line, "made ");
+        buf_put(&line, bytes_buf(&o->made));
+        buf_put_str(&line, "\n");
+    }
     if (missing.len > 0) {
         buf_printf(&line, "%" PRIu64 " wrapped in fewer Regions than promised: %s\n", c->missing,
                    buf_cstr(&missing));
@@ -62,9 +85,23 @@ static enum srow_rc print(const struct rows_counts *c, const struct program *p,
     return io_write_buf(&line, e);
 }
 
-static enum srow_rc put_one(struct rows_counts *counts, const struct program *p,
-                            const struct args *args, struct srow_error *e)
+struct telling {
+    struct srow_buf *out;
+    bool json;
+};
+
+static enum srow_rc tell_made(void *state, const struct rows_made *made, struct srow_error *e)
 {
+    const struct telling *t = state;
+    made_put(t->out, made, t->json);
+    return buf_check(t->out, e);
+}
+
+static enum srow_rc put_one(struct outcome *o, const struct program *p, const struct args *args,
+                            struct srow_error *e)
+{
+    struct rows_counts *counts = &o->counts;
+    struct telling telling = {&o->made, args->json};
     AUTO(program_given_cleanup) struct program_given given = {0};
     enum rows_done done = ROWS_INSERTED;
     TRY(program_given_read(&given, args->words + 1, args->word_count - 1, e));
@@ -74,7 +111,9 @@ static enum srow_rc put_one(struct rows_counts *counts, const struct program *p,
                            .given = given.list,
                            .count = given.count,
                            .replace = args->replace,
-                           .dry_run = args->dry_run};
+                           .dry_run = args->dry_run,
+                           .made = tell_made,
+                           .state = &telling};
     TRY(rows_put(&done, &rows, &put, e));
     counts->inserted = done == ROWS_INSERTED;
     counts->already_there = done == ROWS_ALREADY_THERE;
@@ -91,34 +130,35 @@ static enum srow_rc check_words(const struct args *args, struct srow_error *e)
             args->words[0]);
     FAIL_IF(!many && args->word_count < 2, e, SROW_E_USAGE,
             "put: arguments are missing: write sealrow put TABLE NAME=VALUE ..., or --from FILE");
-    FAIL_IF(!many && (args->format != NULL || args->skip_bad != NULL || args->progress), e,
-            SROW_E_USAGE, "put: --format, --skip-bad and --progress belong to --from");
+    FAIL_IF(!many && (args->format != NULL || args->skip_bad != NULL || args->made != NULL ||
+                      args->progress),
+            e, SROW_E_USAGE, "put: --format, --skip-bad, --made and --progress belong to --from");
     return SROW_OK;
 }
 
 /* What has been stored is said, whatever ended it. */
-static enum srow_rc put_many(struct rows_counts *counts, int *status, const struct program *p,
+static enum srow_rc put_many(struct outcome *o, int *status, const struct program *p,
                              const struct args *args, struct srow_error *e)
 {
-    enum srow_rc rc = load_run(counts, status, p, args, e);
+    enum srow_rc rc = load_run(&o->counts, status, p, args, e);
     struct srow_error unsaid = {0};
-    TRY(print(counts, p, args, rc == SROW_OK ? e : &unsaid));
+    TRY(print(o, p, args, rc == SROW_OK ? e : &unsaid));
     return rc;
 }
 
 static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
 {
     AUTO(program_cleanup) struct program p = {0};
-    struct rows_counts counts = {0};
+    AUTO(outcome_cleanup) struct outcome o = {0};
     TRY(check_words(args, e));
     TRY(program_client(&p, args, e));
     TRY(program_db(&p, args, e));
     TRY(booked_may_write(p.db, p.config, e));
     if (args->from != NULL) {
-        return put_many(&counts, status, &p, args, e);
+        return put_many(&o, status, &p, args, e);
     }
-    TRY(put_one(&counts, &p, args, e));
-    return print(&counts, &p, args, e);
+    TRY(put_one(&o, &p, args, e));
+    return print(&o, &p, args, e);
 }
 
 static const struct option options[] = {
@@ -147,6 +187,11 @@ static const struct option options[] = {
      .help = "write bad rows there, with reasons, and go on",
      .kind = OPTION_VALUE,
      .at = offsetof(struct args, skip_bad)},
+    {.name = "made",
+     .value = "PATH",
+     .help = "rows may lack a key that is made; write the line and key of each there",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, made)},
     {.name = "progress",
      .help = "say how far it is, also where no terminal is",
      .kind = OPTION_FLAG,

@@ -67,22 +67,27 @@ enum srow_rc io_read_file(struct srow_buf *out, const char *path, struct srow_er
     return rc;
 }
 
-enum srow_rc io_write(struct srow_bytes bytes, struct srow_error *e)
+enum srow_rc io_write_to(int fd, const char *name, struct srow_bytes bytes, struct srow_error *e)
 {
     const char *at = bytes.at;
     size_t left = bytes.len;
     while (left > 0) {
-        ssize_t n = write(STDOUT_FILENO, at, left);
+        ssize_t n = write(fd, at, left);
         if (n < 0 && errno == EINTR) {
             continue;
         }
-        FAIL_IF(n < 0 && errno == EBADF, e, SROW_E_IO, "standard output: it is closed: open it");
-        FAIL_IF(n < 0 && errno == ENOSPC, e, SROW_E_IO, "standard output: disk full: make room");
-        FAIL_IF(n < 0, e, SROW_E_IO, "standard output: writing failed: %s", strerror(errno));
+        FAIL_IF(n < 0 && errno == EBADF, e, SROW_E_IO, "%s: it is closed: open it", name);
+        FAIL_IF(n < 0 && errno == ENOSPC, e, SROW_E_IO, "%s: disk full: make room", name);
+        FAIL_IF(n < 0, e, SROW_E_IO, "%s: writing failed: %s", name, strerror(errno));
         at += n;
         left -= (size_t)n;
     }
     return SROW_OK;
+}
+
+enum srow_rc io_write(struct srow_bytes bytes, struct srow_error *e)
+{
+    return io_write_to(STDOUT_FILENO, "standard output", bytes, e);
 }
 
 enum srow_rc io_write_buf(const struct srow_buf *buf, struct srow_error *e)

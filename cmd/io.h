@@ -27,6 +27,10 @@ MUST enum srow_rc io_read_file(struct srow_buf *out, const char *path, struct sr
 MUST enum srow_rc io_write(struct srow_bytes bytes, struct srow_error *e);
 MUST enum srow_rc io_write_buf(const struct srow_buf *buf, struct srow_error *e);
 
+/* The same to an open file; `name` is for people. Fails with IO. */
+MUST enum srow_rc io_write_to(int fd, const char *name, struct srow_bytes bytes,
+                              struct srow_error *e);
+
 /* UTF-8 without control characters: it may go to a terminal. */
 bool io_is_plain(struct srow_bytes b);
 

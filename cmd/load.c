@@ -8,6 +8,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "io.h"
+#include "made.h"
 #include "progress.h"
 #include "stop.h"
 
@@ -16,6 +18,7 @@ struct loading {
     int fd, skipped_fd;         /* 0: not open */
     uint64_t size;              /* 0: unknown */
     struct progress progress;
+    struct made_file made;
 };
 
 static void loading_cleanup(struct loading *l)
@@ -27,6 +30,7 @@ static void loading_cleanup(struct loading *l)
     if (l->skipped_fd > 0) {
         close(l->skipped_fd);
     }
+    made_file_close(&l->made);
 }
 
 static enum srow_rc stopped(struct srow_error *e)
@@ -82,15 +86,7 @@ static enum srow_rc write_skipped(struct loading *l, struct srow_bytes line, str
     }
     FAIL_IF(l->skipped_fd < 0, e, SROW_E_IO, "%s: it cannot be made: %s", l->skipped,
             strerror(errno));
-    const char *at = line.at;
-    while (line.len > 0) {
-        ssize_t n = write(l->skipped_fd, at, line.len);
-        FAIL_IF(n < 0 && errno != EINTR, e, SROW_E_IO, "%s: writing failed: %s", l->skipped,
-                strerror(errno));
-        at += n < 0 ? 0 : n;
-        line.len -= n < 0 ? 0 : (size_t)n;
-    }
-    return SROW_OK;
+    return io_write_to(l->skipped_fd, l->skipped, line, e);
 }
 
 /* The row as it stands in the file, so that it can be mended and given again. */
@@ -110,6 +106,12 @@ static enum srow_rc skip(void *state, const struct rows_bad *bad, struct srow_er
     buf_put_str(&line, text ? "}\n" : "\"}\n");
     TRY(buf_check(&line, e));
     return write_skipped(state, bytes_buf(&line), e);
+}
+
+static enum srow_rc note(void *state, const struct rows_made *made, struct srow_error *e)
+{
+    struct loading *l = state;
+    return made_file_add(&l->made, made, e);
 }
 
 /* -- progress -- */
@@ -162,11 +164,15 @@ enum srow_rc load_run(struct rows_counts *counts, int *status, const struct prog
                              .replace = args->replace,
                              .dry_run = args->dry_run,
                              .state = &l,
+                             .made = args->made == NULL ? NULL : note,
                              .bad = args->skip_bad == NULL ? NULL : skip,
                              .tell = tell};
     TRY(read_format(&load.format, args, e));
     TRY(check_skipped(args->skip_bad, e));
     TRY(open_input(&l, args->from, e));
+    if (args->made != NULL && !args->dry_run) {
+        TRY(made_file_open(&l.made, args->made, e));
+    }
     l.progress = (struct progress){.what = args->words[0],
                                    .quiet = !args->progress && isatty(STDERR_FILENO) != 1};
     load.input.name = l.name;

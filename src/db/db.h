@@ -28,9 +28,8 @@ struct db_value {
 struct db_catalog {
     const char *table; /* ($1, $2): name, DDL or its CHECKs, is a view, types carry no length */
     const char *ddl;   /* of @t, no parameters: its DDL in the second column; NULL: table has it */
-    const char
-        *columns;        /* ($1, $2): name, type, not null, in primary key, no value may be given,
-                            made by the database, kind (enum live_kind's letter or NULL), width or NULL */
+    const char *columns; /* ($1, $2): name, type, not null, in primary key, takes no value, made by
+                            the database, kind (enum live_kind's letter or NULL), width or NULL */
     const char *uniques; /* ($1, $2): column, of the primary key, place in its index from 0 */
     const char *indexes; /* ($1, $2, $3): name, DDL, unique, names the column */
     const char *foreign_keys; /* ($1, $2, $3): the other table */

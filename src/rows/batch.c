@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "client/client.h"
+#include "rows/batch_made.h"
 #include "rows/batch_store.h"
 
 /* -- a batch and its rows -- */
@@ -15,6 +16,7 @@ static void row_free(struct batch_row *row)
     }
     free(row->messages);
     free(row->versions);
+    free(row->made);
     free(row->params);
     pick_cleanup(&row->pick);
     held_row_cleanup(&row->before);
@@ -127,7 +129,8 @@ enum srow_rc batch_add(bool *fits, struct batch *b, const struct rows_given *giv
     AUTO(row_drop) struct batch_row *row = calloc(1, sizeof *row);
     FAIL_IF(row == NULL, e, SROW_E_NOMEM, "no memory for a row");
     row->pick.table = b->table.table;
-    TRY(pick_names(&row->pick, &b->table, &(struct pick_given){given, n, true}, e));
+    const struct pick_given what = {.list = given, .count = n, .write = true, .makes = b->makes};
+    TRY(pick_names(&row->pick, &b->table, &what, e));
     if (b->count > 0 && !same_columns(&b->list[0]->pick, &row->pick)) {
         *fits = false;
         return SROW_OK;
@@ -337,6 +340,10 @@ static enum srow_rc decide(struct batch_row *row, const struct batch *b, struct 
     row->done = row->settled        ? ROWS_ALREADY_THERE
                 : row->before.there ? ROWS_REPLACED
                                     : ROWS_INSERTED;
+    FAIL_IF(row->made_count > 0 && row->before.there, e, SROW_E_CONFLICT,
+            "%s: a row has the key already that was made for this one: set the sequence behind the "
+            "greatest key",
+            b->table.table->name);
     if (row->settled) {
         return SROW_OK;
     }
@@ -515,6 +522,7 @@ static enum srow_rc store(const struct batch *b, struct batch_part part, struct 
 enum srow_rc batch_run(struct batch *b, struct srow_error *e)
 {
     struct batch_part all = {b->list, b->count};
+    TRY(batch_made_fill(b, e));
     TRY(look_and_decide(b, all, e));
     struct batch_part good = until_bad(b, all);
     TRY(seal(b, good, e));

@@ -18,6 +18,8 @@ struct batch_row {
     struct pick pick;
     struct srow_sealed *messages; /* by table->columns; empty until sealed */
     uint64_t *versions;           /* what they were sealed with, by table->columns; 0: not yet */
+    struct srow_bind *made;       /* of its bindings, those that were made for it; may be NULL */
+    size_t made_count;
     struct db_value *params;
     struct held_row before; /* as it was when it was looked up */
     bool writes;            /* it is to be stored */
@@ -35,6 +37,7 @@ struct batch {
     size_t param_count, clear_count; /* parameters of a row; of them bound and other columns */
     bool replace;                    /* overwrite what is there */
     bool dry_run;                    /* everything but the commit */
+    bool makes;                      /* bindings that can be made may be missing */
     bool stop_at_bad;                /* nothing behind the first bad row is stored */
 };
 

@@ -257,13 +257,27 @@ enum srow_rc pick_names(struct pick *out, const struct pick_table *table,
         TRY(take(&p, &given->list[i], table->dialect, given->write, e));
     }
     for (size_t i = 0; i < p.table->bind_count; i++) {
-        FAIL_IF(p.binds[i].name == NULL, e, SROW_E_BINDING,
-                "%s.%s: the binding is missing: give %s=VALUE", p.table->name,
-                p.table->binds[i].name, p.table->binds[i].name);
+        const struct config_bind *bind = &p.table->binds[i];
+        bool made = given->makes && bind->made != CONFIG_MADE_NOT;
+        FAIL_IF(p.binds[i].name == NULL && !made, e, SROW_E_BINDING,
+                "%s.%s: the binding is missing: give %s=VALUE%s", p.table->name, bind->name,
+                bind->name,
+                given->write && bind->made != CONFIG_MADE_NOT ? ", or say --made FILE" : "");
     }
     *out = p;
     p = (struct pick){0};
     return SROW_OK;
+}
+
+enum srow_rc pick_give(struct pick *p, const struct pick_table *table, size_t bind,
+                       struct srow_bytes value, struct srow_error *e)
+{
+    struct srow_buf *text = &p->texts[2 * bind]; /* what is made is not rewritten */
+    buf_put(text, value);
+    TRY(buf_check(text, e));
+    const struct rows_given given = {.name = table->table->binds[bind].name,
+                                     .value = bytes_buf(text)};
+    return take_bind(p, bind, &given, table->dialect, e);
 }
 
 void pick_put_where(struct srow_buf *out, const struct pick *p, const struct db *db, size_t before)

@@ -53,12 +53,17 @@ struct pick_given {
     const struct rows_given *list;
     size_t count;
     bool write; /* `sealed` and `others` are allowed */
+    bool makes; /* a binding that can be made may be missing: it has no name then */
 };
 
 /* Borrows the table, and the names and values given. Fails with COLUMN, BINDING, USAGE, NOMEM. */
 MUST enum srow_rc pick_names(struct pick *out, const struct pick_table *table,
                              const struct pick_given *given, struct srow_error *e);
 void pick_cleanup(struct pick *p);
+
+/* The value of a binding that was missing, which is copied. Fails with VALUE, NOMEM. */
+MUST enum srow_rc pick_give(struct pick *p, const struct pick_table *table, size_t bind,
+                            struct srow_bytes value, struct srow_error *e);
 
 /* Appends the condition that the row has the bound values, which are the parameters behind
  * `before`: " WHERE ...". */

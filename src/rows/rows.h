@@ -25,6 +25,15 @@ struct rows_given {
     bool binary; /* put: the value of another column is bytes and not their text */
 };
 
+/* What was made of the binding of a row that was stored: it is new, and found by this alone. */
+struct rows_made {
+    uint64_t line; /* of the file, where the row begins; 0: it comes from no file */
+    const struct srow_bind *values;
+    size_t count;
+};
+typedef enum srow_rc rows_made_told(void *state, const struct rows_made *made,
+                                    struct srow_error *e);
+
 /* One row to be stored. A configured column that is not given stays NULL, or as it is. */
 struct rows_put {
     const char *table; /* logical */
@@ -32,6 +41,10 @@ struct rows_put {
     size_t count;
     bool replace; /* overwrite what is there */
     bool dry_run; /* everything but the commit */
+    /* NULL: a binding is always given. Else one may be missing if the configuration says how it is
+     * made (bind.NAME.made), and this is told, but in a dry run. */
+    rows_made_told *made;
+    void *state; /* of it */
 };
 
 enum rows_done { ROWS_INSERTED, ROWS_ALREADY_THERE, ROWS_REPLACED };
@@ -75,9 +88,12 @@ struct rows_load {
     struct rows_input input;
     enum rows_format format; /* ROWS_ANY_FORMAT: by the first byte */
     bool replace, dry_run;   /* as in rows_put */
-    void *state;             /* of the two below */
+    void *state;             /* of the three below */
     /* NULL: the load ends at the first bad row. Else it is told of each and goes on. */
     enum srow_rc (*bad)(void *state, const struct rows_bad *bad, struct srow_error *e);
+    /* As in rows_put; of each row, behind the commit of its batch. A binding that is missing makes
+     * a new row in each run: the same load again would store it twice. */
+    rows_made_told *made;
     /* NULL, or called after each batch; what it fails with ends the load. */
     enum srow_rc (*tell)(void *state, const struct rows_counts *counts, struct srow_error *e);
 };

@@ -90,7 +90,10 @@ static enum srow_rc count_batch(struct loading *l, struct srow_error *e)
                     "%s, line %" PRIu64 ": %s", l->load->input.name, record->line, row->error.text);
             TRY(bad_row(l, &bad, e));
         } else if (row->settled) {
+            const struct rows_made made = {record->line, row->made, row->made_count};
             count_row(l->counts, row);
+            TRY(made.count == 0 || l->load->dry_run ? SROW_OK
+                                                    : l->load->made(l->load->state, &made, e));
         }
     }
     return SROW_OK;
@@ -180,6 +183,7 @@ enum srow_rc rows_load(struct rows_counts *counts, const struct rows *rows,
     TRY(batch_open(&l->batch, rows, load->table, e));
     l->batch.replace = load->replace;
     l->batch.dry_run = load->dry_run;
+    l->batch.makes = load->made != NULL;
     l->batch.stop_at_bad = load->bad == NULL;
     l->most = pick_page(rows->config, l->batch.table.table);
     enum srow_rc rc = source_open(&l->source, &load->input, load->format, &l->batch.table, e);

@@ -12,10 +12,12 @@ enum srow_rc rows_put(enum rows_done *out, const struct rows *rows, const struct
     TRY(batch_open(&b, rows, put->table, e));
     b.replace = put->replace;
     b.dry_run = put->dry_run;
+    b.makes = put->made != NULL;
     TRY(batch_add(&fits, &b, put->given, put->count, e));
     TRY(batch_run(&b, e));
     const struct batch_row *row = b.list[0];
     FAIL_IF(row->error.rc != 0, e, (enum srow_rc)row->error.rc, "%s", row->error.text);
     *out = row->done;
-    return SROW_OK;
+    const struct rows_made made = {.values = row->made, .count = row->made_count};
+    return made.count == 0 || put->dry_run ? SROW_OK : put->made(put->state, &made, e);
 }

@@ -146,7 +146,8 @@ def test_endpoints_of_the_environment_are_told_and_the_database_is_not(place):
 
 # Keys that may be absent without a default in their place.
 NO_DEFAULT = {"regions.NAME.endpoint", "keys.NAME.REGION[].arn", "keys.NAME.REGION[].use",
-              "alarm[].to", "alarm[].command", "write.while_down_file"} | {
+              "alarm[].to", "alarm[].command", "write.while_down_file",
+              "tables.NAME.bind.NAME.made"} | {
               f"tables.NAME.columns.NAME.{key}"
               for key in ("plain", "stage", "until", "version.column")}
 

@@ -88,7 +88,11 @@ static enum srow_rc put_with(bool replace, bool dry_run, const char *const *word
 {
     struct rows_given list[8];
     struct rows rows = {config, client, db};
-    struct rows_put put = {"customer", list, given(list, words), replace, dry_run};
+    struct rows_put put = {.table = "customer",
+                           .given = list,
+                           .count = given(list, words),
+                           .replace = replace,
+                           .dry_run = dry_run};
     fake_kms_reset(inner);
     return rows_put(&done, &rows, &put, &e);
 }
@@ -474,7 +478,7 @@ static enum srow_rc put_and_lose(const struct lost *l, enum rows_done *what)
     size_t n = given(list, (const char *const[]){"account=1", "tenant=1", "userid=bob", "pin=7",
                                                  "balance=5", NULL});
     struct rows rows = {config, client, &fake.base};
-    struct rows_put put = {"customer", list, n, l->replace, false};
+    struct rows_put put = {.table = "customer", .given = list, .count = n, .replace = l->replace};
     fake_db_init(&fake, db, l->unreachable ? "sqlite:/none/none.db" : url);
     fake.losses = l->losses;
     fake.stores = l->stores;
