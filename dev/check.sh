@@ -3,9 +3,9 @@
 #
 # make check: what takes longer than make test, part by part, each with its seconds: the suite under
 # the sanitizers and without a network, the other compiler, foreign vectors, stock clients of other
-# makers, and a sample of planted bugs. SHARED (default ../shared) is a folder with vectors and
-# peers; parts without what they need are skipped, by name, and counted. Ends with `N passed, N
-# failed, N skipped`.
+# makers, databases that are cut off and killed, and a sample of planted bugs. SHARED (default
+# ../shared) is a folder with vectors and peers; parts without what they need are skipped, by name,
+# and counted. Ends with `N passed, N failed, N skipped`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 SHARED=$(realpath -m "${SHARED:-../shared}")
@@ -152,6 +152,7 @@ part valgrind dev/valgrind.sh build tour
 part constant-time constant_time
 part coverage dev/coverage.sh
 part peers peers
+part faults /usr/bin/python3 dev/suite.py build faults
 part mutants /usr/bin/python3 tests/mutants/run.py --sample 6
 part only-lo only_lo
 

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: dev/suite.py BUILD [PART ...]
 
-Runs the parts of the test suite (default: all but the peers) against the programs in BUILD and
-counts cases: TAP points and pytest cases, not programs. A program that crashes, prints no plan or
-another number of points than planned counts as failed. Prints a line for each part, the failed and
-the skipped by name, and last `N passed, N failed, N skipped`. Exit code 1 when anything failed.
+Runs the parts of the test suite (default: all but peers and faults) against the programs in BUILD
+and counts cases: TAP points and pytest cases, not programs. A program that crashes, prints no plan
+or another number of points than planned counts as failed. Prints a line for each part, the failed
+and the skipped by name, and last `N passed, N failed, N skipped`. Exit code 1 when anything failed.
 """
 import json
 import os
@@ -135,23 +135,28 @@ def run_pytest(build, paths, report):
     return cases
 
 
-def some_tests(folder, peers):
-    """Files of a folder; those with foreign peers are a part of their own."""
+APART = ("peers", "faults")
+
+
+def some_tests(folder, kind=""):
+    """Files of a folder; those with foreign peers, or with faults that take long, are parts of
+    their own."""
     files = sorted(Path(ROOT, folder).glob("test_*.py"))
-    return [path for path in files if path.name.startswith("test_peers_") == peers]
+    word = {path: path.name.split("_")[1] for path in files}
+    return [path for path in files if (word[path] if word[path] in APART else "") == kind]
 
 
 PARTS = {
     "unit": run_unit,
     "lint": lambda build: run_lint(build) + run_pytest(build, ["tests/lint"], "lint.xml"),
-    "system": lambda build: run_pytest(build, some_tests("tests/system", peers=False),
-                                       "system.xml"),
+    "system": lambda build: run_pytest(build, some_tests("tests/system"), "system.xml"),
     "cli": lambda build: run_pytest(build, ["tests/cli"], "cli.xml"),
     "attacks": lambda build: run_pytest(build, ["tests/attacks"], "attacks.xml"),
-    "databases": lambda build: run_pytest(build, some_tests("tests/databases", peers=False),
-                                          "databases.xml"),
-    "peers": lambda build: run_pytest(build, some_tests("tests/system", peers=True), "peers.xml")
-    + run_pytest(build, some_tests("tests/databases", peers=True), "peers-databases.xml"),
+    "databases": lambda build: run_pytest(build, some_tests("tests/databases"), "databases.xml"),
+    "faults": lambda build: run_pytest(build, some_tests("tests/databases", "faults"),
+                                       "faults.xml"),
+    "peers": lambda build: run_pytest(build, some_tests("tests/system", "peers"), "peers.xml")
+    + run_pytest(build, some_tests("tests/databases", "peers"), "peers-databases.xml"),
 }
 SUITE = ["unit", "lint", "system", "cli", "attacks", "databases"]
 

@@ -17,28 +17,34 @@ def is_installed():
 
 
 class Mariadb:
-    """Two servers, one certificate. `folder` must be one that nobody can reach."""
+    """Two servers, one certificate; or one alone. `folder` must be one that nobody can reach. What
+    `options` say comes last and counts."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, alone=False, options=()):
         self.folder, self.ports, self.processes = pathlib.Path(folder), {}, {}
-        self.as_root = os.geteuid() == 0
+        self.as_root, self.options = os.geteuid() == 0, options
         certificate(self.folder)
         if self.as_root:
             nobody = pwd.getpwnam("nobody")
             for path in (self.folder, *self.folder.iterdir()):
                 os.chown(path, nobody.pw_uid, nobody.pw_gid)
-        for number in (1, 2):
+        for number in (1,) if alone else (1, 2):
             self.do("mariadb-install-db", "--no-defaults", "--skip-test-db",
                     "--auth-root-authentication-method=normal", f"--datadir={folder}/data{number}")
             self.start(number)
+        self.sql("CREATE USER app@127.0.0.1 IDENTIFIED BY 'secret of@app'",
+                 "CREATE USER app@localhost IDENTIFIED BY 'secret of@app'")
+        if not alone:
+            self.replicate()
+
+    def replicate(self):
+        folder = self.folder
         self.sql("CREATE USER repl@127.0.0.1 IDENTIFIED BY 'r' REQUIRE SSL",
                  "GRANT REPLICATION SLAVE ON *.* TO repl@127.0.0.1")
         self.sql("CHANGE MASTER TO master_host = '127.0.0.1', master_user = 'repl', "
                  f"master_password = 'r', master_port = {self.ports[1]}, "
                  "master_use_gtid = slave_pos, master_ssl = 1, "
                  f"master_ssl_ca = '{folder}/ca.pem'", "START SLAVE", at=2)
-        self.sql("CREATE USER app@127.0.0.1 IDENTIFIED BY 'secret of@app'",
-                 "CREATE USER app@localhost IDENTIFIED BY 'secret of@app'")
         self.catch_up()
 
     def who(self):
@@ -68,7 +74,7 @@ class Mariadb:
                  "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M",
                  "--innodb-flush-log-at-trx-commit=0", f"--ssl-ca={self.folder}/ca.pem",
                  f"--ssl-cert={self.folder}/server.pem", f"--ssl-key={self.folder}/server.key",
-                 *(["--read-only"] if number == 2 else [])], stdout=log, stderr=log, **self.how())
+                 *(["--read-only"] if number == 2 else []), *self.options], stdout=log, stderr=log, **self.how())
         self.wait(number)
 
     def wait(self, number):
@@ -82,6 +88,12 @@ class Mariadb:
             if asked.returncode == 0:
                 return
         raise AssertionError("MariaDB does not answer")
+
+    def crash(self, number=1):
+        """kill -9, and on its feet again."""
+        self.processes[number].kill()
+        self.processes[number].wait(timeout=60)
+        self.start(number)
 
     def stop(self):
         for process in self.processes.values():

@@ -5,8 +5,10 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import time
 
 
 def programs():
@@ -52,9 +54,9 @@ hostssl all         all  127.0.0.1/32 scram-sha-256
 
 
 class Postgres:
-    """Two servers, one certificate. `folder` must be one that nobody can reach."""
+    """Two servers, one certificate; or one alone. `folder` must be one that nobody can reach."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, alone=False):
         self.folder, self.bin, self.ports = folder, programs(), {1: free_port()}
         self.as_root = os.geteuid() == 0
         certificate(folder)
@@ -66,9 +68,14 @@ class Postgres:
                 "--no-instructions")
         self.write(self.data(1) / "pg_hba.conf", HBA)
         self.start(1)
+        self.sql("CREATE ROLE app LOGIN PASSWORD 'secret-of-app'",
+                 "GRANT CREATE, USAGE ON SCHEMA public TO app")
+        if not alone:
+            self.replicate()
+
+    def replicate(self):
+        folder = self.folder
         self.sql("CREATE ROLE repl REPLICATION LOGIN PASSWORD 'r'",
-                 "CREATE ROLE app LOGIN PASSWORD 'secret-of-app'",
-                 "GRANT CREATE, USAGE ON SCHEMA public TO app",
                  "SELECT pg_create_physical_replication_slot('two')")
         self.do("pg_basebackup", "-D", self.data(2), "-R", "-S", "two", "-c", "fast", "-X",
                 "stream", "-d", f"host=localhost port={self.ports[1]} user=repl "
@@ -103,6 +110,17 @@ class Postgres:
                 f"-c ssl_cert_file={self.folder}/server.pem "
                 f"-c ssl_key_file={self.folder}/server.key -c shared_buffers=16MB "
                 "-c fsync=off", "start")
+
+    def crash(self, number=1):
+        """kill -9, and on its feet again, when the last of its processes has gone."""
+        pid_file = self.data(number) / "postmaster.pid"
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+        end = time.monotonic() + 60
+        while True:
+            try:
+                return self.start(number)
+            except AssertionError as wrong:
+                assert time.monotonic() < end, wrong
 
     def stop(self):
         for number in (2, 1):
