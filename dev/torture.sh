@@ -4,8 +4,9 @@
 # make torture [SECONDS=N] [SEED=N]: kills the server with -9 in the middle of changes, 300 times
 # a round, and looks whether anything acknowledged was lost; rounds until N seconds have
 # passed (default 600), each with the next seed. Stops at the first loss and says which seed it had.
-# Before that, every allocation of tests/fault is failed, and every planted bug of tests/mutants
-# must be caught by a test. As root it also makes the Debian packages and installs them in a
+# Before that, every allocation of tests/fault is failed, every planted bug of tests/mutants must be
+# caught by a test, and databases are cut off and killed: with SECONDS of six hours or more at every
+# byte, and 50 times each. As root it also makes the Debian packages and installs them in a
 # minimal root (make deb-test): minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -45,6 +46,17 @@ if ! SEED=$seed SEALROW_HEAL_KILLS=50 SEALROW_BUILD=$PWD/build \
     tests/databases/test_heal.py -k killed >build/heal.log 2>&1; then
     tail -n 20 build/heal.log
     echo "heal was killed and lost something; again with: make torture SEED=$seed"
+    echo "$bugs passed, 1 failed, 0 skipped"
+    exit 1
+fi
+# Every byte of a put at which its connection can break, and databases killed 50 times under 20,000
+# rows, take hours; a shorter run draws some of both.
+cuts=600 kills=2
+if [ "$limit" -ge 21600 ]; then cuts=every kills=50; fi
+if ! SEED=$seed SEALROW_CUTS=$cuts SEALROW_DB_KILLS=$kills SEALROW_DB_ROWS=20000 \
+    SUITE_PATIENCE=86400 /usr/bin/python3 dev/suite.py build faults >build/faults.log 2>&1; then
+    grep -A 12 '^FAILED: ' build/faults.log || tail -n 20 build/faults.log
+    echo "a database was cut off or killed, and something was lost; again with the same SEED=$seed"
     echo "$bugs passed, 1 failed, 0 skipped"
     exit 1
 fi
