@@ -92,6 +92,17 @@ constant_time() {
     tap $to.tap
 }
 
+# memory ROWS: many rows in and out, and large values, in the memory that few and small ones take.
+memory() {
+    local folder
+    dev/build.sh build bench/memory || return
+    folder=$(mktemp -d)
+    build/bench/memory "$folder" "$1" >build/check/memory.tap 2>&1 ||
+        echo "not ok: it ended with $?" >>build/check/memory.tap
+    rm -rf "$folder"
+    tap build/check/memory.tap
+}
+
 # The smallest library: no network, no engine, no program.
 smallest() {
     dev/build.sh build/smallest all meson-test-prereq -- -Dnet=disabled -Dsqlite=disabled \
@@ -150,6 +161,7 @@ part clang-sigv4 vectors build/clang/tests/sigv4-vectors sigv4
 part clang-wycheproof vectors build/clang/tests/wycheproof wycheproof
 part valgrind dev/valgrind.sh build tour
 part constant-time constant_time
+part memory memory 100000
 part coverage dev/coverage.sh
 part peers peers
 part faults /usr/bin/python3 dev/suite.py build faults

@@ -6,8 +6,8 @@
 # passed (default 600), each with the next seed. Stops at the first loss and says which seed it had.
 # Before that, every allocation of tests/fault is failed, every planted bug of tests/mutants must be
 # caught by a test, and databases are cut off and killed: with SECONDS of six hours or more at every
-# byte, and 50 times each. As root it also makes the Debian packages and installs them in a
-# minimal root (make deb-test): minutes.
+# byte, and 50 times each. A million rows go in and out in constant memory (1 GB of disk). As root
+# it also makes the Debian packages and installs them in a minimal root (make deb-test): minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # SECONDS is the shell's own clock too: what the caller gave is read before it is set to zero.
@@ -16,7 +16,7 @@ seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
 SECONDS=0
 
 dev/deps.sh check
-dev/build.sh build all meson-test-prereq
+dev/build.sh build all meson-test-prereq bench/memory
 rounds=0
 for program in build/tests/fault/fault_*; do
     [ -x "$program" ] && [ -f "$program" ] || continue
@@ -31,6 +31,13 @@ if ! /usr/bin/python3 tests/mutants/run.py >build/mutants.log 2>&1; then
     tail -n 1 build/mutants.log
     exit 1
 fi
+folder=$(mktemp -d)
+if ! build/bench/memory "$folder" 1000000 >build/memory.log 2>&1; then
+    grep -v '^ok ' build/memory.log
+    echo "0 passed, 1 failed, 0 skipped"
+    exit 1
+fi
+rm -rf "$folder"
 packages=0
 if [ "$(id -u)" = 0 ]; then
     if ! make -s deb-test >build/deb-test.log 2>&1; then
