@@ -59,7 +59,10 @@
 #define text_parse_base64 srow_inner_text_parse_base64
 #define text_parse_integer srow_inner_text_parse_integer
 #define text_parse_size srow_inner_text_parse_size
+#define text_put_count srow_inner_text_put_count
 #define text_put_hex srow_inner_text_put_hex
+#define text_put_size srow_inner_text_put_size
+#define text_sequence srow_inner_text_sequence
 #define time_format_iso srow_inner_time_format_iso
 #define time_monotonic_ms srow_inner_time_monotonic_ms
 #define time_wall_ms srow_inner_time_wall_ms

@@ -4,11 +4,14 @@
  */
 #include "base/text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-/* Length of the well-formed sequence at `at`, 0 if there is none (Unicode 15, table 3-7). */
-static size_t sequence(const uint8_t *at, size_t left)
+/* Unicode 15, table 3-7. */
+size_t text_sequence(struct srow_bytes b)
 {
+    const uint8_t *at = b.at;
     static const struct {
         uint8_t first, last, second_min, second_max, len;
     } rows[] = {
@@ -16,11 +19,11 @@ static size_t sequence(const uint8_t *at, size_t left)
         {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
         {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; b.len > 0 && i < sizeof rows / sizeof rows[0]; i++) {
         if (at[0] < rows[i].first || at[0] > rows[i].last) {
             continue;
         }
-        if (left < rows[i].len) {
+        if (b.len < rows[i].len) {
             return 0;
         }
         if (rows[i].len > 1 && (at[1] < rows[i].second_min || at[1] > rows[i].second_max)) {
@@ -41,7 +44,7 @@ bool text_is_utf8(struct srow_bytes b)
     const uint8_t *at = b.at;
     size_t left = b.len;
     while (left > 0) {
-        size_t n = sequence(at, left);
+        size_t n = text_sequence(bytes_of(at, left));
         if (n == 0) {
             return false;
         }
@@ -49,6 +52,26 @@ bool text_is_utf8(struct srow_bytes b)
         left -= n;
     }
     return true;
+}
+
+void text_put_count(struct srow_buf *out, uint64_t n)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, n);
+    for (int i = 0; i < len; i++) {
+        buf_printf(out, "%s%c", i > 0 && (len - i) % 3 == 0 ? "," : "", digits[i]);
+    }
+}
+
+void text_put_size(struct srow_buf *out, uint64_t bytes)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    for (; size >= 1024 && unit + 1 < sizeof units / sizeof units[0]; unit++) {
+        size /= 1024;
+    }
+    buf_printf(out, unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
 }
 
 enum srow_rc text_parse_size(uint64_t *out, struct srow_bytes b, uint64_t max, struct srow_error *e)

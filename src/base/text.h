@@ -10,6 +10,9 @@
 /* Well-formed UTF-8: no overlong form, no surrogate, nothing above U+10FFFF. NUL is allowed. */
 bool text_is_utf8(struct srow_bytes b);
 
+/* Length of the well-formed sequence that b begins with; 0 if it begins with none. */
+size_t text_sequence(struct srow_bytes b);
+
 /* Canonical decimal: "0", or an optional '-' and digits without a leading zero, within int64_t.
  * Fails with VALUE. */
 MUST enum srow_rc text_parse_integer(int64_t *out, struct srow_bytes b, struct srow_error *e);
@@ -17,6 +20,10 @@ MUST enum srow_rc text_parse_integer(int64_t *out, struct srow_bytes b, struct s
 /* Digits only, at most `max`. Fails with VALUE. */
 MUST enum srow_rc text_parse_size(uint64_t *out, struct srow_bytes b, uint64_t max,
                                   struct srow_error *e);
+
+/* For people, appended: "1,234,567"; "512 bytes", "4.1 MiB". */
+void text_put_count(struct srow_buf *out, uint64_t n);
+void text_put_size(struct srow_buf *out, uint64_t bytes);
 
 /* Lower-case hex of b, appended; without branches on the data. */
 void text_put_hex(struct srow_buf *out, struct srow_bytes b);

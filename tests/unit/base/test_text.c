@@ -30,6 +30,28 @@ CASE(utf8_is_accepted_only_when_well_formed)
     }
 }
 
+CASE(counts_and_sizes_are_told_for_people)
+{
+    static const struct {
+        uint64_t n;
+        const char *count, *size;
+    } rows[] = {
+        {0, "0", "0 bytes"},
+        {999, "999", "999 bytes"},
+        {1000, "1,000", "1000 bytes"},
+        {1024, "1,024", "1.0 KiB"},
+        {1234567, "1,234,567", "1.2 MiB"},
+        {UINT64_MAX, "18,446,744,073,709,551,615", "16777216.0 TiB"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(buf_cleanup) struct srow_buf count = {0}, size = {0};
+        text_put_count(&count, rows[i].n);
+        text_put_size(&size, rows[i].n);
+        CHECK(bytes_equal_str(bytes_buf(&count), rows[i].count));
+        CHECK(bytes_equal_str(bytes_buf(&size), rows[i].size));
+    }
+}
+
 CASE(an_integer_has_one_form)
 {
     static const struct {
@@ -111,6 +133,7 @@ CASE(the_nearest_word_is_found_and_a_far_one_is_not)
 int main(void)
 {
     RUN(utf8_is_accepted_only_when_well_formed);
+    RUN(counts_and_sizes_are_told_for_people);
     RUN(an_integer_has_one_form);
     RUN(hex_has_two_lower_case_digits_a_byte);
     RUN(base64_reads_back_what_it_wrote);
