@@ -27,6 +27,7 @@ struct args {
     const char *prove, *rows_per_second;
     const char *from, *format, *skip_bad, *made, *limit, *after, *wait;
     bool list, progress;
+    const char *html;
     const char *keys[CMD_MAX_WORDS];
     size_t key_count;
     const char *contexts[CMD_MAX_WORDS];

@@ -1,41 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
+#include "base/time.h"
 #include "io.h"
 #include "program.h"
+#include "report.h"
 #include "rows/rows_status.h"
+#include "rows/status_html.h"
 
 /* -- for people -- */
-
-/* 1,234,567 */
-static void put_number(struct srow_buf *out, uint64_t n)
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, n);
-    for (int i = 0; i < len; i++) {
-        buf_printf(out, "%s%c", i > 0 && (len - i) % 3 == 0 ? "," : "", digits[i]);
-    }
-}
 
 static void put_line(struct srow_buf *out, const char *name, uint64_t n)
 {
     AUTO(buf_cleanup) struct srow_buf number = {0};
-    put_number(&number, n);
+    text_put_count(&number, n);
     buf_printf(out, "    %-16s %14s", name, buf_cstr(&number));
-}
-
-/* "4.1 MiB" */
-static void put_size(struct srow_buf *out, uint64_t bytes)
-{
-    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-    double size = (double)bytes;
-    size_t unit = 0;
-    for (; size >= 1024 && unit + 1 < sizeof units / sizeof units[0]; unit++) {
-        size /= 1024;
-    }
-    buf_printf(out, unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
 }
 
 static void put_sealed(struct srow_buf *out, const struct rows_status_column *c)
@@ -43,7 +26,7 @@ static void put_sealed(struct srow_buf *out, const struct rows_status_column *c)
     put_line(out, "sealed", c->sealed);
     if (c->sealed > 0) {
         buf_put_str(out, "  ");
-        put_size(out, c->bytes);
+        text_put_size(out, c->bytes);
         buf_printf(out, ", %" PRIu64 " bytes of each beside the value", c->overhead / c->sealed);
         buf_printf(out, "%s%s%s", c->unsigned_suite > 0 ? ", suite 0478" : "",
                    c->signed_suite > 0 ? ", suite 0578 (signed)" : "",
@@ -65,7 +48,7 @@ static void put_regions(struct srow_buf *out, const struct rows_status_column *c
         put_line(out, r->name, r->values);
         if (r->debt > 0) {
             buf_put_str(out, "  debt ");
-            put_number(out, r->debt);
+            text_put_count(out, r->debt);
         }
         buf_put_str(out, r->promised ? "\n" : "  no key for new values\n");
         for (size_t k = 0; k < c->key_count; k++) {
@@ -110,11 +93,11 @@ static void put_column(struct srow_buf *out, const struct rows_status *s,
 static void put_text(struct srow_buf *out, const struct rows_status *s)
 {
     buf_printf(out, "%s%s: ", out->len == 0 ? "" : "\n", s->table->name);
-    put_number(out, s->rows);
+    text_put_count(out, s->rows);
     buf_put_str(out, s->rows == 1 ? " row" : " rows");
     if (s->looked < s->rows) {
         buf_put_str(out, "; what follows is a sample of ");
-        put_number(out, s->looked);
+        text_put_count(out, s->looked);
         buf_put_str(out, " of them: --all reads every row");
     }
     buf_put_str(out, "\n");
@@ -186,32 +169,64 @@ static void put_json(struct srow_buf *out, const struct rows_status *s)
 
 /* -- the command -- */
 
-static enum srow_rc add_table(struct srow_buf *out, const struct program *p,
-                              const struct args *args, const char *table, struct srow_error *e)
+struct found {
+    struct rows_status *tables;
+    size_t count;
+};
+
+static void found_cleanup(struct found *f)
 {
-    AUTO(rows_status_cleanup) struct rows_status status = {0};
-    struct rows_status_ask ask = {table, args->all ? 0 : ROWS_STATUS_SAMPLE};
-    TRY(rows_status_read(&status, p->config, p->db, &ask, e));
-    (args->json ? put_json : put_text)(out, &status);
+    for (size_t i = 0; i < f->count; i++) {
+        rows_status_cleanup(&f->tables[i]);
+    }
+    free(f->tables);
+    *f = (struct found){0};
+}
+
+/* The tables that were named, or all. */
+static enum srow_rc look(struct found *f, const struct program *p, const struct args *args,
+                         struct srow_error *e)
+{
+    size_t named = args->word_count, count = named == 0 ? p->config->table_count : named;
+    f->tables = calloc(count + 1, sizeof *f->tables);
+    FAIL_IF(f->tables == NULL, e, SROW_E_NOMEM, "no memory for a status");
+    for (; f->count < count; f->count++) {
+        const char *name = named == 0 ? p->config->tables[f->count].name : args->words[f->count];
+        struct rows_status_ask ask = {name, args->all ? 0 : ROWS_STATUS_SAMPLE};
+        TRY(rows_status_read(&f->tables[f->count], p->config, p->db, &ask, e));
+    }
     return SROW_OK;
+}
+
+static enum srow_rc print(const struct found *f, bool json, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf out = {0};
+    for (size_t i = 0; i < f->count; i++) {
+        (json ? put_json : put_text)(&out, &f->tables[i]);
+    }
+    if (json) {
+        buf_put_str(&out, out.len == 0 ? "{\"tables\":[]}\n" : "]}\n");
+    }
+    return io_write_buf(&out, e);
 }
 
 static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
 {
     AUTO(program_cleanup) struct program p = {0};
-    AUTO(buf_cleanup) struct srow_buf out = {0};
+    AUTO(found_cleanup) struct found found = {0};
+    AUTO(report_cleanup) struct report report = {0};
+    AUTO(buf_cleanup) struct srow_buf page = {0};
     (void)status;
+    TRY(args->html == NULL ? SROW_OK : report_init(&report, args, e));
     TRY(program_db(&p, args, e));
-    for (size_t i = 0; i < args->word_count; i++) {
-        TRY(add_table(&out, &p, args, args->words[i], e));
+    time_t now = (time_t)(time_wall_ms() / 1000);
+    TRY(look(&found, &p, args, e));
+    if (args->html != NULL) {
+        struct status_html what = {p.config->domain, now, found.tables, found.count};
+        status_html_put(&page, &what);
+        TRY(report_write(&report, &page, e));
     }
-    for (size_t i = 0; args->word_count == 0 && i < p.config->table_count; i++) {
-        TRY(add_table(&out, &p, args, p.config->tables[i].name, e));
-    }
-    if (args->json) {
-        buf_put_str(&out, out.len == 0 ? "{\"tables\":[]}\n" : "]}\n");
-    }
-    return io_write_buf(&out, e);
+    return args->html == NULL || args->json ? print(&found, args->json, e) : SROW_OK;
 }
 
 static const struct option options[] = {
@@ -219,12 +234,17 @@ static const struct option options[] = {
      .help = "read every row, of large tables too",
      .kind = OPTION_FLAG,
      .at = offsetof(struct args, all)},
+    {.name = "html",
+     .value = "FILE",
+     .help = "write a page with charts instead of text (-: standard output)",
+     .kind = OPTION_VALUE,
+     .at = offsetof(struct args, html)},
     {0},
 };
 
 const struct command cmd_status = {
     .name = "status",
-    .takes = "[TABLE ...] [--all]",
+    .takes = "[TABLE ...] [--all] [--html FILE]",
     .brief = "Show what is sealed, in which Regions it opens, and what is in debt",
     .more = "Read from the values' headers: no key is needed, no Region is asked, nothing is "
             "proven. Of a table\nwith more than 10,000 rows so many are looked at, evenly in the "

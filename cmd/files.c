@@ -245,7 +245,8 @@ static enum srow_rc counterpart(struct output *out, struct srow_buf *name, struc
     f->way->put_name(name, file->name);
     buf_printf(shown, "%s%.*s%s", f->args->out, (int)(strlen(below) - strlen(file->name)), below,
                buf_cstr(name));
-    *out = (struct output){file->to, buf_cstr(name), buf_cstr(shown), f->args->overwrite};
+    *out =
+        (struct output){file->to, buf_cstr(name), buf_cstr(shown), .overwrite = f->args->overwrite};
     TRY(buf_check(name, e));
     return buf_check(shown, e);
 }
@@ -332,7 +333,8 @@ static enum srow_rc to_file(struct files *f, int fd, const char *in, const char 
             "--out %s: there is no folder %s: make it first", out, parent);
     FAIL_IF(at < 0, e, SROW_E_IO, "--out %s: its folder cannot be opened: %s", out,
             strerror(errno));
-    struct output to = {at, buf_cstr(&name), within ? buf_cstr(&name) : out, f->args->overwrite};
+    struct output to = {at, buf_cstr(&name), within ? buf_cstr(&name) : out,
+                        .overwrite = f->args->overwrite};
     TRY(buf_check(&name, e));
     return turn_to_file(f, fd, shown_input(in), &to, e);
 }

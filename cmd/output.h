@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A file that appears under its name whole or not at all: written beside it under a random name
- * (mode 0600), synced, renamed.
+ * (mode 0600, or as the umask has it), synced, renamed.
  */
 #ifndef CMD_OUTPUT_H
 #define CMD_OUTPUT_H
@@ -13,6 +13,7 @@ struct output {
     const char *name;  /* without a slash */
     const char *shown; /* its path, for people */
     bool overwrite;
+    bool shared; /* it holds no plaintext: its mode is what the umask leaves of 0666 */
 };
 
 /* Whether the file may be written. Fails with CONFLICT (it is there), USAGE (something else than a

@@ -115,8 +115,11 @@ class Place:
         path.write_text(text)
         path.chmod(0o644)
 
+    def connect(self):
+        return sqlite3.connect(self.folder / "app.db")
+
     def sql(self, *statements):
-        db = sqlite3.connect(self.folder / "app.db")
+        db = self.connect()
         with db:
             rows = [db.execute(s).fetchall() for s in statements]
         db.close()
