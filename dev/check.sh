@@ -131,7 +131,7 @@ peers() {
     [ "$status" = 0 ] || return 1
     export ESDK_JS=$PWD/build/peers/esdk-js SHARED
     export SEALROW_PEERS_VENV=$PWD/build/peers/venv SEALROW_ESDK_VENV=$PWD/build/peers/esdk-venv
-    export SEALROW_CLI_VENV=$PWD/build/peers/cli-venv
+    export SEALROW_CLI_VENV=$PWD/build/peers/cli-venv SEALROW_BROWSER=$PWD/build/peers/browser
     /usr/bin/python3 dev/suite.py build peers
 }
 

@@ -5,7 +5,7 @@
 #
 # Sees that the stock clients of other makers are in FOLDER: boto3 and the AWS CLI in FOLDER/venv,
 # the AWS Encryption SDK for Python in FOLDER/esdk-venv, the one for JavaScript in FOLDER/esdk-js,
-# the AWS Encryption CLI in FOLDER/cli-venv.
+# the AWS Encryption CLI in FOLDER/cli-venv, playwright-core and axe-core in FOLDER/browser.
 # Versions are frozen in tests/peers; what was installed before is kept. Exit code 3: a registry
 # does not answer; 1: anything else.
 set -eu
@@ -35,10 +35,15 @@ venv venv tests/peers/requirements.txt
 venv esdk-venv tests/peers/requirements-esdk.txt
 venv cli-venv tests/peers/requirements-cli.txt
 
-if ! cmp -s tests/peers/esdk-js/package-lock.json "$folder/esdk-js/installed.json"; then
-    rm -rf "$folder/esdk-js"
-    mkdir "$folder/esdk-js"
-    cp tests/peers/esdk-js/package.json tests/peers/esdk-js/package-lock.json "$folder/esdk-js/"
-    (cd "$folder/esdk-js" && fetch npm ci --no-audit --no-fund)
-    cp "$folder/esdk-js/package-lock.json" "$folder/esdk-js/installed.json"
-fi
+# modules NAME: what the lock file in tests/peers/NAME names, in FOLDER/NAME.
+modules() {
+    ! cmp -s "tests/peers/$1/package-lock.json" "$folder/$1/installed.json" || return 0
+    rm -rf "${folder:?}/$1"
+    mkdir "$folder/$1"
+    cp "tests/peers/$1/package.json" "tests/peers/$1/package-lock.json" "$folder/$1/"
+    (cd "$folder/$1" && fetch npm ci --no-audit --no-fund)
+    cp "$folder/$1/package-lock.json" "$folder/$1/installed.json"
+}
+
+modules esdk-js
+modules browser
