@@ -4,6 +4,7 @@
  */
 #include "db/db.h"
 
+#include <poll.h>
 #include <strings.h>
 
 #include "db/db_mysql.h"
@@ -153,9 +154,21 @@ enum srow_rc db_begin(struct db_work *work, struct db *db, struct srow_error *e)
     return SROW_OK;
 }
 
+/* Nothing that is sent now would be carried out. */
+static bool is_lost(const struct db *db)
+{
+    if (db->ops->socket == NULL) {
+        return false;
+    }
+    struct pollfd p = {.fd = db->ops->socket(db), .events = POLLRDHUP};
+    return p.fd < 0 || poll(&p, 1, 0) > 0;
+}
+
 enum srow_rc db_commit(struct db_work *work, struct srow_error *e)
 {
     struct srow_error why = {0};
+    FAIL_IF(is_lost(work->db), e, SROW_E_CONNECT,
+            "database: the connection was lost before COMMIT: nothing was changed: try again");
     enum srow_rc rc = db_exec(work->db, "COMMIT", NULL, 0, &why);
     bool lost = rc == SROW_E_CONNECT || rc == SROW_E_TIMEOUT || rc == SROW_E_TLS;
     work->db = rc == SROW_OK || lost ? NULL : work->db;

@@ -120,6 +120,7 @@ struct db_ops {
                               size_t n, size_t rows, struct srow_error *e);
     uint64_t (*changed)(const struct db *db);
     bool (*in_work)(const struct db *db); /* a transaction is open */
+    int (*socket)(const struct db *db);   /* to the server; -1: lost. NULL: there is no server */
     /* The column's own order has equals where a unique index over it may have none. */
     bool (*folds)(struct db *db, const char *schema, const char *table, const char *column);
     void (*swap)(struct db *db, struct db *other); /* each gets the other's connection */
@@ -179,7 +180,7 @@ uint64_t db_changed(const struct db *db);
 
 /* A transaction: AUTO(db_rollback) struct db_work w = {0}; begin; ...; commit. What was not
  * committed is rolled back when the scope ends. A commit is on the disk when it returns;
- * COMMIT_UNKNOWN: the connection was lost before it could. */
+ * COMMIT_UNKNOWN: the connection was lost on the way; CONNECT: before, and nothing is stored. */
 struct db_work {
     struct db *db;
 };

@@ -313,6 +313,11 @@ static bool in_work(const struct db *db)
            (status & SERVER_STATUS_IN_TRANS) != 0;
 }
 
+static int socket_of(const struct db *db)
+{
+    return mysql_get_socket(self_of(db)->handle);
+}
+
 /* an index has the column's collation */
 static bool folds(struct db *db, const char *schema, const char *table, const char *column)
 {
@@ -346,6 +351,7 @@ static const struct db_ops ops = {
     .query = query,
     .changed = changed,
     .in_work = in_work,
+    .socket = socket_of,
     .folds = folds,
     .swap = swap,
     .free = mysql_db_cleanup,

@@ -478,6 +478,12 @@ static bool in_work(const struct db *base)
     return !db->lost && PQtransactionStatus(db->conn) != PQTRANS_IDLE;
 }
 
+static int socket_of(const struct db *base)
+{
+    const struct postgres_db *db = (const struct postgres_db *)base;
+    return db->lost ? -1 : PQsocket(db->conn);
+}
+
 /* an index has the column's collation */
 static bool folds(struct db *db, const char *schema, const char *table, const char *column)
 {
@@ -510,6 +516,7 @@ static const struct db_ops ops = {
     .query = query,
     .changed = changed,
     .in_work = in_work,
+    .socket = socket_of,
     .folds = folds,
     .swap = swap,
     .free = postgres_free,

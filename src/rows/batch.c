@@ -238,27 +238,6 @@ static void fail_row(struct batch_row *row, const struct srow_error *error)
 
 /* -- compare -- */
 
-/* Other columns hold what is given, and NULL is where NULL is given; then the cells are to be
- * matched. */
-static bool compare_clear(const struct batch *b, const struct batch_row *row)
-{
-    for (size_t i = b->param_count; i < row->before.count; i++) {
-        if (!bytes_equal_str(bytes_buf(&row->before.values[i].bytes), "1")) {
-            return false;
-        }
-    }
-    size_t at = b->clear_count;
-    for (size_t i = 0; i < row->pick.table->column_count; i++) {
-        const struct rows_given *given = row->pick.sealed[i];
-        bool null = given != NULL && row->before.values[at++].type == DB_NULL;
-        bool to_be_filled = null && !b->replace && row->pick.plains[i].name != NULL;
-        if (given != NULL && null != given->null && !to_be_filled) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void add_stored(struct page *p, const struct batch *b, struct batch_row *row)
 {
     size_t at = b->clear_count;
@@ -296,7 +275,7 @@ static enum srow_rc compare(const struct batch *b, struct batch_part part, struc
     TRY(page_make(&p, part.count * b->param_count, e));
     for (size_t i = 0; i < part.count; i++) {
         struct batch_row *row = part.at[i];
-        row->settled = row->error.rc == 0 && row->before.there && compare_clear(b, row);
+        row->settled = row->error.rc == 0 && batch_store_is_clear_same(b, row);
         if (row->settled) {
             add_stored(&p, b, row);
         }

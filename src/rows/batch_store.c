@@ -101,6 +101,25 @@ enum srow_rc batch_store_look(const struct batch *b, struct batch_part part, str
     return SROW_OK;
 }
 
+bool batch_store_is_clear_same(const struct batch *b, const struct batch_row *row)
+{
+    for (size_t i = b->param_count; i < row->before.count; i++) {
+        if (!bytes_equal_str(bytes_buf(&row->before.values[i].bytes), "1")) {
+            return false;
+        }
+    }
+    size_t at = b->clear_count;
+    for (size_t i = 0; row->before.there && i < row->pick.table->column_count; i++) {
+        const struct rows_given *given = row->pick.sealed[i];
+        bool null = given != NULL && row->before.values[at++].type == DB_NULL;
+        bool to_be_filled = null && !b->replace && row->pick.plains[i].name != NULL;
+        if (given != NULL && null != given->null && !to_be_filled) {
+            return false;
+        }
+    }
+    return row->before.there;
+}
+
 /* -- write -- */
 
 /* A row that is there stays as it is until the transaction ends. */
@@ -228,19 +247,28 @@ static enum srow_rc write_all(const struct batch *b, struct batch_part part, siz
     return rc;
 }
 
-/* A message is made but once: whoever finds it in its row has stored it. */
+static bool has_message(const struct batch *b, const struct batch_row *row)
+{
+    size_t c = b->clear_count;
+    while (c < b->param_count && row->params[c].type != DB_BYTES) {
+        c++;
+    }
+    return c < b->param_count;
+}
+
+/* A message is made but once: whoever finds it in its row has stored it. A row without one is
+ * stored when it is as it was asked for, whoever made it so. */
 static bool is_stored(const struct batch *b, struct batch_part part)
 {
+    if (read_back(b, part, NULL) != SROW_OK || batch_store_look(b, part, NULL) != SROW_OK) {
+        return false;
+    }
     for (size_t i = 0; i < part.count; i++) {
-        size_t messages = 0;
-        for (size_t c = b->clear_count; c < b->param_count; c++) {
-            messages += part.at[i]->params[c].type == DB_BYTES;
-        }
-        if (messages == 0) {
+        if (!has_message(b, part.at[i]) && !batch_store_is_clear_same(b, part.at[i])) {
             return false;
         }
     }
-    return read_back(b, part, NULL) == SROW_OK;
+    return true;
 }
 
 /* The answer to the COMMIT was lost. The same transaction over a new connection waits until the

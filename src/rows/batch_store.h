@@ -19,6 +19,10 @@ struct batch_part {
 MUST enum srow_rc batch_store_look(const struct batch *b, struct batch_part part,
                                    struct srow_error *e);
 
+/* The row was found, its other columns hold what is given, and NULL is where NULL is given: what is
+ * left is to match its cells. */
+bool batch_store_is_clear_same(const struct batch *b, const struct batch_row *row);
+
 /* Writes the rows of a part that are to be written, all in one transaction: what is replaced is as
  * it was when it was looked up (CONFLICT), and what was written reads back (SELF_CHECK). Run again
  * while it has to give way to others, and once more when the answer to its COMMIT is lost. Fails

@@ -218,7 +218,7 @@ CASE(a_connection_that_was_killed_is_lost)
     enum srow_rc rc = db_exec(db, "KILL CONNECTION_ID()", NULL, 0, &e);
     CHECK(srow_rc_class(rc) == SROW_CLASS_UNAVAILABLE);
     CHECK_RC(db_exec(db, "SELECT 1", NULL, 0, &e), SROW_E_CONNECT);
-    CHECK_RC(db_commit(&work, &e), SROW_E_COMMIT_UNKNOWN);
+    CHECK_RC(db_commit(&work, &e), SROW_E_CONNECT);
     CHECK_OK(db_reopen(db, &e), e);
     CHECK(count(db) == 0 && !db->ops->in_work(db));
 }
