@@ -163,10 +163,10 @@ run "sqlite3 bank.db \"
 sealrow inspect --regions owes"
 gives 1 0 0 '^us-east-1 +missing' '^eu-west-1 +wrapped' '^1 missing$'
 
-step "us-east-1 comes back; a copy of the database is laid aside for what follows."
+step "us-east-1 comes back; a copy of the database, whole whoever writes, is laid aside."
 run "sealrow-kmsd region start us-east-1 --data kms
 rm down
-cp bank.db good.db"
+sqlite3 bank.db '.backup good.db'"
 gives 0 0 0 'us-east-1 .* up$'
 
 step "Somebody who may write the database swaps the user ids of two rows ..."
@@ -181,21 +181,21 @@ whole=1 run "sealrow get customer account=1001"
 gives 65 0 0 '!ben.moor' SROW-080 '^sealrow: '
 
 step "Another account's whole row in its place is refused: what counts is who was asked for."
-run "cp good.db bank.db
+run "sqlite3 bank.db '.restore good.db'
 sqlite3 bank.db \"DELETE FROM customer WHERE account = '1001';
     UPDATE customer SET account = '1001' WHERE account = '1003'\"
 sealrow get customer account=1001"
 gives 65 0 0 '!cat.quay' SROW-080 '^sealrow: '
 
 step "Two columns of one row swapped are refused: a value knows its column."
-run "cp good.db bank.db
+run "sqlite3 bank.db '.restore good.db'
 sqlite3 bank.db \"UPDATE customer SET user_id_sealed = national_id_sealed,
     national_id_sealed = user_id_sealed WHERE account = '1001'\"
 sealrow get customer account=1001"
 gives 65 0 0 '!ada.lark' SROW-080 '^sealrow: '
 
 step "One bit flipped, the last of the value, is refused."
-run "cp good.db bank.db
+run "sqlite3 bank.db '.restore good.db'
 v=\$(sqlite3 bank.db \"SELECT hex(user_id_sealed) FROM customer WHERE account = '1001'\")
 bit=\$(printf %s \"\${v: -1}\" | tr 0123456789ABCDEF 1032547698BADCFE)
 sqlite3 bank.db \"UPDATE customer SET user_id_sealed = x'\${v%?}\$bit' WHERE account = '1001'\"
@@ -203,7 +203,7 @@ sealrow get customer account=1001"
 gives 65 1 0 '!ada.lark' SROW-085 '^sealrow: '
 
 step "Plaintext written into the sealed column is refused by the database itself."
-run "cp good.db bank.db
+run "sqlite3 bank.db '.restore good.db'
 sqlite3 bank.db \"UPDATE customer SET user_id_sealed = 'mallory' WHERE account = '1001'\""
 gives 19 0 0 'CHECK constraint failed'
 
@@ -213,7 +213,7 @@ sealrow get customer account=1004"
 gives 0 2 0 999999 dov.rime
 
 step "A key is disabled in us-east-1, with nothing but curl."
-run "cp good.db bank.db
+run "sqlite3 bank.db '.restore good.db'
 key=\$(grep -o 'arn:aws:kms:us-east-1:[^]\"]*' sealrow.yaml)
 user=\$(awk '/^\\[default\\]/ {on = 1} on && /^aws_access_key_id/ {id = \$3}
     on && /^aws_secret_access_key/ {print id \":\" \$3; exit}' kms/credentials)

@@ -64,6 +64,14 @@ void str_free(char **text)
     *text = NULL;
 }
 
+void str_wipe(char **text)
+{
+    if (*text != NULL) {
+        bytes_wipe(*text, strlen(*text));
+    }
+    str_free(text);
+}
+
 static bool failed(const struct srow_buf *buf)
 {
     return buf->at == NULL && buf->room == SIZE_MAX;

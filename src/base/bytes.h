@@ -42,8 +42,9 @@ MUST enum srow_rc bytes_dup_str(char **out, struct srow_bytes b, struct srow_err
 /* Overwrites memory in a way the compiler keeps. */
 void bytes_wipe(void *at, size_t len);
 
-/* For AUTO(str_free) char *. */
+/* For AUTO(str_free) char *. str_wipe overwrites it first. */
 void str_free(char **text);
+void str_wipe(char **text);
 
 /* -- writer: puts return nothing, one check at the end -- */
 

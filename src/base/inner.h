@@ -55,6 +55,7 @@
 #define stages_left srow_inner_stages_left
 #define stages_word srow_inner_stages_word
 #define str_free srow_inner_str_free
+#define str_wipe srow_inner_str_wipe
 #define text_nearest srow_inner_text_nearest
 #define text_parse_base64 srow_inner_text_parse_base64
 #define text_parse_integer srow_inner_text_parse_integer

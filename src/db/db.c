@@ -13,7 +13,8 @@
 
 struct engine {
     const char *scheme, *name, *option;
-    enum srow_rc (*open)(struct db **out, const char *url, bool create, struct srow_error *e);
+    enum srow_rc (*open)(struct db **out, const char *url, const struct db_login *login,
+                         bool create, struct srow_error *e);
 };
 
 /* An engine whose `open` is NULL is known and not in this build. */
@@ -41,34 +42,60 @@ static const struct engine engines[] = {
     {"mariadb:", "MariaDB", "mysql", MYSQL_OPEN},
 };
 
-static enum srow_rc open_url(struct db **out, const char *url, bool create, struct srow_error *e)
+void db_login_cleanup(struct db_login *login)
 {
-    for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++) {
-        if (strncmp(url, engines[i].scheme, strlen(engines[i].scheme)) != 0) {
-            continue;
-        }
-        FAIL_IF(engines[i].open == NULL, e, SROW_E_NOT_BUILT,
-                "database URL: this build does not speak to %s: build it with -D%s=enabled",
-                engines[i].name, engines[i].option);
-        AUTO(db_free) struct db *db = NULL;
-        TRY(engines[i].open(&db, url, create, e));
-        TRY(bytes_dup_str(&db->url, srow_str(url), e));
-        *out = db;
-        db = NULL;
-        return SROW_OK;
-    }
-    FAIL(e, SROW_E_USAGE,
-         "database URL: unknown scheme: write sqlite:PATH, postgresql://... or mysql://...");
+    str_free(&login->user);
+    str_wipe(&login->secret);
+    login->is_token = false;
 }
+
+static enum srow_rc find_engine(const struct engine **out, const char *url, struct srow_error *e)
+{
+    size_t i = 0, n = sizeof engines / sizeof engines[0];
+    while (i < n && strncmp(url, engines[i].scheme, strlen(engines[i].scheme)) != 0) {
+        i++;
+    }
+    FAIL_IF(i == n, e, SROW_E_USAGE,
+            "database URL: unknown scheme: write sqlite:PATH, postgresql://... or mysql://...");
+    FAIL_IF(engines[i].open == NULL, e, SROW_E_NOT_BUILT,
+            "database URL: this build does not speak to %s: build it with -D%s=enabled",
+            engines[i].name, engines[i].option);
+    *out = &engines[i];
+    return SROW_OK;
+}
+
+static enum srow_rc open_url(struct db **out, const char *url, const struct db_options *options,
+                             bool create, struct srow_error *e)
+{
+    const struct engine *engine = NULL;
+    AUTO(db_login_cleanup) struct db_login login = {0};
+    AUTO(db_free) struct db *db = NULL;
+    TRY(find_engine(&engine, url, e));
+    TRY(options->login == NULL ? SROW_OK : options->login(&login, options->state, e));
+    TRY(engine->open(&db, url, &login, create, e));
+    db->options = *options;
+    TRY(bytes_dup_str(&db->url, srow_str(url), e));
+    *out = db;
+    db = NULL;
+    return SROW_OK;
+}
+
+static const struct db_options nobody_asked = {0};
 
 enum srow_rc db_open(struct db **out, const char *url, struct srow_error *e)
 {
-    return open_url(out, url, false, e);
+    return open_url(out, url, &nobody_asked, false, e);
+}
+
+enum srow_rc db_open_with(struct db **out, const char *url, const struct db_options *options,
+                          struct srow_error *e)
+{
+    return open_url(out, url, options, false, e);
 }
 
 enum srow_rc db_create(struct db **out, const char *url, struct srow_error *e)
 {
-    return open_url(out, url, true, e);
+    return open_url(out, url, &nobody_asked, true, e);
 }
 
 void db_free(struct db **db)
@@ -77,17 +104,14 @@ void db_free(struct db **db)
         char *url = (*db)->url;
         (*db)->ops->free(*db);
         *db = NULL;
-        if (url != NULL) {
-            explicit_bzero(url, strlen(url));
-        }
-        str_free(&url);
+        str_wipe(&url);
     }
 }
 
 enum srow_rc db_reopen(struct db *db, struct srow_error *e)
 {
     AUTO(db_free) struct db *fresh = NULL;
-    TRY(db_open(&fresh, db->url, e));
+    TRY(db_open_with(&fresh, db->url, &db->options, e));
     db->ops->swap(db, fresh);
     return SROW_OK;
 }

@@ -127,9 +127,26 @@ struct db_ops {
     void (*free)(struct db *db);
 };
 
+/* Who logs in at one connection. */
+struct db_login {
+    char *user;    /* NULL: as the URL says */
+    char *secret;  /* NULL: the password of the URL, or of the engine's own files */
+    bool is_token; /* the secret is a token, which servers ask for in clear: it is only sent over
+                      TLS to a host that is verified, to this machine too */
+};
+void db_login_cleanup(struct db_login *login); /* wipes */
+
+struct db_options {
+    /* Asked at each new connection, also by db_reopen; *out is zeroed, and wiped after use. What it
+     * fails with is the connection's failure. NULL: nobody is asked. SQLite takes no notice. */
+    enum srow_rc (*login)(struct db_login *out, void *state, struct srow_error *e);
+    void *state; /* borrowed as long as the database is open */
+};
+
 struct db {
     const struct db_ops *ops;
     char *url; /* may hold a password */
+    struct db_options options;
 };
 
 struct db_rows_ops {
@@ -147,10 +164,13 @@ struct db_rows {
 
 /* Opens by URL: "sqlite:PATH", "postgresql://...", "mysql://..." (docs/databases.md); the database
  * must exist. Fails with USAGE (unknown scheme), NOT_BUILT (an engine this build lacks), CONFIG (a
- * password would go in clear), DB_MISSING, DB, DB_DENIED, CONNECT, TIMEOUT, TLS, BUSY, IO, NOMEM.
- * Texts never hold the URL, which may carry a password. */
+ * password or token would go in clear), PERMISSIONS (of a file with a password), DB_MISSING, DB,
+ * DB_DENIED, CONNECT, TIMEOUT, TLS, BUSY, IO, NOMEM. Texts never hold the URL, which may carry a
+ * password. */
 MUST enum srow_rc db_open(struct db **out, const char *url, struct srow_error *e);
-/* The same, and makes an empty SQLite file that only its owner can read where there is none. */
+MUST enum srow_rc db_open_with(struct db **out, const char *url, const struct db_options *options,
+                               struct srow_error *e);
+/* As db_open, and makes an empty SQLite file that only its owner can read where there is none. */
 MUST enum srow_rc db_create(struct db **out, const char *url, struct srow_error *e);
 void db_free(struct db **db);
 

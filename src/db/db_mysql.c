@@ -362,6 +362,8 @@ static void start_library(void)
     mysql_server_init(0, NULL, NULL);
 }
 
+#define SAFE_PLUGINS "mysql_native_password,caching_sha2_password,client_ed25519,sha256_password"
+
 /* What the client library does and does not do, before a byte is sent. */
 static enum srow_rc set_options(MYSQL *handle, const struct db_mysql_url *url, struct srow_error *e)
 {
@@ -371,9 +373,9 @@ static enum srow_rc set_options(MYSQL *handle, const struct db_mysql_url *url, s
     const unsigned connect = answer < CONNECT_SECONDS ? answer : CONNECT_SECONDS;
     const my_bool yes = 1;
     unsigned protocol = url->socket == NULL ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
-    /* mysql_clear_password, dialog and the old hash are not among them */
-    const char *plugins = "mysql_native_password,caching_sha2_password,client_ed25519,"
-                          "sha256_password";
+    /* dialog and the old hash are not among them; a token goes in clear, over TLS that is verified
+     */
+    const char *plugins = url->token ? SAFE_PLUGINS ",mysql_clear_password" : SAFE_PLUGINS;
     int failed = mysql_optionsv(handle, MYSQL_OPT_PROTOCOL, &protocol) |
                  mysql_optionsv(handle, MYSQL_OPT_LOCAL_INFILE, &off) |
                  mysql_optionsv(handle, MYSQL_OPT_CONNECT_TIMEOUT, &connect) |
@@ -451,6 +453,9 @@ static enum srow_rc dial_in_time(struct mysql_db *self, struct db_mysql_url *url
     self->handle = d->handle;
     *url = d->url;
     free(d);
+    if (self->handle->passwd != NULL) { /* the library's own copy: it would be for reconnecting */
+        explicit_bzero(self->handle->passwd, strlen(self->handle->passwd));
+    }
     return done ? SROW_OK : db_mysql_error_fail(mysql_errno(self->handle), e);
 }
 
@@ -472,12 +477,13 @@ static void mysql_db_free(struct mysql_db **db)
     }
 }
 
-enum srow_rc db_mysql_open(struct db **out, const char *url, bool create, struct srow_error *e)
+enum srow_rc db_mysql_open(struct db **out, const char *url, const struct db_login *login,
+                           bool create, struct srow_error *e)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     AUTO(db_mysql_url_cleanup) struct db_mysql_url parts = {0};
     (void)create;
-    TRY(db_mysql_url_parse(&parts, url, e));
+    TRY(db_mysql_url_parse(&parts, url, login, e));
     pthread_once(&once, start_library);
     AUTO(mysql_db_free) struct mysql_db *db = calloc(1, sizeof *db);
     FAIL_IF(db == NULL, e, SROW_E_NOMEM, "no memory for a database");

@@ -10,7 +10,7 @@
 extern const struct db_dialect db_mysql_dialect;
 
 /* A connection by URL (db_mysql_url.h). Databases are not made: `create` changes nothing. */
-MUST enum srow_rc db_mysql_open(struct db **out, const char *url, bool create,
-                                struct srow_error *e);
+MUST enum srow_rc db_mysql_open(struct db **out, const char *url, const struct db_login *login,
+                                bool create, struct srow_error *e);
 
 #endif

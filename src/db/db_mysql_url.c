@@ -9,20 +9,19 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "db/db_mysql_file.h"
 
 enum { PORT = 3306, TIMEOUT = 60, TIMEOUT_MAX = 86400 };
 
 void db_mysql_url_cleanup(struct db_mysql_url *url)
 {
-    if (url->password != NULL) {
-        explicit_bzero(url->password, strlen(url->password));
-    }
     str_free(&url->user);
-    str_free(&url->password);
+    str_wipe(&url->password);
     str_free(&url->host);
     str_free(&url->database);
     str_free(&url->socket);
     str_free(&url->ssl_ca);
+    str_free(&url->defaults_file);
 }
 
 static int hex_digit(char c)
@@ -122,6 +121,9 @@ static enum srow_rc parse_option(struct db_mysql_url *url, struct srow_bytes opt
     if (bytes_equal_str(key, "socket")) {
         return decode(&url->socket, value, e);
     }
+    if (bytes_equal_str(key, "defaults-file")) {
+        return decode(&url->defaults_file, value, e);
+    }
     if (bytes_equal_str(key, "timeout")) {
         FAIL_IF(text_parse_size(&url->timeout, value, TIMEOUT_MAX, NULL) != SROW_OK ||
                     url->timeout == 0,
@@ -136,7 +138,8 @@ static enum srow_rc parse_option(struct db_mysql_url *url, struct srow_bytes opt
         return SROW_OK;
     }
     FAIL_IF(!bytes_equal_str(key, "ssl-mode"), e, SROW_E_USAGE,
-            "database URL: unknown option: there are ssl-ca, ssl-mode, socket, timeout, bulk");
+            "database URL: unknown option: there are ssl-ca, ssl-mode, socket, defaults-file, "
+            "timeout, bulk");
     FAIL_IF(!bytes_equal_str(value, "VERIFY_IDENTITY"), e, SROW_E_USAGE,
             "database URL: ssl-mode is VERIFY_IDENTITY and nothing less");
     url->verify = true;
@@ -156,12 +159,29 @@ static bool is_loopback(const char *host)
     return strcasecmp(host, "localhost") == 0;
 }
 
+static enum srow_rc put_login(struct db_mysql_url *url, const struct db_login *login,
+                              struct srow_error *e)
+{
+    if (login->user != NULL) {
+        str_free(&url->user);
+        TRY(bytes_dup_str(&url->user, srow_str(login->user), e));
+    }
+    if (login->secret != NULL) {
+        str_wipe(&url->password);
+        TRY(bytes_dup_str(&url->password, srow_str(login->secret), e));
+        url->token = login->is_token;
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc check(struct db_mysql_url *url, struct srow_error *e)
 {
     FAIL_IF(url->user == NULL || *url->user == '\0', e, SROW_E_USAGE,
             "database URL: no user: write mysql://USER@HOST/DATABASE");
     FAIL_IF(url->database == NULL || *url->database == '\0', e, SROW_E_USAGE,
             "database URL: no database: write mysql://USER@HOST/DATABASE");
+    FAIL_IF(url->token && url->socket != NULL, e, SROW_E_CONFIG,
+            "database URL: a token is sent over TLS only: name a host in place of socket");
     if (url->socket != NULL) {
         FAIL_IF(*url->host != '\0' || url->verify || url->ssl_ca != NULL, e, SROW_E_USAGE,
                 "database URL: with socket there is neither host nor TLS: remove one of them");
@@ -169,11 +189,12 @@ static enum srow_rc check(struct db_mysql_url *url, struct srow_error *e)
     }
     FAIL_IF(*url->host == '\0', e, SROW_E_USAGE,
             "database URL: no host: write mysql://USER@HOST/DATABASE");
-    url->verify = url->verify || url->ssl_ca != NULL || !is_loopback(url->host);
+    url->verify = url->verify || url->token || url->ssl_ca != NULL || !is_loopback(url->host);
     return SROW_OK;
 }
 
-enum srow_rc db_mysql_url_parse(struct db_mysql_url *out, const char *url, struct srow_error *e)
+enum srow_rc db_mysql_url_parse(struct db_mysql_url *out, const char *url,
+                                const struct db_login *login, struct srow_error *e)
 {
     AUTO(db_mysql_url_cleanup) struct db_mysql_url parts = {.timeout = TIMEOUT};
     const char *at = strstr(url, "://");
@@ -182,14 +203,14 @@ enum srow_rc db_mysql_url_parse(struct db_mysql_url *out, const char *url, struc
     char end = '\0';
     struct srow_bytes place = take_until(&at, "/?", &end);
     /* the last @: a careless password may hold one */
-    const char *login = memrchr(place.at, '@', place.len);
-    size_t login_len = login == NULL ? 0 : (size_t)(login - (const char *)place.at);
-    if (login != NULL) {
-        TRY(parse_login(&parts, bytes_of(place.at, login_len), e));
-        login_len++;
+    const char *sign = memrchr(place.at, '@', place.len);
+    size_t len = sign == NULL ? 0 : (size_t)(sign - (const char *)place.at);
+    if (sign != NULL) {
+        TRY(parse_login(&parts, bytes_of(place.at, len), e));
+        len++;
     }
-    const char *host = (const char *)place.at + login_len;
-    TRY(parse_host(&parts, bytes_of(host, place.len - login_len), e));
+    const char *host = (const char *)place.at + len;
+    TRY(parse_host(&parts, bytes_of(host, place.len - len), e));
     if (end == '/') {
         struct srow_bytes name = take_until(&at, "?", &end);
         TRY(decode(&parts.database, name, e));
@@ -198,6 +219,8 @@ enum srow_rc db_mysql_url_parse(struct db_mysql_url *out, const char *url, struc
         struct srow_bytes option = take_until(&at, "&", &end);
         TRY(parse_option(&parts, option, e));
     }
+    TRY(parts.defaults_file == NULL ? SROW_OK : db_mysql_file_read(&parts, e));
+    TRY(put_login(&parts, login, e));
     TRY(check(&parts, e));
     *out = parts;
     parts = (struct db_mysql_url){0};

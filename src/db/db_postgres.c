@@ -522,14 +522,15 @@ static const struct db_ops ops = {
     .free = postgres_free,
 };
 
-enum srow_rc db_postgres_open(struct db **out, const char *url, bool create, struct srow_error *e)
+enum srow_rc db_postgres_open(struct db **out, const char *url, const struct db_login *login,
+                              bool create, struct srow_error *e)
 {
     FAIL_IF(create, e, SROW_E_USAGE, "database URL: only a database of SQLite is made here");
     struct postgres_db *made = calloc(1, sizeof *made);
     FAIL_IF(made == NULL, e, SROW_E_NOMEM, "no memory for a database");
     made->base.ops = &ops;
     AUTO(db_free) struct db *db = &made->base;
-    TRY(db_postgres_connect(&made->conn, url, e));
+    TRY(db_postgres_connect(&made->conn, url, login, e));
     FAIL_IF(PQsetnonblocking(made->conn, 1) != 0, e, SROW_E_CONNECT,
             "database: the connection was lost: try again");
     TRY(exec(db, settings, NULL, 0, e));

@@ -10,7 +10,7 @@
 extern const struct db_dialect db_postgres_dialect;
 
 /* A connection by URL, as libpq reads it. */
-MUST enum srow_rc db_postgres_open(struct db **out, const char *url, bool create,
-                                   struct srow_error *e);
+MUST enum srow_rc db_postgres_open(struct db **out, const char *url, const struct db_login *login,
+                                   bool create, struct srow_error *e);
 
 #endif

@@ -8,18 +8,21 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "base/log.h"
 #include "db/db_attempt.h"
 #include "db/db_postgres_error.h"
 
-enum { CONNECT_S = 5, PARAMETERS = 12 };
+enum { CONNECT_S = 5, PARAMETERS = 16 };
 
 struct attempt {
     PGconn *conn;
     char *url;
-    const char *keys[PARAMETERS], *values[PARAMETERS]; /* static texts and url */
+    struct db_login login;
+    bool on_a_socket;                                  /* and given up: a token needs TLS */
+    const char *keys[PARAMETERS], *values[PARAMETERS]; /* static texts, url and login */
     size_t count;
 };
 
@@ -27,7 +30,8 @@ static void attempt_free(void *what)
 {
     struct attempt *a = what;
     PQfinish(a->conn);
-    free(a->url);
+    str_wipe(&a->url);
+    db_login_cleanup(&a->login);
     free(a);
 }
 
@@ -55,8 +59,17 @@ static void drop_notice(void *unused, const char *message)
     (void)message;
 }
 
-static void dial(PGconn *conn)
+/* There libpq takes no notice of sslmode, whatever it says. */
+static bool is_unix(int fd)
 {
+    struct sockaddr_storage address = {0};
+    socklen_t len = sizeof address;
+    return getsockname(fd, (struct sockaddr *)&address, &len) == 0 && address.ss_family == AF_UNIX;
+}
+
+static void dial(struct attempt *a)
+{
+    PGconn *conn = a->conn;
     struct timespec deadline = deadline_in(CONNECT_S);
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
     PQsetErrorVerbosity(conn, PQERRORS_VERBOSE);
@@ -68,6 +81,11 @@ static void dial(PGconn *conn)
         if (poll(&p, 1, ms_until(&deadline)) == 0) {
             return; /* the connection is not OK, and has no words */
         }
+        /* a secret is sent in answer to the server, so not before the next poll of this socket */
+        a->on_a_socket = a->login.is_token && is_unix(PQsocket(conn));
+        if (a->on_a_socket) {
+            return;
+        }
         status = PQconnectPoll(conn);
     }
 }
@@ -77,7 +95,7 @@ static void run(void *what)
     struct attempt *a = what;
     a->conn = PQconnectStartParams(a->keys, a->values, 1);
     if (a->conn != NULL) {
-        dial(a->conn);
+        dial(a);
     }
 }
 
@@ -143,7 +161,8 @@ static void free_options(PQconninfoOption **options)
     PQconninfoFree(*options);
 }
 
-static enum srow_rc read_url(struct wish *out, const char *url, struct srow_error *e)
+static enum srow_rc read_url(struct wish *out, const char *url, const struct db_login *login,
+                             struct srow_error *e)
 {
     AUTO(free_options) PQconninfoOption *options = PQconninfoParse(url, NULL);
     FAIL_IF(options == NULL, e, SROW_E_USAGE,
@@ -152,9 +171,11 @@ static enum srow_rc read_url(struct wish *out, const char *url, struct srow_erro
     struct wish w = {.local = stays_here(options)};
     const char *mode = option(options, "sslmode");
     w.named = mode != NULL;
-    w.has_password = option(options, "password") != NULL;
+    w.has_password = login->secret != NULL || option(options, "password") != NULL;
     if (mode == NULL) {
-        mode = w.local && option(options, "sslrootcert") == NULL ? "prefer" : "verify-full";
+        mode = w.local && !login->is_token && option(options, "sslrootcert") == NULL
+                   ? "prefer"
+                   : "verify-full";
     }
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         if (strcmp(modes[i].name, mode) == 0) {
@@ -188,55 +209,94 @@ static void put_parameters(struct attempt *a, const struct wish *w)
     add(a, "dbname", a->url);
     add(a, "client_encoding", "UTF8");
     add(a, "fallback_application_name", "sealrow");
-    if (!w->local && !is_tls(w)) {
+    if (a->login.user != NULL) {
+        add(a, "user", a->login.user);
+    }
+    if (a->login.secret != NULL) {
+        add(a, "password", a->login.secret);
+        add(a, "gssencmode", "disable"); /* in place of TLS */
+    } else if (!w->local && !is_tls(w)) {
         add(a, "password", ""); /* and none from a file or a variable */
         add(a, "passfile", "/dev/null");
     }
     add(a, NULL, NULL);
 }
 
-static enum srow_rc attempt_new(struct attempt **out, const char *url, const struct wish *w,
-                                struct srow_error *e)
+static enum srow_rc copy_login(struct db_login *out, const struct db_login *login,
+                               struct srow_error *e)
 {
-    struct attempt *a = calloc(1, sizeof *a);
-    FAIL_IF(a == NULL, e, SROW_E_NOMEM, "no memory for a connection");
-    a->url = strdup(url);
-    if (a->url == NULL) {
-        attempt_free(a);
-        FAIL(e, SROW_E_NOMEM, "no memory for a connection");
+    out->is_token = login->is_token;
+    TRY(login->user == NULL ? SROW_OK : bytes_dup_str(&out->user, srow_str(login->user), e));
+    return login->secret == NULL ? SROW_OK
+                                 : bytes_dup_str(&out->secret, srow_str(login->secret), e);
+}
+
+static void attempt_drop(struct attempt **a)
+{
+    if (*a != NULL) {
+        attempt_free(*a);
     }
+}
+
+static enum srow_rc attempt_new(struct attempt **out, const char *url, const struct db_login *login,
+                                const struct wish *w, struct srow_error *e)
+{
+    AUTO(attempt_drop) struct attempt *a = calloc(1, sizeof *a);
+    FAIL_IF(a == NULL, e, SROW_E_NOMEM, "no memory for a connection");
+    TRY(bytes_dup_str(&a->url, srow_str(url), e));
+    TRY(copy_login(&a->login, login, e));
     put_parameters(a, w);
     *out = a;
+    a = NULL;
     return SROW_OK;
 }
 
-enum srow_rc db_postgres_connect(PGconn **out, const char *url, struct srow_error *e)
+static enum srow_rc check_tls(const struct wish *w, const struct db_login *login,
+                              struct srow_error *e)
+{
+    bool is_full = strcmp(w->sslmode, "verify-full") == 0;
+    FAIL_IF(login->is_token && !is_full, e, SROW_E_CONFIG,
+            "database URL: sslmode=%s would send a token to a server that is not verified: say "
+            "verify-full",
+            w->sslmode);
+    FAIL_IF(!w->local && !is_tls(w) && w->has_password, e, SROW_E_CONFIG,
+            "database URL: sslmode=%s would send a password without TLS: say verify-full",
+            w->sslmode);
+    if (!w->local && !is_full) {
+        log_line(LOG_LEVEL_WARNING, "db.tls",
+                 "PostgreSQL: sslmode=%s: it is not verified who answers: say verify-full",
+                 w->sslmode);
+    }
+    return SROW_OK;
+}
+
+static void conn_free(PGconn **conn)
+{
+    PQfinish(*conn);
+}
+
+enum srow_rc db_postgres_connect(PGconn **out, const char *url, const struct db_login *login,
+                                 struct srow_error *e)
 {
     struct wish w = {0};
     struct attempt *a = NULL;
-    TRY(read_url(&w, url, e));
-    FAIL_IF(!w.local && !is_tls(&w) && w.has_password, e, SROW_E_CONFIG,
-            "database URL: sslmode=%s would send a password without TLS: say verify-full",
-            w.sslmode);
-    if (!w.local && strcmp(w.sslmode, "verify-full") != 0) {
-        log_line(LOG_LEVEL_WARNING, "db.tls",
-                 "PostgreSQL: sslmode=%s: it is not verified who answers: say verify-full",
-                 w.sslmode);
-    }
-    TRY(attempt_new(&a, url, &w, e));
+    TRY(read_url(&w, url, login, e));
+    TRY(check_tls(&w, login, e));
+    TRY(attempt_new(&a, url, login, &w, e));
     void *what = a;
     TRY(db_attempt_run(&what, &in_time, CONNECT_S + 1, e));
-    PGconn *conn = a->conn;
+    AUTO(conn_free) PGconn *conn = a->conn;
+    bool on_a_socket = a->on_a_socket;
     a->conn = NULL;
     attempt_free(a);
     FAIL_IF(conn == NULL, e, SROW_E_NOMEM, "no memory for a connection");
+    FAIL_IF(on_a_socket, e, SROW_E_CONFIG,
+            "database URL: a token is sent over TLS only: name a host in place of a socket");
     if (PQstatus(conn) != CONNECTION_OK) {
         const char *words = PQerrorMessage(conn);
-        enum srow_rc failed =
-            db_postgres_error_connect(*words == '\0' ? "timeout expired" : words, e);
-        PQfinish(conn);
-        return failed;
+        return db_postgres_error_connect(*words == '\0' ? "timeout expired" : words, e);
     }
     *out = conn;
+    conn = NULL;
     return SROW_OK;
 }

@@ -8,10 +8,12 @@
 
 #include <libpq-fe.h>
 
-#include "base/error.h"
+#include "db/db.h"
 
-/* libpq's own service file, password file and variables count. Fails with USAGE, CONFIG (a password
- * would go in clear), CONNECT, TIMEOUT, TLS, DB_DENIED, DB_MISSING, DB, NOMEM. */
-MUST enum srow_rc db_postgres_connect(PGconn **out, const char *url, struct srow_error *e);
+/* libpq's own service file, password file and variables count; `login` counts more than they and
+ * the URL. Fails with USAGE, CONFIG (a password or token would go in clear), CONNECT, TIMEOUT, TLS,
+ * DB_DENIED, DB_MISSING, DB, NOMEM. */
+MUST enum srow_rc db_postgres_connect(PGconn **out, const char *url, const struct db_login *login,
+                                      struct srow_error *e);
 
 #endif

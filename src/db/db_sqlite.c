@@ -434,9 +434,11 @@ static void sqlite_db_free(struct sqlite_db **db)
     }
 }
 
-enum srow_rc db_sqlite_open(struct db **out, const char *url, bool create, struct srow_error *e)
+enum srow_rc db_sqlite_open(struct db **out, const char *url, const struct db_login *login,
+                            bool create, struct srow_error *e)
 {
     const char *path = url + strlen("sqlite:");
+    (void)login;
     FAIL_IF(*path == '\0', e, SROW_E_USAGE,
             "database URL: no path behind sqlite:: write sqlite:PATH");
     /* "./" keeps SQLite from taking a path for ":memory:" or "file:...?...". */
@@ -459,47 +461,5 @@ enum srow_rc db_sqlite_open(struct db **out, const char *url, bool create, struc
     TRY(harden(db, e));
     *out = &db->base;
     db = NULL;
-    return SROW_OK;
-}
-
-/* -- a copy -- */
-
-/* All pages in one step: in steps, each write of another would make it begin again. */
-static int copy_pages(sqlite3 *to, sqlite3 *from)
-{
-    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
-    if (backup == NULL) {
-        return sqlite3_extended_errcode(to);
-    }
-    /* SQLite waits longer from time to time, and would miss the gaps that a busy writer leaves. */
-    sqlite3_busy_timeout(from, 0);
-    sqlite3_busy_timeout(to, 0);
-    int code, left = BUSY_MS;
-    while (
-        ((code = sqlite3_backup_step(backup, -1) & 0xFF) == SQLITE_BUSY || code == SQLITE_LOCKED) &&
-        left-- > 0) {
-        sqlite3_sleep(1);
-    }
-    sqlite3_busy_timeout(from, BUSY_MS);
-    int ended = sqlite3_backup_finish(backup);
-    return code == SQLITE_DONE ? ended : code;
-}
-
-enum srow_rc db_sqlite_copy(struct db *db, const char *path, struct srow_error *e)
-{
-    AUTO(buf_cleanup) struct srow_buf url = {0};
-    AUTO(db_free) struct db *to = NULL;
-    FAIL_IF(db->ops != &ops, e, SROW_E_USAGE,
-            "only a database of SQLite is copied so: others have replicas of their own");
-    buf_printf(&url, "sqlite:%s", path);
-    const char *text = buf_cstr(&url);
-    TRY(buf_check(&url, e));
-    TRY(db_sqlite_open(&to, text, true, e));
-    int code = copy_pages(handle_of(to), handle_of(db));
-    enum srow_rc rc = rc_of(code);
-    FAIL_IF(rc == SROW_E_BUSY, e, rc,
-            "database or its copy is locked by another for more than %d s: try again",
-            BUSY_MS / 1000);
-    FAIL_IF(code != SQLITE_OK, e, rc, "the copy of the database: %s", sqlite3_errstr(code));
     return SROW_OK;
 }

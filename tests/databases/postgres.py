@@ -49,6 +49,7 @@ def certificate(folder):
 HBA = """\
 local   all         all               trust
 hostssl replication repl 127.0.0.1/32 scram-sha-256
+hostssl all   +in_clear  127.0.0.1/32 password
 hostssl all         all  127.0.0.1/32 scram-sha-256
 """
 
@@ -68,7 +69,8 @@ class Postgres:
                 "--no-instructions")
         self.write(self.data(1) / "pg_hba.conf", HBA)
         self.start(1)
-        self.sql("CREATE ROLE app LOGIN PASSWORD 'secret-of-app'",
+        self.sql("CREATE ROLE in_clear",
+                 "CREATE ROLE app LOGIN PASSWORD 'secret-of-app'",
                  "GRANT CREATE, USAGE ON SCHEMA public TO app")
         if not alone:
             self.replicate()

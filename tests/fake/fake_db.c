@@ -92,5 +92,5 @@ void fake_db_init(struct fake_db *fake, struct db *inner, const char *url)
                           .folds = folds,
                           .swap = swap,
                           .free = nothing};
-    *fake = (struct fake_db){.base = {&ops, (char *)(uintptr_t)url}, .inner = inner};
+    *fake = (struct fake_db){.base = {.ops = &ops, .url = (char *)(uintptr_t)url}, .inner = inner};
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "db/db.h"
-#include "db/db_sqlite.h"
 
 static struct srow_error e;
 static char folder[64], url[128];
@@ -177,102 +174,6 @@ CASE(a_disk_that_is_full_is_a_resource_error_and_changes_nothing)
     CHECK(count(db) == 0);
 }
 
-/* Writes pairs of rows, each pair in one transaction, until it is told to stop. */
-struct writer {
-    atomic_bool stop;
-    atomic_int pairs;
-    struct srow_error e;
-};
-
-static enum srow_rc write_pair(struct db *db, int n, struct srow_error *err)
-{
-    AUTO(db_rollback) struct db_work work = {0};
-    TRY(db_begin(&work, db, err));
-    for (int sign = -1; sign <= 1; sign += 2) {
-        struct db_value v = db_integer((int64_t)sign * n);
-        TRY(db_exec(db, "INSERT INTO pairs (n) VALUES ($1)", &v, 1, err));
-    }
-    return db_commit(&work, err);
-}
-
-static void *write_pairs(void *argument)
-{
-    struct writer *w = argument;
-    AUTO(db_free) struct db *db = NULL;
-    enum srow_rc rc = db_open(&db, url, &w->e);
-    for (int n = 1; rc == SROW_OK && !atomic_load(&w->stop); n++) {
-        rc = write_pair(db, n, &w->e);
-        atomic_fetch_add(&w->pairs, rc == SROW_OK);
-    }
-    return NULL;
-}
-
-static int64_t number(struct db *db, const char *sql)
-{
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    bool more = false;
-    if (db_query(&rows, db, sql, NULL, 0, &e) != SROW_OK || db_next(&more, rows, &e) != SROW_OK) {
-        printf("# %s\n", e.text);
-        return -1;
-    }
-    return rows->ops->value(rows, 0).integer;
-}
-
-static bool copies_are_whole(const char *mode, struct writer *w)
-{
-    char path[128], copy_url[160];
-    AUTO(db_free) struct db *db = fresh(), *copy = NULL;
-    pthread_t thread;
-    int64_t last = 0;
-    snprintf(path, sizeof path, "%s/copy.db", folder);
-    snprintf(copy_url, sizeof copy_url, "sqlite:%s", path);
-    unlink(path);
-    if (db_exec(db, mode, NULL, 0, &e) != SROW_OK ||
-        db_exec(db, "CREATE TABLE pairs (n INTEGER)", NULL, 0, &e) != SROW_OK ||
-        pthread_create(&thread, NULL, write_pairs, w) != 0) {
-        return false;
-    }
-    bool whole = true;
-    for (int round = 0; whole && round < 8; round++) {
-        int before = atomic_load(&w->pairs);
-        whole = db_sqlite_copy(db, path, &e) == SROW_OK &&
-                (copy != NULL || db_open(&copy, copy_url, &e) == SROW_OK);
-        int64_t count = whole ? number(copy, "SELECT count(*) / 2 FROM pairs") : -1;
-        whole = whole && number(copy, "SELECT coalesce(sum(n), 0) FROM pairs") == 0 &&
-                number(copy, "SELECT count(*) % 2 FROM pairs") == 0 && count >= before &&
-                count >= last;
-        last = count;
-        while (whole && atomic_load(&w->pairs) == before && w->e.rc == 0) {
-            sched_yield(); /* the writer goes on between two copies */
-        }
-    }
-    atomic_store(&w->stop, true);
-    pthread_join(thread, NULL);
-    unlink(path);
-    return whole;
-}
-
-CASE(a_copy_is_whole_while_another_writes)
-{
-    static const char *const modes[] = {"PRAGMA journal_mode = DELETE",
-                                        "PRAGMA journal_mode = WAL"};
-    for (size_t i = 0; i < 2; i++) {
-        struct writer w = {.stop = false};
-        bool whole = copies_are_whole(modes[i], &w);
-        printf("# %s: %s%s\n", modes[i], whole ? "" : e.text, w.e.text);
-        CHECK(whole && w.e.rc == 0 && atomic_load(&w.pairs) > 0);
-    }
-}
-
-CASE(a_copy_that_cannot_be_made_says_why)
-{
-    AUTO(db_free) struct db *db = fresh();
-    struct db other = {0};
-    CHECK_RC(db_sqlite_copy(&other, "x.db", &e), SROW_E_USAGE);
-    CHECK_RC(db_sqlite_copy(db, "/none/none.db", &e), SROW_E_IO);
-    CHECK_RC(db_sqlite_copy(db, folder, &e), SROW_E_DB);
-}
-
 CASE(a_name_is_quoted_whole)
 {
     AUTO(db_free) struct db *db = fresh();
@@ -303,8 +204,6 @@ int main(void)
     RUN(what_was_not_committed_is_rolled_back);
     RUN(a_database_that_another_has_locked_is_busy);
     RUN(a_disk_that_is_full_is_a_resource_error_and_changes_nothing);
-    RUN(a_copy_is_whole_while_another_writes);
-    RUN(a_copy_that_cannot_be_made_says_why);
     RUN(a_name_is_quoted_whole);
     unlink(url + strlen("sqlite:"));
     rmdir(folder);

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "db/db.h"
 #include "db/db_mysql_error.h"
+#include "db/db_mysql_file.h"
 #include "db/db_mysql_sql.h"
 #include "db/db_mysql_url.h"
 
 static struct srow_error e;
+static const struct db_login none;
 
 CASE(a_url_is_taken_apart_and_decoded)
 {
     AUTO(db_mysql_url_cleanup) struct db_mysql_url url = {0};
-    CHECK_OK(
-        db_mysql_url_parse(&url, "mysql://a%40b:p%2F%3a@db.example:3307/ba%20nk?timeout=5", &e), e);
+    CHECK_OK(db_mysql_url_parse(&url, "mysql://a%40b:p%2F%3a@db.example:3307/ba%20nk?timeout=5",
+                                &none, &e),
+             e);
     CHECK(strcmp(url.user, "a@b") == 0 && strcmp(url.password, "p/:") == 0);
     CHECK(strcmp(url.host, "db.example") == 0 && strcmp(url.database, "ba nk") == 0);
     CHECK(url.port == 3307 && url.timeout == 5 && url.verify && url.ssl_ca == NULL);
@@ -36,7 +41,7 @@ CASE(only_this_machine_may_be_without_tls)
                 {"mysql://u@10.0.0.1/d", true}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         AUTO(db_mysql_url_cleanup) struct db_mysql_url url = {0};
-        CHECK_OK(db_mysql_url_parse(&url, rows[i].url, &e), e);
+        CHECK_OK(db_mysql_url_parse(&url, rows[i].url, &none, &e), e);
         CHECK(url.verify == rows[i].verify);
     }
 }
@@ -68,7 +73,7 @@ CASE(a_url_that_is_wrong_is_refused_and_not_shown)
     };
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         AUTO(db_mysql_url_cleanup) struct db_mysql_url url = {0};
-        CHECK_RC(db_mysql_url_parse(&url, urls[i], &e), SROW_E_USAGE);
+        CHECK_RC(db_mysql_url_parse(&url, urls[i], &none, &e), SROW_E_USAGE);
         CHECK(strstr(e.text, "secret") == NULL);
     }
     AUTO(db_free) struct db *db = NULL;
@@ -152,13 +157,129 @@ CASE(a_number_says_what_a_caller_can_do)
     }
 }
 
+/* -- option files -- */
+
+static char file[128];
+
+static void write_file(const char *text, mode_t mode)
+{
+    FILE *f = fopen(file, "w");
+    if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0 || chmod(file, mode) != 0) {
+        puts("Bail out! no temporary file");
+        exit(1);
+    }
+}
+
+static enum srow_rc parse_with_file(struct db_mysql_url *out, const char *before, const char *text)
+{
+    char url[256];
+    snprintf(url, sizeof url, "mysql://%s/bank?defaults-file=%s", before, file);
+    write_file(text, 0600);
+    return db_mysql_url_parse(out, url, &none, &e);
+}
+
+CASE(an_option_file_says_who_logs_in_and_where)
+{
+    static const char whole[] = "# comment\n; another\n[mysql]\nuser = nobody\nlocal-infile\n"
+                                "[client]\r\n  user = app\t\npassword=\"a#\\\\b\\\" c\"\n"
+                                "host=db.example\nport = 3307\nssl_ca='/ca file'\n"
+                                "[mysqldump]\npassword=other\n[client-server]\nhost=other\n";
+    AUTO(db_mysql_url_cleanup) struct db_mysql_url url = {0}, named = {0}, local = {0};
+    CHECK_OK(parse_with_file(&url, "", whole), e);
+    CHECK(strcmp(url.user, "app") == 0 && strcmp(url.password, "a#\\b\" c") == 0);
+    CHECK(strcmp(url.host, "db.example") == 0 && url.port == 3307 && url.verify);
+    CHECK(strcmp(url.ssl_ca, "/ca file") == 0 && strcmp(url.database, "bank") == 0);
+
+    CHECK_OK(parse_with_file(&named, "u:p@10.0.0.1", whole), e);
+    CHECK(strcmp(named.user, "u") == 0 && strcmp(named.password, "p") == 0);
+    CHECK(strcmp(named.host, "10.0.0.1") == 0 && named.port == 3306);
+
+    CHECK_OK(parse_with_file(&local, "", "[client]\nuser=u\nsocket=/s\nssl-ca=/ca\n"), e);
+    CHECK(strcmp(local.socket, "/s") == 0 && local.ssl_ca == NULL && !local.verify);
+}
+
+CASE(an_option_file_changes_nothing_else)
+{
+    static const struct {
+        const char *text;
+        enum srow_rc rc;
+    } rows[] = {
+        {"[client]\nhost=h\nuser=secret\nssl-verify-server-cert=0\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\nssl-mode=DISABLED\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\nloose-local-infile=1\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\nplugin-dir=/secret\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\ndefault-auth=mysql_clear_password\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\ninit-command=secret\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\npassword\n", SROW_E_CONFIG},
+        {"!include /secret\n[client]\nhost=h\nuser=secret\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\npassword=secret#1\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\npassword=secret\\1\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\npassword='secret\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\npassword='secret'1\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\npassword=secret\\\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\nport=0\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nuser=secret\nport=x\n", SROW_E_CONFIG},
+        {"[client]\nhost=h\nsocket=/secret\nuser=secret\n", SROW_E_USAGE},
+        {"[client]\nuser=secret\n", SROW_E_USAGE},
+        {"[client]\nhost=secret\n", SROW_E_USAGE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(db_mysql_url_cleanup) struct db_mysql_url url = {0};
+        printf("# %zu\n", i);
+        CHECK_RC(parse_with_file(&url, "", rows[i].text), rows[i].rc);
+        CHECK(strstr(e.text, "secret") == NULL);
+    }
+}
+
+CASE(an_option_file_that_others_may_read_is_refused)
+{
+    static const char text[] = "[client]\nuser=u\nhost=h\n";
+    for (unsigned bit = 1; bit < 0100; bit <<= 1) {
+        AUTO(db_mysql_url_cleanup) struct db_mysql_url url = {.defaults_file = strdup(file)};
+        write_file(text, 0600 | bit);
+        CHECK_RC(db_mysql_file_read(&url, &e), SROW_E_PERMISSIONS);
+    }
+    AUTO(db_mysql_url_cleanup) struct db_mysql_url none_there = {.defaults_file = strdup("/none")};
+    CHECK_RC(db_mysql_file_read(&none_there, &e), SROW_E_CONFIG);
+    AUTO(db_mysql_url_cleanup) struct db_mysql_url folder = {.defaults_file = strdup("/")};
+    CHECK_RC(db_mysql_file_read(&folder, &e), SROW_E_CONFIG);
+    AUTO(db_mysql_url_cleanup) struct db_mysql_url huge = {.defaults_file = strdup(file)};
+    CHECK(truncate(file, 70000) == 0 && chmod(file, 0600) == 0);
+    CHECK_RC(db_mysql_file_read(&huge, &e), SROW_E_CONFIG);
+}
+
+CASE(a_login_counts_more_than_the_url_and_a_token_needs_tls)
+{
+    char user[] = "other", secret[] = "token";
+    const struct db_login password = {.secret = secret}, token = {user, secret, true};
+    AUTO(db_mysql_url_cleanup) struct db_mysql_url a = {0}, b = {0}, c = {0};
+    CHECK_OK(db_mysql_url_parse(&a, "mysql://u:p@localhost/d", &password, &e), e);
+    CHECK(strcmp(a.user, "u") == 0 && strcmp(a.password, "token") == 0 && !a.token && !a.verify);
+    CHECK_OK(db_mysql_url_parse(&b, "mysql://localhost/d", &token, &e), e);
+    CHECK(strcmp(b.user, "other") == 0 && strcmp(b.password, "token") == 0 && b.token && b.verify);
+    CHECK_RC(db_mysql_url_parse(&c, "mysql:///d?socket=/s", &token, &e), SROW_E_CONFIG);
+    CHECK(c.password == NULL);
+}
+
 int main(void)
 {
+    snprintf(file, sizeof file, "%s/sealrow-mysql-XXXXXX",
+             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+    int fd = mkstemp(file);
+    if (fd < 0) {
+        return 1;
+    }
+    close(fd);
     RUN(a_url_is_taken_apart_and_decoded);
     RUN(only_this_machine_may_be_without_tls);
     RUN(a_url_that_is_wrong_is_refused_and_not_shown);
     RUN(parameters_become_question_marks_outside_of_quotes);
     RUN(the_row_of_an_insert_is_repeated_and_nothing_else_is);
     RUN(a_number_says_what_a_caller_can_do);
+    RUN(an_option_file_says_who_logs_in_and_where);
+    RUN(an_option_file_changes_nothing_else);
+    RUN(an_option_file_that_others_may_read_is_refused);
+    RUN(a_login_counts_more_than_the_url_and_a_token_needs_tls);
+    unlink(file);
     return check_done();
 }
