@@ -20,10 +20,6 @@ typedef void task(struct table *t, size_t count, size_t bytes);
 
 static void load(struct table *t, size_t count, size_t bytes)
 {
-    struct srow_error e = {0};
-    AUTO(db_rows_free) struct db_rows *rows = NULL; /* it answers with a row */
-    must_ok(db_query(&rows, t->db, "PRAGMA journal_mode = WAL", NULL, 0, &e), &e);
-    db_rows_free(&rows);
     table_clear(t);
     table_load(t, count, bytes);
 }

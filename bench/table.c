@@ -25,7 +25,7 @@ void must_ok(enum srow_rc rc, const struct srow_error *e)
     }
 }
 
-static void must(bool ok, const char *what)
+void must(bool ok, const char *what)
 {
     if (!ok) {
         fprintf(stderr, "bench: %s\n", what);
@@ -94,7 +94,12 @@ void table_open(struct table *t, const char *url, const char *config)
         options = (struct srow_client_options){.local_region = "us-east-1", .kms = &own};
     }
     must_ok(srow_client_new(&t->client, t->config, &options, &e), &e);
-    must_ok(db_create(&t->db, url, &e), &e);
+    bool sqlite = strncmp(url, "sqlite:", strlen("sqlite:")) == 0;
+    must_ok(sqlite ? db_create(&t->db, url, &e) : db_open(&t->db, url, &e), &e);
+    if (sqlite) {
+        AUTO(db_rows_free) struct db_rows *rows = NULL; /* it answers with a row */
+        must_ok(db_query(&rows, t->db, "PRAGMA journal_mode = WAL", NULL, 0, &e), &e);
+    }
 }
 
 void table_close(struct table *t)

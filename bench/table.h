@@ -15,9 +15,11 @@ struct table {
     struct db *db;
 };
 
+void must(bool ok, const char *what);
 void must_ok(enum srow_rc rc, const struct srow_error *e);
 
-/* `config` NULL: KMS functions of this process, two Regions. An SQLite file is made. */
+/* `config` NULL: KMS functions of this process, two Regions. An SQLite file is made, and
+ * has a write-ahead log. */
 void table_open(struct table *t, const char *url, const char *config);
 void table_close(struct table *t);
 /* Makes the table anew, empty. */

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # make bench: ratios of our seal and open to a limit program, and the instructions of one seal and
-# one open as callgrind counts them. bench/README.md says what the lines mean. ROUNDS and
-# MILLISECONDS make a run shorter or steadier. Exit code 1 below the floor, else 0.
+# one open as callgrind counts them; then put --from on each engine beside the same rows unsealed.
+# bench/README.md says what the lines mean, and which variables make a run shorter or steadier. Exit
+# code 1 below the floor, else 0.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 dev/deps.sh bench
-dev/build.sh build bench/bench
+dev/build.sh build all bench/bench bench/put
 status=0
 build/bench/bench "${ROUNDS:-15}" "${MILLISECONDS:-20}" || status=$?
 
@@ -22,4 +23,6 @@ for operation in seal open; do
     few=$(instructions "$operation" 50) many=$(instructions "$operation" 550)
     echo "bench: $operation 6 instructions $(((many - few) / 500))"
 done
+
+/usr/bin/python3 bench/put.py || status=$?
 exit "$status"

@@ -17,7 +17,7 @@ test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openss
       postgresql mariadb-server"
 demo_postgresql="$build openssl=openssl postgresql"
 deb="$build debhelper dpkg-dev git=git lintian=lintian"
-bench="$build valgrind=valgrind"
+bench="$build valgrind=valgrind python3-pytest openssl=openssl postgresql mariadb-server"
 check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tidy=clang-tidy
        valgrind=valgrind gcovr=gcovr iproute2 nodejs=node npm=npm python3-venv"
 

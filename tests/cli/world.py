@@ -2,6 +2,7 @@
 """What the tests of the command line work in: a KMS with two Regions and a database."""
 import configparser
 import importlib.util
+import json
 import os
 import pathlib
 import shutil
@@ -40,6 +41,12 @@ tables:
 """
 
 TABLE = "CREATE TABLE customers (account_no TEXT NOT NULL PRIMARY KEY, balance INTEGER)"
+
+
+def options():
+    """What this build was told."""
+    info = json.loads((BUILD / "meson-info" / "intro-buildoptions.json").read_text())
+    return {option["name"]: option["value"] for option in info}
 
 
 def server_class():

@@ -2,7 +2,6 @@
 """Every engine as a place of its own: a KMS with two Regions, and a database with one table.
 Servers are started once; each test has a database of its own."""
 import itertools
-import json
 import pathlib
 import shutil
 import sys
@@ -20,8 +19,7 @@ numbers = itertools.count(1)
 
 def need(*options):
     """Skips what this build has been told to leave out."""
-    info = json.loads((worlds.BUILD / "meson-info" / "intro-buildoptions.json").read_text())
-    values = {option["name"]: option["value"] for option in info}
+    values = worlds.options()
     for name in options:
         if values[name] == "disabled":
             pytest.skip(f"this build is without -D{name}")
