@@ -19,7 +19,8 @@ demo_postgresql="$build openssl=openssl postgresql"
 deb="$build debhelper dpkg-dev git=git lintian=lintian"
 bench="$build valgrind=valgrind python3-pytest openssl=openssl postgresql mariadb-server"
 check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tidy=clang-tidy
-       valgrind=valgrind gcovr=gcovr iproute2 nodejs=node npm=npm python3-venv"
+       valgrind=valgrind gcovr=gcovr iproute2 nodejs=node npm=npm python3-venv galera-4
+       rsync=rsync"
 
 case "${1:-}" in
 build) wanted=$build ;;

@@ -15,13 +15,15 @@ RESET, CLOSE, STALL = "reset", "close", "stall"
 @dataclasses.dataclass
 class Cut:
     """Where: `at` bytes, or TLS records behind the clear beginning, of one direction. What then:
-    both sides are reset, closed, or hear nothing more; later connections pass or are refused."""
+    both sides are reset, closed, or hear nothing more; later connections pass or are refused. With
+    `pause` nothing breaks: that is called, and what comes behind the place goes on."""
     way: str
     at: int
     records: bool = False
     how: str = RESET
     later: bool = True
     connection: int = 0
+    pause: object = None
 
 
 def clear_part(engine, way, data):
@@ -70,13 +72,17 @@ class Link:
                         (self.server, self.client))
         data = source.recv(65536)
         room = self.room(way, data)
-        data = data if room is None else data[:room]
-        sink.sendall(data)
-        self.carried[way] += data
-        if room is not None:
+        sink.sendall(data[:room])
+        self.carried[way] += data[:room]
+        if room is not None and self.proxy.cut.pause is not None:
+            pause, rest = self.proxy.cut.pause, data[room:]
+            self.proxy.cut = None
+            pause()
+            sink.sendall(rest)
+            self.carried[way] += rest
+        elif room is not None:
             self.is_cut = True
-            return False
-        return data != b""
+        return data != b"" and not self.is_cut
 
     def run(self):
         sides = {self.client: TO_SERVER, self.server: TO_CLIENT}

@@ -28,14 +28,24 @@ class Mariadb:
             nobody = pwd.getpwnam("nobody")
             for path in (self.folder, *self.folder.iterdir()):
                 os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        self.begin(alone)
+
+    def begin(self, alone):
         for number in (1,) if alone else (1, 2):
-            self.do("mariadb-install-db", "--no-defaults", "--skip-test-db",
-                    "--auth-root-authentication-method=normal", f"--datadir={folder}/data{number}")
+            self.install(number)
             self.start(number)
-        self.sql("CREATE USER app@127.0.0.1 IDENTIFIED BY 'secret of@app'",
-                 "CREATE USER app@localhost IDENTIFIED BY 'secret of@app'")
+        self.make_users()
         if not alone:
             self.replicate()
+
+    def install(self, number):
+        self.do("mariadb-install-db", "--no-defaults", "--skip-test-db",
+                "--auth-root-authentication-method=normal",
+                f"--datadir={self.folder}/data{number}")
+
+    def make_users(self):
+        self.sql("CREATE USER app@127.0.0.1 IDENTIFIED BY 'secret of@app'",
+                 "CREATE USER app@localhost IDENTIFIED BY 'secret of@app'")
 
     def replicate(self):
         folder = self.folder
@@ -74,8 +84,13 @@ class Mariadb:
                  "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M",
                  "--innodb-flush-log-at-trx-commit=0", f"--ssl-ca={self.folder}/ca.pem",
                  f"--ssl-cert={self.folder}/server.pem", f"--ssl-key={self.folder}/server.key",
-                 *(["--read-only"] if number == 2 else []), *self.options], stdout=log, stderr=log, **self.how())
+                 *(["--read-only"] if number == 2 else []), *self.options],
+                stdout=log, stderr=log, **self.how())
         self.wait(number)
+
+    def kill(self, number=1):
+        self.processes[number].kill()
+        self.processes[number].wait(timeout=60)
 
     def wait(self, number):
         """Until it answers; the client itself waits for it."""
@@ -91,8 +106,7 @@ class Mariadb:
 
     def crash(self, number=1):
         """kill -9, and on its feet again."""
-        self.processes[number].kill()
-        self.processes[number].wait(timeout=60)
+        self.kill(number)
         self.start(number)
 
     def stop(self):
