@@ -48,6 +48,7 @@
 #define json_as_string srow_inner_json_as_string
 #define json_each srow_inner_json_each
 #define json_free srow_inner_json_free
+#define json_get srow_inner_json_get
 #define json_parse srow_inner_json_parse
 #define json_put_value srow_inner_json_put_value
 #define log_line srow_inner_log_line
@@ -69,6 +70,7 @@
 #define time_wall_ms srow_inner_time_wall_ms
 #define wrapped_debt srow_inner_wrapped_debt
 #define wrapped_region srow_inner_wrapped_region
+#define wrapped_same srow_inner_wrapped_same
 #define wrapped_serves srow_inner_wrapped_serves
 #define wrapped_under srow_inner_wrapped_under
 

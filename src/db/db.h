@@ -102,6 +102,7 @@ struct db_dialect {
     const char *upsert;        /* behind an INSERT, where @t is the key: "ON CONFLICT (@t) DO .." */
     const char *upsert_column; /* one assignment of it */
     struct db_trigger trigger;
+    const char *limits; /* of values, rows and indexes, for people: one sentence */
     struct db_check check;
     struct db_catalog catalog;
 };

@@ -43,6 +43,8 @@ const struct db_dialect db_mysql_dialect = {
     .cast_decimals = true,
     .upsert = " ON DUPLICATE KEY UPDATE ",
     .upsert_column = "@c = VALUES(@c)",
+    .limits =
+        "all columns of a row but BLOBs share 65,535 bytes; an index key has at most 3,072 bytes",
     .check = {.binary = "",
               .either = "substr(@c,1,3)in(X'020478',X'020578')",
               .plain = "substr(@c,1,3)=X'020478'",

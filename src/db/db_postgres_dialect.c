@@ -45,6 +45,9 @@ const struct db_dialect db_postgres_dialect = {
     .row_order = true,
     .upsert = " ON CONFLICT (@t) DO UPDATE SET ",
     .upsert_column = "@c = excluded.@c",
+    .limits = "a value has at most 1 GB; of a row of more than 2 kB long values stand outside "
+              "(TOAST); an "
+              "index key has at most 2,704 bytes",
     .check = {.binary = "",
               .either = "(substr(@c,1,3)=ANY(ARRAY'\\x020478'::bytea,'\\x020578'::bytea))",
               .plain = "(substr(@c,1,3)='\\x020478'::bytea)",

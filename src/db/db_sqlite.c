@@ -58,6 +58,8 @@ const struct db_dialect db_sqlite_dialect = {
     .row_order = true,
     .upsert = " ON CONFLICT (@t) DO UPDATE SET ",
     .upsert_column = "@c = excluded.@c",
+    .limits = "a value has at most 1,000,000,000 bytes; what its page does not hold stands in "
+              "pages of its own",
     .check = {.binary = "typeof(@c)='blob'",
               .either = "substr(@c,1,3)IN(X'020478',X'020578')",
               .plain = "substr(@c,1,3)=X'020478'",

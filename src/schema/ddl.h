@@ -39,6 +39,11 @@ struct ddl_how {
  * db, NOMEM. */
 MUST enum srow_rc ddl_plan_make(struct ddl_plan *out, const struct srow_config *config,
                                 struct db *db, const struct ddl_how *how, struct srow_error *e);
+/* Bytes that the table's columns take of those that a row of the engine has, DDL_ROW_MOST of them;
+ * 0: it has no such bound. Fails with the errors of db. */
+enum { DDL_ROW_MOST = 65535 };
+MUST enum srow_rc ddl_plan_row_bytes(uint64_t *out, struct db *db, const struct live_table *live,
+                                     struct srow_error *e);
 /* Runs the plan. Where DDL is part of transactions, all but the later ones or nothing. */
 MUST enum srow_rc ddl_plan_run(const struct ddl_plan *plan, struct db *db, struct srow_error *e);
 

@@ -14,7 +14,6 @@
 #include "schema/trigger.h"
 
 enum {
-    ROW_MOST = 65535,  /* bytes that the columns of a row of MySQL share */
     ROW_SPARE = 128,   /* of them for NULLs and what else has to be told */
     BLOB_MOST = 65535, /* of MySQL's BLOB */
 };
@@ -125,7 +124,7 @@ static void put_type(struct srow_buf *sql, struct draft *d, uint64_t width)
 {
     const struct db_dialect *dialect = d->db->ops->dialect;
     bool shared = d->row_bytes > 0;
-    if (shared && (d->blob || d->row_bytes + width + ROW_SPARE > ROW_MOST)) {
+    if (shared && (d->blob || d->row_bytes + width + ROW_SPARE > DDL_ROW_MOST)) {
         buf_put_str(sql, width > BLOB_MOST ? dialect->blob_huge : dialect->blob_any);
         return;
     }
@@ -195,21 +194,23 @@ static enum srow_rc plan_column(struct draft *d, const struct config_column *col
 
 /* -- a table -- */
 
-static enum srow_rc read_row_bytes(struct draft *d, struct srow_error *e)
+enum srow_rc ddl_plan_row_bytes(uint64_t *out, struct db *db, const struct live_table *live,
+                                struct srow_error *e)
 {
     AUTO(db_rows_free) struct db_rows *rows = NULL;
-    struct db_value asked[] = {db_text(d->live.name), db_text_or_null(d->live.schema)};
-    const char *sql = d->db->ops->dialect->catalog.row_bytes;
+    struct db_value asked[] = {db_text(live->name), db_text_or_null(live->schema)};
+    const char *sql = db->ops->dialect->catalog.row_bytes;
     bool more = false;
     if (sql == NULL) {
+        *out = 0;
         return SROW_OK;
     }
-    TRY(db_query(&rows, d->db, sql, asked, 2, e));
+    TRY(db_query(&rows, db, sql, asked, 2, e));
     TRY(db_next(&more, rows, e));
     struct db_value v = more ? rows->ops->value(rows, 0) : (struct db_value){0};
     uint64_t bytes = 0;
     TRY(v.type == DB_TEXT ? text_parse_size(&bytes, v.bytes, INT64_MAX, e) : SROW_OK);
-    d->row_bytes = 1 + (v.type == DB_INTEGER ? (uint64_t)v.integer : bytes);
+    *out = 1 + (v.type == DB_INTEGER ? (uint64_t)v.integer : bytes);
     return SROW_OK;
 }
 
@@ -227,7 +228,7 @@ static enum srow_rc plan_table(struct draft *d, struct srow_error *e)
                 "table %s has no column %s, which tables.%s.bind names: correct one of them",
                 table->table, table->binds[i].column, table->name);
     }
-    TRY(read_row_bytes(d, e));
+    TRY(ddl_plan_row_bytes(&d->row_bytes, d->db, &d->live, e));
     for (size_t i = 0; i < table->column_count; i++) {
         TRY(plan_column(d, &table->columns[i], e));
     }
