@@ -25,6 +25,8 @@ struct args {
     const char *key_set, *in, *out, *suite, *max_edks;
     bool all, stop_at_first;
     const char *prove, *rows_per_second;
+    const char *writes_per_second, *reads_per_second, *prices, *rows;
+    bool measure;
     const char *from, *format, *skip_bad, *made, *limit, *after, *wait;
     bool list, progress;
     const char *html;
@@ -81,7 +83,7 @@ struct command {
 
 extern const struct command cmd_init, cmd_check, cmd_seal, cmd_open, cmd_match, cmd_put, cmd_get,
     cmd_encrypt, cmd_decrypt, cmd_inspect, cmd_config, cmd_explain, cmd_completion, cmd_heal,
-    cmd_status, cmd_help, cmd_version;
+    cmd_status, cmd_estimate, cmd_bench, cmd_help, cmd_version;
 extern const struct command *const cmd_all[]; /* ends with NULL */
 
 #endif
