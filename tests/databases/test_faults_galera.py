@@ -94,7 +94,8 @@ def test_a_transaction_that_gives_way_is_repeated_with_the_same_bytes(place):
     records, longer, changes = len(record_ends(place.engine, TO_SERVER, stream)), [], 0
     for record in range(records - 12, records):  # a transaction has ten, its end and the farewell
         changes += 1
-        done, called, again = put(f"value {record}", Cut(TO_SERVER, record, True, pause=lambda: change(place)))
+        done, called, again = put(f"value {record}", Cut(TO_SERVER, record, True,
+                                                         pause=lambda: change(place)))
         assert (done.returncode, called) == (0, calls), (record, done.stderr)
         got = json.loads(at(place, 3).ok("get", "customer", "account=1", "--json"))
         assert (got["userid"], got["balance"]) == (f"value {record}", changes)
