@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rows/batch_sql.h"
 
-enum { ROWS = 100, PARAMETERS = 8000 }; /* under every engine's limits */
+enum { ROWS = PICK_PAGE / 2, PARAMETERS = 8000 }; /* under every engine's limits */
 
 static const struct pick *shape(const struct batch *b)
 {
@@ -80,15 +80,13 @@ void batch_sql_look(struct srow_buf *out, const struct batch *b, enum batch_sql_
     }
 }
 
-void batch_sql_insert(struct srow_buf *out, const struct batch *b, size_t n)
+void batch_sql_insert(struct srow_buf *out, const struct batch *b)
 {
     buf_put_str(out, "INSERT INTO ");
     put_table(out, b);
     put_columns(out, b, " (");
-    for (size_t i = 0; i < n * b->param_count; i++) {
-        bool begins = i % b->param_count == 0;
-        buf_put_str(out, i == 0 ? ") VALUES (" : begins ? "), (" : ", ");
-        buf_printf(out, "$%zu", i + 1);
+    for (size_t i = 0; i < b->param_count; i++) {
+        buf_printf(out, "%s$%zu", i == 0 ? ") VALUES (" : ", ", i + 1);
     }
     buf_put_str(out, ")");
 }

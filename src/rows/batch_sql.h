@@ -17,8 +17,9 @@ enum batch_sql_look {
 /* SELECT of n rows: the row's number, then its columns in the order of the batch. */
 void batch_sql_look(struct srow_buf *out, const struct batch *b, enum batch_sql_look what,
                     size_t n);
-void batch_sql_insert(struct srow_buf *out, const struct batch *b, size_t n);
-void batch_sql_update(struct srow_buf *out, const struct batch *b); /* one row */
+/* One row. */
+void batch_sql_insert(struct srow_buf *out, const struct batch *b);
+void batch_sql_update(struct srow_buf *out, const struct batch *b);
 
 /* Rows that one statement takes, with so many parameters each. */
 size_t batch_sql_most(size_t params);

@@ -144,15 +144,13 @@ static enum srow_rc replace_row(const struct batch *b, struct batch_row *row, st
 
 static enum srow_rc insert_rows(const struct batch *b, struct batch_part part, struct srow_error *e)
 {
-    size_t most = batch_sql_most(b->param_count);
-    for (size_t from = 0; from < part.count; from += most) {
-        AUTO(statement_cleanup) struct statement s = {0};
-        struct batch_part some = part_of(part, from, most);
-        batch_sql_insert(&s.sql, b, some.count);
-        TRY(gather(&s, some, b->param_count, e));
-        TRY(db_exec(b->rows->db, s.sql.at, s.params, s.count, e));
+    AUTO(statement_cleanup) struct statement s = {0};
+    if (part.count == 0) {
+        return SROW_OK;
     }
-    return SROW_OK;
+    batch_sql_insert(&s.sql, b);
+    TRY(gather(&s, part, b->param_count, e));
+    return db_exec_many(b->rows->db, s.sql.at, s.params, b->param_count, part.count, e);
 }
 
 /* Whether a parameter came back as it was asked for. */
