@@ -73,18 +73,50 @@ wait_for_line() {
         echo "    no line with $2 in $1"
 }
 
-# free_port: a port of 127.0.0.1 on which nobody listens.
-free_port() {
-    local port
-    while :; do
-        port=$((20000 + RANDOM % 10000))
-        (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+# stage BUILD: the folder it all happens in, the programs of BUILD, two Regions' addresses in $us
+# and $eu, and nothing set from outside.
+stage() {
+    local name
+    build=$(cd "$1" && pwd) || exit 2
+    umask 022
+    folder=$(mktemp -d) || exit 2
+    trap curtain EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    cd "$folder"
+    export PATH="$build/cmd:$build/kmsd:$build/examples:$PATH"
+    for name in $(compgen -e |
+        grep -E '^(AWS_|SEALROW_|PG|MYSQL_|MARIADB_|DATABASE_URL$|.*_proxy$|.*_PROXY$)'); do
+        unset "$name"
     done
-    echo "$port"
+    free_ports us eu
+    us=127.0.0.1:$us eu=127.0.0.1:$eu
+}
+
+# free_ports NAME ...: into each variable another port of 127.0.0.1 on which nobody listens.
+taken=" "
+free_ports() {
+    local name port
+    for name; do
+        while :; do
+            port=$((20000 + RANDOM % 10000))
+            [[ $taken != *" $port "* ]] && ! (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break
+        done
+        taken+="$port "
+        printf -v "$name" %s "$port"
+    done
 }
 
 # curtain: ends what was started and removes what was made.
 curtain() {
+    trap '' INT TERM
+    ! declare -F servers_stop >/dev/null || servers_stop >/dev/null 2>&1
     [ -z "${kmsd:-}" ] || { kill "$kmsd" 2>/dev/null; wait "$kmsd" 2>/dev/null; }
     cd / && rm -rf "$folder"
+}
+
+# finish: how it went; the exit code is 0 when nothing was unexpected.
+finish() {
+    printf '\ntour: %d steps, %d unexpected\n' "$steps" "$unexpected"
+    [ "$unexpected" = 0 ]
 }
