@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: dev/deps.sh build|demo-postgresql|test|check|bench|deb
+# usage: dev/deps.sh build|demo-postgresql|demo-mariadb|test|check|bench|deb
 #
 # Sees that the Debian packages are there which a build, the tests or the checks need. What is
 # missing is installed where that is allowed (root, or sudo without a password); elsewhere the
@@ -16,6 +16,7 @@ build='gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3
 test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openssl git=git
       postgresql mariadb-server"
 demo_postgresql="$build openssl=openssl postgresql"
+demo_mariadb="$build openssl=openssl mariadb-server"
 deb="$build debhelper dpkg-dev git=git lintian=lintian"
 bench="$build valgrind=valgrind python3-pytest openssl=openssl postgresql mariadb-server"
 check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tidy=clang-tidy
@@ -25,11 +26,12 @@ check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tid
 case "${1:-}" in
 build) wanted=$build ;;
 demo-postgresql) wanted=$demo_postgresql ;;
+demo-mariadb) wanted=$demo_mariadb ;;
 test) wanted=$test ;;
 check) wanted=$check ;;
 bench) wanted=$bench ;;
 deb) wanted=$deb ;;
-*) echo "usage: dev/deps.sh build|demo-postgresql|test|check|bench|deb" >&2; exit 2 ;;
+*) echo "usage: dev/deps.sh build|demo-postgresql|demo-mariadb|test|check|bench|deb" >&2; exit 2 ;;
 esac
 
 # Another system has other names for these; there meson says what it does not find.

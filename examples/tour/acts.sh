@@ -55,7 +55,8 @@ act_table() {
     gives 0 3 3 '^0 findings$'
 }
 
-# act_heal VALUES REQUESTS: us-east-1, which has been down, gets its key into so many VALUES.
+# act_heal VALUES US EU: so many VALUES get the key of us-east-1, which was down; requests in each
+# Region.
 act_heal() {
     step "The debt of the time without us-east-1: what opens in eu-west-1 alone."
     run "sealrow status customer"
@@ -63,20 +64,22 @@ act_heal() {
 
     step "heal pays it: each such value is opened in eu-west-1 and sealed anew for both Regions."
     run "sealrow heal customer"
-    gives 0 "$2" "$2" "healed $1, .*failed 0"
+    gives 0 "$2" "$3" "healed $1, .*failed 0"
 
     step "Nothing is owed any more. It stands in the values' own headers: no Region is asked."
     run "sealrow status customer"
     gives 0 0 0 '!debt'
+    run "sealrow status customer --json | grep -o '\"debt\":[0-9]*' | sort -u"
+    gives 0 0 0 '^"debt":0$' '!"debt":[1-9]'
 }
 
-# act_apart ROWS VALUES: every row opens in each Region alone.
+# act_apart VALUES: every row, of so many VALUES, opens in each Region alone.
 act_apart() {
     step "Every row opens in us-east-1 alone."
     run "sealrow get customer --list --via us-east-1"
-    gives 0 "$2" 0 fay.tarn
+    gives 0 "$1" 0 fay.tarn
 
     step "Every row opens in eu-west-1 alone."
     run "sealrow get customer --list --via eu-west-1"
-    gives 0 0 "$2" fay.tarn
+    gives 0 0 "$1" fay.tarn
 }

@@ -32,7 +32,8 @@ start() {
         --binlog-format=ROW --innodb-buffer-pool-size=16M --innodb-log-file-size=4M \
         "${@:3}" </dev/null >"$db/$1.log" 2>&1 &
     server[$1]=$!
-    timeout 30 mariadb-admin --no-defaults -u root -S "$db/$1.sock" --wait=100 --sleep=1 ping
+    timeout 30 sh -c 'until mariadb-admin --no-defaults -u root -S "$1" ping; do sleep 0.05; done' \
+        sh "$db/$1.sock" >/dev/null 2>&1
 }
 server=()
 

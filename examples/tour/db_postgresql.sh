@@ -48,7 +48,7 @@ END
 }
 
 replica_start() {
-    as pg_basebackup -D "$db/2" -R -c fast -X stream -d "host=localhost port=$one user=repl \
+    as pg_basebackup -N -D "$db/2" -R -c fast -X stream -d "host=localhost port=$one user=repl \
         password=repl sslmode=verify-full sslrootcert=$db/ca.pem"
     as pg_ctl -D "$db/2" -s -w -l "$db/2.log" -o "-p $two" start
 }

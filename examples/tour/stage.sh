@@ -2,7 +2,8 @@
 #
 # What the tour's steps are made of. A step says what it shows, runs commands that it prints before,
 # and states for each its exit code, its output and how many requests each Region's KMS got. With
-# TOUR_SABOTAGE=N the commands of step N are printed but not run, so that the step must fail.
+# TOUR_SABOTAGE=TEXT the commands of steps that begin with TEXT are printed but not run, so that they
+# must fail.
 
 steps=0
 unexpected=0
@@ -11,7 +12,8 @@ regions=(us-east-1 eu-west-1)
 # step TEXT: the next step, and in one line what it shows.
 step() {
     steps=$((steps + 1))
-    printf '\n%2d. %s\n' "$steps" "$1"
+    title=$1
+    printf '\n%2d. %s\n' "$steps" "$title"
 }
 
 # Requests that a Region's KMS has answered or refused so far; 0 before there is a KMS.
@@ -33,7 +35,7 @@ run() {
     local region
     for region in "${regions[@]}"; do before[$region]=$(requests "$region"); done
     printf '%s\n' "$1" | sed '1s/^/    $ /; 2,$s/^/      /'
-    if [ "${TOUR_SABOTAGE:-0}" = "$steps" ]; then
+    if [[ ${TOUR_SABOTAGE:-} && $title == "$TOUR_SABOTAGE"* ]]; then
         : >out; : >err; status=0
     else
         { eval "$1"; } >out 2>err </dev/null && status=0 || status=$?
@@ -74,7 +76,7 @@ wait_for_line() {
 }
 
 # stage BUILD: the folder it all happens in, the programs of BUILD, two Regions' addresses in $us
-# and $eu, and nothing set from outside.
+# and $eu, and nothing set from outside, by a variable or a file in the home folder.
 stage() {
     local name
     build=$(cd "$1" && pwd) || exit 2
@@ -84,7 +86,7 @@ stage() {
     trap 'exit 130' INT
     trap 'exit 143' TERM
     cd "$folder"
-    export PATH="$build/cmd:$build/kmsd:$build/examples:$PATH"
+    export HOME=$folder PATH="$build/cmd:$build/kmsd:$build/examples:$PATH"
     for name in $(compgen -e |
         grep -E '^(AWS_|SEALROW_|PG|MYSQL_|MARIADB_|DATABASE_URL$|.*_proxy$|.*_PROXY$)'); do
         unset "$name"

@@ -44,18 +44,11 @@ def test_every_step_does_what_it_says(tmp_path):
     assert servers() <= before and list(tmp_path.iterdir()) == []
 
 
-def steps():
-    text = (ROOT / "examples/tour/tour.sh").read_text()
-    titles = re.findall(r'^step "(.*)"$', text, re.M)
-    return {title: number for number, title in enumerate(titles, 1)}
-
-
-@pytest.mark.parametrize("start", ["Somebody who may write", "Plaintext written"])
+@pytest.mark.parametrize("start", ["Somebody who may write", "heal pays it"])
 def test_a_step_that_does_nothing_makes_the_tour_fail(tmp_path, start):
-    number = next(n for title, n in steps().items() if title.startswith(start))
-    done = tour(tmp_path, TOUR_SABOTAGE=str(number))
+    done = tour(tmp_path, TOUR_SABOTAGE=start)
     assert done.returncode == 1
     assert not done.stdout.rstrip().endswith(", 0 unexpected")
-    wrong = done.stdout.index("UNEXPECTED")
-    assert f"\n{number:2}. {start}" in done.stdout[:wrong]
+    before = done.stdout[:done.stdout.index("UNEXPECTED")]
+    assert re.search(rf"\n[ \d]\d\. {start}", before)
     assert list(tmp_path.iterdir()) == []
