@@ -44,7 +44,7 @@ $1"
 # act_table CREATE COLUMN: an ordinary table made by the command CREATE, then sealed columns, of
 # which each is declared as COLUMN has it.
 act_table() {
-    step "An ordinary table, and what Sealrow adds to it: two columns that refuse anything unsealed."
+    step "An ordinary table, and what Sealrow adds: two columns that refuse anything unsealed."
     run "$1"
     gives 0 0 0
     whole=1 run "sealrow init"

@@ -25,8 +25,8 @@ url() { echo "mysql://app:app@localhost:$1/bank?$tls$db/$2.pem"; }
 
 # start NUMBER PORT OPTION ...: a server, until it answers.
 start() {
-    become mariadbd --no-defaults --datadir="$db/$1" --socket="$db/$1.sock" --pid-file="$db/$1.pid" \
-        --bind-address=127.0.0.1 --port="$2" --skip-name-resolve --tmpdir="$db" \
+    become mariadbd --no-defaults --datadir="$db/$1" --tmpdir="$db" --pid-file="$db/$1.pid" \
+        --socket="$db/$1.sock" --bind-address=127.0.0.1 --port="$2" --skip-name-resolve \
         --ssl-ca="$db/ca.pem" --ssl-cert="$db/server.pem" --ssl-key="$db/server.key" \
         --server-id="$1" --log-bin=binlog --log-slave-updates --gtid-strict-mode \
         --binlog-format=ROW --innodb-buffer-pool-size=16M --innodb-log-file-size=4M \
@@ -37,13 +37,17 @@ start() {
 }
 server=()
 
-install() {
+# first_start NUMBER PORT OPTION ...: a new server, whose superuser comes by the socket alone.
+first_start() {
     as mariadb-install-db --no-defaults --auth-root-authentication-method=normal --skip-test-db \
-        --skip-name-resolve --datadir="$db/$1" >"$db/init.log"
+        --datadir="$db/$1" >"$db/init.log" && start "$@" &&
+        admin "$1" -e "SET sql_log_bin = 0;
+            DELETE FROM mysql.global_priv WHERE user = 'root' AND host <> 'localhost';
+            FLUSH PRIVILEGES"
 }
 
 primary_start() {
-    install 1 && start 1 "$one" || return
+    first_start 1 "$one" || return
     admin 1 -e "CREATE DATABASE bank;
         CREATE USER app@127.0.0.1 IDENTIFIED BY 'app';
         GRANT ALL ON bank.* TO app@127.0.0.1;
@@ -52,7 +56,7 @@ primary_start() {
 }
 
 replica_start() {
-    install 2 && start 2 "$two" --read-only || return
+    first_start 2 "$two" --read-only || return
     admin 2 -e "CHANGE MASTER TO master_host = '127.0.0.1', master_port = $one,
         master_user = 'repl', master_password = 'repl', master_use_gtid = slave_pos,
         master_ssl = 1, master_ssl_verify_server_cert = 1, master_ssl_ca = '$db/ca.pem';
@@ -61,7 +65,7 @@ replica_start() {
 
 # crash: the primary is gone in the middle of whatever it did.
 crash() {
-    kill -9 "${server[1]}" && ! wait "${server[1]}" 2>/dev/null
+    kill -9 "${server[1]:-none}" && ! wait "${server[1]:-none}" 2>/dev/null
 }
 
 promote() {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# PostgreSQL's part of the tour: a primary in $db/1 at port $one, a hot standby in $db/2 at port $two,
-# and what is done to them. docs/databases.md shows the body of `promote` and of `rejoin`.
+# PostgreSQL's part of the tour: a primary in $db/1 at port $one, a hot standby in $db/2 at port
+# $two, and what is done to them. docs/databases.md shows the body of `promote` and of `rejoin`.
 
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
 export PATH="${programs:+$programs:}$PATH"
@@ -16,7 +16,8 @@ begins="encode(substr(user_id_sealed, 1, 6), 'hex')"
 # admin NUMBER WORD ...: psql of the server's superuser.
 admin() {
     local ports=("" "$one" "$two")
-    psql -X -q -h "$db" -p "${ports[$1]}" -U postgres -v ON_ERROR_STOP=1 -v VERBOSITY=verbose "${@:2}"
+    psql -X -q -h "$db" -p "${ports[$1]}" -U postgres -v ON_ERROR_STOP=1 -v VERBOSITY=verbose \
+        "${@:2}"
 }
 sql() { admin "$1" -d bank -c "$2"; }
 app() { psql -X -q "$(url "$one" ca)" -c "$1"; }
@@ -33,6 +34,7 @@ ssl_ca_file = '$db/ca.pem'
 ssl_cert_file = '$db/server.pem'
 ssl_key_file = '$db/server.key'
 wal_keep_size = 256MB
+dynamic_shared_memory_type = mmap
 END
     as tee "$db/1/pg_hba.conf" >/dev/null <<END
 local   all         all               trust

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What a primary and a replica for the tour have in common, whatever the engine: the folder $db, which
-# is the servers' user's alone, and the certificates. No server wants to run as root: for root they
-# run as nobody.
+# What a primary and a replica for the tour have in common, whatever the engine: the folder $db,
+# which is the servers' user's alone, and the certificates. No server wants to run as root: for root
+# they run as nobody.
 
 # as COMMAND ...: does it as the servers' user. become: the same in place of this shell.
 as() (become "$@")

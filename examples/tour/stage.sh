@@ -2,8 +2,8 @@
 #
 # What the tour's steps are made of. A step says what it shows, runs commands that it prints before,
 # and states for each its exit code, its output and how many requests each Region's KMS got. With
-# TOUR_SABOTAGE=TEXT the commands of steps that begin with TEXT are printed but not run, so that they
-# must fail.
+# TOUR_SABOTAGE=TEXT the commands of steps that begin with TEXT are printed but not run, so that
+# they must fail.
 
 steps=0
 unexpected=0

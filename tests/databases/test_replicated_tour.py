@@ -113,7 +113,7 @@ DRILL = re.compile(r"<!-- (\S+): (\w+) -->\n+( *)```\n(.*?)\n *```", re.S)
 
 
 def test_the_drill_by_hand_is_what_the_tour_does():
-    """Commands in docs/databases.md that are said to be a function of the tour are its body, and the
+    """Commands in docs/databases.md that are said to be a function of the tour are its body; the
     others stand in the tour."""
     section = (ROOT / "docs/databases.md").read_text().split("## The loss of a Region")[1]
     section = section.split("\n## ")[0]
