@@ -86,7 +86,6 @@ rejoin() {
 
 servers_stop() {
     for number in 2 1; do
-        [ -z "${server[$number]:-}" ] || kill "${server[$number]}"
+        [ -z "${server[$number]:-}" ] || { kill "${server[$number]}"; wait "${server[$number]}"; }
     done
-    wait "${server[@]}"
 }

@@ -9,14 +9,15 @@
 # 0 when nothing was unexpected.
 set -u
 tour=$(cd "$(dirname "$0")" && pwd)
+facts=db_${1:-}.sh
+[ -f "$tour/$facts" ] || { echo "usage: replicated.sh postgresql|mariadb [BUILD]" >&2; exit 2; }
 . "$tour/stage.sh"
 . "$tour/acts.sh"
 . "$tour/servers.sh"
-. "$tour/db_$1.sh"
+. "$tour/$facts"
 stage "${2:-$tour/../../build}"
 db=$folder/db
 free_ports one two
-facts=db_$1.sh
 
 # play FUNCTION: runs what a function of the engine's file consists of.
 play() {
@@ -40,6 +41,7 @@ gives 0 0 0
 step "Its replica, which follows it over TLS."
 run "replica_start"
 gives 0 0 0
+[ "$unexpected" = 0 ] || { finish; exit 1; } # nothing that follows would say more
 
 act_kms
 
