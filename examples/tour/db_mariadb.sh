@@ -23,9 +23,10 @@ app() {
 dump() { mariadb-dump --no-defaults -u root -S "$db/1.sock" bank; }
 url() { echo "mysql://app:app@localhost:$1/bank?$tls$db/$2.pem"; }
 
-# start NUMBER PORT OPTION ...: a server, until it answers.
+# start NUMBER PORT OPTION ...: a server, until it answers. Its folder for temporary tables is its
+# own, since it removes what it finds there when it starts.
 start() {
-    become mariadbd --no-defaults --datadir="$db/$1" --tmpdir="$db" --pid-file="$db/$1.pid" \
+    become mariadbd --no-defaults --datadir="$db/$1" --tmpdir="$db/$1.tmp" --pid-file="$db/$1.pid" \
         --socket="$db/$1.sock" --bind-address=127.0.0.1 --port="$2" --skip-name-resolve \
         --ssl-ca="$db/ca.pem" --ssl-cert="$db/server.pem" --ssl-key="$db/server.key" \
         --server-id="$1" --log-bin=binlog --log-slave-updates --gtid-strict-mode \
@@ -39,11 +40,12 @@ server=()
 
 # first_start NUMBER PORT OPTION ...: a new server, whose superuser comes by the socket alone.
 first_start() {
-    as mariadb-install-db --no-defaults --auth-root-authentication-method=normal --skip-test-db \
-        --datadir="$db/$1" >"$db/init.log" && start "$@" &&
-        admin "$1" -e "SET sql_log_bin = 0;
-            DELETE FROM mysql.global_priv WHERE user = 'root' AND host <> 'localhost';
-            FLUSH PRIVILEGES"
+    as mkdir "$db/$1.tmp" &&
+        as mariadb-install-db --no-defaults --auth-root-authentication-method=normal \
+            --skip-test-db --datadir="$db/$1" --tmpdir="$db/$1.tmp" >"$db/init.log" &&
+        start "$@" && admin "$1" -e "SET sql_log_bin = 0;
+        DELETE FROM mysql.global_priv WHERE user = 'root' AND host <> 'localhost';
+        FLUSH PRIVILEGES"
 }
 
 primary_start() {

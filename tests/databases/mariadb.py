@@ -40,8 +40,14 @@ class Mariadb:
 
     def install(self, number):
         self.do("mariadb-install-db", "--no-defaults", "--skip-test-db",
-                "--auth-root-authentication-method=normal",
+                f"--tmpdir={self.temporary(number)}", "--auth-root-authentication-method=normal",
                 f"--datadir={self.folder}/data{number}")
+
+    def temporary(self, number):
+        """A server's folder for temporary tables is its own: it removes what it finds there."""
+        folder = self.folder / f"tmp{number}"
+        self.do("mkdir", "-p", folder)
+        return folder
 
     def make_users(self):
         self.sql("CREATE USER app@127.0.0.1 IDENTIFIED BY 'secret of@app'",
@@ -78,7 +84,7 @@ class Mariadb:
                 [*self.who(), shutil.which("mariadbd"), "--no-defaults",
                  f"--datadir={self.folder}/data{number}", f"--socket={self.folder}/s{number}",
                  f"--pid-file={self.folder}/pid{number}", f"--port={self.ports[number]}",
-                 f"--tmpdir={self.folder}",
+                 f"--tmpdir={self.temporary(number)}",
                  "--bind-address=127.0.0.1", f"--server-id={number}", "--log-bin=b",
                  "--log-slave-updates", "--gtid-strict-mode", "--binlog-format=ROW", "--sql-mode=",
                  "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M",
