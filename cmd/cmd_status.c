@@ -39,6 +39,10 @@ static void put_sealed(struct srow_buf *out, const struct rows_status_column *c)
         put_line(out, "not sealed", c->not_sealed);
         buf_put_str(out, "  no messages: see sealrow check\n");
     }
+    if (c->plaintext > 0) {
+        put_line(out, "plaintext", c->plaintext);
+        buf_printf(out, "  still there, in %s\n", c->column->plain);
+    }
 }
 
 static void put_regions(struct srow_buf *out, const struct rows_status_column *c)
@@ -142,6 +146,7 @@ static void put_json_column(struct srow_buf *out, const struct rows_status_colum
     json_put_string(out, srow_str(c->column->keys));
     buf_printf(out, ",\"sealed\":%" PRIu64 ",\"null\":%" PRIu64 ",\"not_sealed\":%" PRIu64,
                c->sealed, c->nulls, c->not_sealed);
+    buf_printf(out, ",\"plaintext\":%" PRIu64, c->plaintext);
     buf_printf(out, ",\"bytes\":%" PRIu64 ",\"overhead\":%" PRIu64 ",\"debt\":%" PRIu64, c->bytes,
                c->overhead, c->debt);
     buf_printf(out, ",\"suites\":{\"0x0478\":%" PRIu64 ",\"0x0578\":%" PRIu64 "}",

@@ -141,18 +141,38 @@ static enum srow_rc make_columns(struct rows_status *s, const struct srow_config
     return SROW_OK;
 }
 
+/* Rows, and how many have plaintext still: the database counts, so that none of it leaves it. */
+static void put_count(struct srow_buf *sql, const struct rows_status *s, const struct db *db)
+{
+    buf_put_str(sql, "SELECT count(*)");
+    for (size_t i = 0; i < s->column_count; i++) {
+        if (s->columns[i].column->plain != NULL) {
+            buf_put_str(sql, ", count(");
+            db_put_name(sql, db, s->columns[i].column->plain);
+            buf_put_str(sql, ")");
+        }
+    }
+    buf_put_str(sql, " FROM ");
+    db_put_table(sql, db, s->table->schema, s->table->table);
+}
+
 static enum srow_rc count_rows(struct rows_status *s, struct db *db, struct srow_error *e)
 {
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     AUTO(buf_cleanup) struct srow_buf sql = {0};
     bool more = false;
-    buf_put_str(&sql, "SELECT count(*) FROM ");
-    db_put_table(&sql, db, s->table->schema, s->table->table);
+    size_t at = 0;
+    put_count(&sql, s, db);
     const char *text = buf_cstr(&sql);
     TRY(buf_check(&sql, e));
     TRY(db_query(&rows, db, text, NULL, 0, e));
     TRY(db_next(&more, rows, e));
-    s->rows = more ? (uint64_t)rows->ops->value(rows, 0).integer : 0;
+    s->rows = more ? (uint64_t)rows->ops->value(rows, at++).integer : 0;
+    for (size_t i = 0; more && i < s->column_count; i++) {
+        if (s->columns[i].column->plain != NULL) {
+            s->columns[i].plaintext = (uint64_t)rows->ops->value(rows, at++).integer;
+        }
+    }
     return SROW_OK;
 }
 

@@ -27,6 +27,7 @@ struct rows_status_region {
 struct rows_status_column {
     const struct config_column *column;
     uint64_t sealed, nulls, not_sealed; /* not_sealed: bytes that are no message */
+    uint64_t plaintext;                 /* still in column->plain, of all rows; 0 without one */
     uint64_t bytes, overhead;           /* of the sealed ones; overhead: beside their values */
     uint64_t unsigned_suite, signed_suite;
     uint64_t direct, other;             /* wrapped under KMS keys alone, or otherwise */

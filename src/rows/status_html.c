@@ -33,6 +33,18 @@ static void put_sign(struct srow_buf *out, const char *name)
                name, name);
 }
 
+/* A line with a sign, where there is something to be said. */
+static void put_wrong(struct srow_buf *out, const char *name, const char *text, uint64_t n)
+{
+    if (n > 0) {
+        buf_put_str(out, "<div>");
+        put_sign(out, name);
+        buf_printf(out, "<strong class=\"%s\">%s: ", name, text);
+        put_values(out, n);
+        buf_put_str(out, "</strong></div>");
+    }
+}
+
 static void open_note(struct srow_buf *out, const char *name)
 {
     buf_printf(out, "<p class=\"note %s\">", name);
@@ -53,7 +65,7 @@ static bool is_sampled(const struct rows_status *s)
 /* -- sums -- */
 
 struct sums {
-    uint64_t columns, rows, sealed, not_sealed, bytes, overhead, debt, strangers;
+    uint64_t columns, rows, sealed, not_sealed, plaintext, bytes, overhead, debt, strangers;
     bool sampled;
 };
 
@@ -71,6 +83,7 @@ static void add_column(struct sums *to, const struct rows_status_column *c)
     to->columns++;
     to->sealed += c->sealed;
     to->not_sealed += c->not_sealed;
+    to->plaintext += c->plaintext;
     to->bytes += c->bytes;
     to->overhead += c->overhead;
     to->debt += c->debt;
@@ -147,15 +160,11 @@ static void put_bytes(struct srow_buf *out, const struct rows_status_column *c)
 static void put_region_state(struct srow_buf *out, const struct rows_status_column *c,
                              const struct rows_status_region *r)
 {
-    if (r->debt > 0) {
-        put_sign(out, "debt");
-        buf_put_str(out, "<strong class=\"debt\">Debt: ");
-        put_values(out, r->debt);
-        buf_put_str(out, "</strong>");
-        return;
-    }
     const char *whole = c->sealed == 0 ? "nothing sealed" : "opens all";
-    buf_put_str(out, r->promised ? whole : "no key for new values");
+    put_wrong(out, "debt", "Debt", r->debt);
+    if (r->debt == 0) {
+        buf_put_str(out, r->promised ? whole : "no key for new values");
+    }
 }
 
 static void put_region(struct srow_buf *out, const struct rows_status_column *c,
@@ -275,6 +284,15 @@ static void put_column_notes(struct srow_buf *out, const struct rows_status *s,
                    c->not_sealed == 1 ? "is" : "are");
         close_note(out);
     }
+    if (c->plaintext > 0) {
+        open_note(out, "plain");
+        buf_put_str(out, "<strong>Plaintext: ");
+        put_values(out, c->plaintext);
+        buf_put_str(out, "</strong> still there, in ");
+        html_put_name(out, c->column->plain);
+        buf_put_str(out, ", counted in all rows.");
+        close_note(out);
+    }
 }
 
 static void put_column(struct srow_buf *out, const struct rows_status *s,
@@ -357,6 +375,13 @@ static void put_verdict(struct srow_buf *out, const struct sums *sums)
         buf_put_str(out, "</strong> in columns for sealed ones.");
         close_note(out);
     }
+    if (sums->plaintext > 0) {
+        open_note(out, "plain");
+        buf_put_str(out, "<strong>Plaintext: ");
+        put_values(out, sums->plaintext);
+        buf_put_str(out, "</strong> still there beside sealed columns.");
+        close_note(out);
+    }
     if (sums->strangers > 0) {
         open_note(out, "strange");
         buf_put_str(out, "<strong>Not configured: ");
@@ -414,20 +439,11 @@ static void put_index_row(struct srow_buf *out, const struct rows_status *s, siz
     buf_put_str(out, "</td><td class=\"number\">");
     text_put_count(out, sums.sealed);
     buf_put_str(out, "</td><td>");
-    if (sums.debt > 0) {
-        put_sign(out, "debt");
-        buf_put_str(out, "<strong class=\"debt\">Debt: ");
-        put_values(out, sums.debt);
-        buf_put_str(out, "</strong>");
-    } else {
+    put_wrong(out, "debt", "Debt", sums.debt);
+    put_wrong(out, "bare", "Not sealed", sums.not_sealed);
+    put_wrong(out, "plain", "Plaintext", sums.plaintext);
+    if (sums.debt == 0) {
         buf_put_str(out, is_sampled(s) ? "no debt in the sample" : "no debt");
-    }
-    if (sums.not_sealed > 0) {
-        buf_put_str(out, "<br/>");
-        put_sign(out, "bare");
-        buf_put_str(out, "<strong class=\"bare\">Not sealed: ");
-        put_values(out, sums.not_sealed);
-        buf_put_str(out, "</strong>");
     }
     buf_put_str(out, "</td></tr>\n");
 }
@@ -458,6 +474,10 @@ static const char signs[] =
     "1.9A.95.95 0 0 0 8 10Z\" fill-rule=\"evenodd\"/>\n"
     "<path id=\"sign-strange\" d=\"M8 .5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15ZM7.1 4l.3 "
     "5h1.2l.3-5Zm.9 6a.95.95 0 1 0 0 1.9A.95.95 0 0 0 8 10Z\" fill-rule=\"evenodd\"/>\n"
+    "<path id=\"sign-plain\" d=\"M8 3C4.5 3 1.8 5.2.5 8 1.8 10.8 4.5 13 8 13s6.2-2.2 7.5-5C14.2 "
+    "5.2 "
+    "11.5 3 8 3Zm0 1.8a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4Zm0 1.5a1.7 1.7 0 1 0 0 3.4 1.7 1.7 "
+    "0 0 0 0-3.4Z\" fill-rule=\"evenodd\"/>\n"
     "<path id=\"sign-sample\" d=\"M1 2h2.5v12H1Zm4.2 0h2.5v12H5.2Zm4.2 4h2.5v8H9.4Zm4.1 "
     "4H15v4h-1.5Z\"/>\n"
     "<path id=\"sign-whole\" d=\"M8 .5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15ZM7 11.3 3.8 8.1 5 "

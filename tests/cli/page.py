@@ -23,7 +23,7 @@ tables:
     bind:
       entry: {column: entry}
     columns:
-      remark: {sealed: remark_sealed}
+      remark: {plain: remark, sealed: remark_sealed, stage: dual, until: 9999-12-31}
   archive:
     bind:
       entry: {column: entry}
@@ -37,9 +37,9 @@ def quoted(name):
 
 
 def fill(place):
-    """Debt, NULL, bytes that are no message, a key that nobody configured, a sample, an empty
+    """Debt, NULL, plaintext, bytes that are no message, a key that nobody configured, a sample, an empty
     table, and names that would like to be markup."""
-    place.sql("CREATE TABLE ledger (entry TEXT NOT NULL PRIMARY KEY)",
+    place.sql("CREATE TABLE ledger (entry TEXT NOT NULL PRIMARY KEY, remark TEXT)",
               "CREATE TABLE archive (entry TEXT NOT NULL PRIMARY KEY)")
     configure(place)
     place.ok("init", "--rebook")
@@ -60,7 +60,7 @@ def fill(place):
                    [message.replace(arn, evil)])
         db.execute("UPDATE customers SET pin_sealed = CAST('4711' AS BLOB) WHERE account_no = '3'")
         db.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
-                   "INSERT INTO ledger SELECT printf('%05d', i), CASE WHEN i % 3 THEN "
+                   "INSERT INTO ledger (entry, remark_sealed) SELECT printf('%05d', i), CASE WHEN i % 3 THEN "
                    "remark_sealed END FROM n, ledger WHERE entry = 'a'", [BIG])
         db.execute(f"ALTER TABLE customers RENAME TO {quoted(TABLE)}")
     db.close()
@@ -104,8 +104,9 @@ def column_of(section):
     regions = by_class(section, "table", "regions")[0].find("tbody")
     keys = [key for found in by_class(section, "ul", "keys") for key in found]
     rows = [[words(cell) for cell in row] for row in regions]
+    plain = [words(note).split()[1] for note in by_class(section, "p", "plain")]
     return {
-        "column": words(section.find("h3")),
+        "column": words(section.find("h3")), "plaintext": sum(map(number, plain)),
         **dict(zip(("sealed", "not_sealed", "null"),
                    (number(words(b)) for b in values.iter("b")))),
         "regions": {row[0]: number(row[2]) for row in rows},
@@ -125,7 +126,7 @@ def tables_of(page):
 def told(status):
     """The same of --json."""
     return {table["table"]: [{
-        "column": c["column"], "sealed": c["sealed"], "not_sealed": c["not_sealed"],
+        "column": c["column"], "plaintext": c["plaintext"], "sealed": c["sealed"], "not_sealed": c["not_sealed"],
         "null": c["null"],
         "regions": {r["region"]: r["values"] for r in c["regions"]},
         "debts": {r["region"]: r["debt"] for r in c["regions"] if r["debt"]},

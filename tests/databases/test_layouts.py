@@ -95,6 +95,9 @@ def test_stage_dual_takes_rows_that_are_not_filled(person):
     assert got(person, "person", "id=old")["name"] == "Ada" and not sealed(person, "old")
     assert person.ok("put", "person", "id=old", "name=Ada").startswith(b"inserted 0, already")
     assert not sealed(person, "old")
+    column, = json.loads(person.ok("status", "--json"))["tables"][0]["columns"]
+    assert (column["plaintext"], column["sealed"], column["null"]) == (1, 0, 1)
+    assert "plaintext                     1  still there, in name" in person.ok("status").decode()
     assert b"replaced 1" in person.ok("put", "person", "id=old", "name=Ada", "--replace")
     assert sealed(person, "old") and got(person, "person", "id=old")["name"] == "Ada"
 
