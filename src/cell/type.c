@@ -108,6 +108,9 @@ enum srow_rc type_put_stored(struct srow_buf *out, enum srow_type type, struct s
     if (type == SROW_TYPE_DECIMAL) {
         return decimal_put(out, value, e);
     }
+    if (type == SROW_TYPE_JSON) {
+        return document_put(out, value, e);
+    }
     if (type == SROW_TYPE_BOOLEAN && bytes_equal_str(value, "1")) {
         value = srow_str("true");
     } else if (type == SROW_TYPE_BOOLEAN && bytes_equal_str(value, "0")) {

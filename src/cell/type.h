@@ -21,8 +21,8 @@ MUST enum srow_rc type_check(enum srow_type type, struct srow_bytes value, struc
 MUST enum srow_rc type_text(struct srow_bytes *out, struct srow_buf *room, enum srow_type type,
                             struct srow_bytes value, struct srow_error *e);
 
-/* Appends the canonical text of what a database holds in a bound column: its booleans are 1 and 0,
- * its times without a zone UTC. Fails with VALUE. */
+/* Appends the canonical text of what a database holds in a column that is bound or plaintext: its
+ * booleans are 1 and 0, its times without a zone UTC. Fails with VALUE. */
 MUST enum srow_rc type_put_stored(struct srow_buf *out, enum srow_type type,
                                   struct srow_bytes value, struct srow_error *e);
 

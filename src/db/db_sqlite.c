@@ -53,6 +53,7 @@ const struct db_dialect db_sqlite_dialect = {
     .equal_decimal = "@c = @p COLLATE BINARY",
     .same = "@c COLLATE BINARY IS @p",
     .same_text = "@c COLLATE BINARY IS @p",
+    .same_decimal = "@c IS @p",
     .position = "SELECT 'sqlite:0'",
     .exact = "@c COLLATE BINARY",
     .row_order = true,

@@ -57,9 +57,13 @@ static void put_same(struct srow_buf *sql, const struct batch *b, size_t before)
     for (size_t i = b->table.table->bind_count; i < b->clear_count; i++) {
         const char *name = batch_sql_column(b, i);
         const struct live_column *c = live_column_find(&b->table.live, name);
-        bool text = c != NULL && (c->kind == LIVE_TEXT || c->kind == LIVE_LOOSE);
+        bool text = c != NULL && live_column_is_text(c);
+        bool decimal = c != NULL && c->kind == LIVE_DECIMAL;
         buf_put_str(sql, ", ");
-        db_put_sql(sql, b->rows->db, text ? d->same_text : d->same,
+        db_put_sql(sql, b->rows->db,
+                   text      ? d->same_text
+                   : decimal ? d->same_decimal
+                             : d->same,
                    &(struct db_words){.column = name, .param = before + i + 1});
     }
 }

@@ -78,7 +78,8 @@ const char *fields_column(const struct pick_table *table, const struct rows_fiel
 /* The database has its own way of writing these. */
 static bool is_rewritten(enum srow_type type)
 {
-    return type == SROW_TYPE_BOOLEAN || type == SROW_TYPE_DECIMAL || type == SROW_TYPE_TIMESTAMP;
+    return type == SROW_TYPE_BOOLEAN || type == SROW_TYPE_DECIMAL || type == SROW_TYPE_TIMESTAMP ||
+           type == SROW_TYPE_JSON;
 }
 
 /* The plaintext of a column with a stage. What is not of its type comes out as it is: the job that

@@ -16,9 +16,14 @@ void pick_table_cleanup(struct pick_table *t)
     *t = (struct pick_table){0};
 }
 
+static size_t text_count(const struct pick *p)
+{
+    return 2 * (p->table->bind_count + p->table->column_count);
+}
+
 void pick_cleanup(struct pick *p)
 {
-    for (size_t i = 0; p->texts != NULL && i < 2 * p->table->bind_count; i++) {
+    for (size_t i = 0; p->texts != NULL && i < text_count(p); i++) {
         buf_cleanup(&p->texts[i]);
     }
     free(p->texts);
@@ -53,7 +58,7 @@ static enum srow_rc make_room(struct pick *p, size_t given, struct srow_error *e
 {
     p->binds = calloc(p->table->bind_count + 1, sizeof *p->binds);
     p->bound = calloc(p->table->bind_count + 1, sizeof *p->bound);
-    p->texts = calloc(2 * p->table->bind_count + 1, sizeof *p->texts);
+    p->texts = calloc(text_count(p) + 1, sizeof *p->texts);
     p->sealed = calloc(p->table->column_count + 1, sizeof *p->sealed);
     p->plains = calloc(p->table->column_count + 1, sizeof *p->plains);
     p->others = calloc(given + 1, sizeof *p->others);
@@ -69,30 +74,47 @@ bool pick_is_rewritten(const struct pick *p, size_t bind)
     return type == SROW_TYPE_DECIMAL || type == SROW_TYPE_TIMESTAMP;
 }
 
-/* A number or a moment in its canonical text; a column of the database that is a time without zone
- * takes the moment without its T and Z. */
-static enum srow_rc take_rewritten(struct pick *p, size_t i, const struct rows_given *g,
-                                   const struct db_dialect *d, struct srow_error *e)
+/* A value that is given for a column of the database, and where its texts stand. */
+struct pick_rewriting {
+    struct srow_buf *texts; /* two */
+    enum srow_type type;
+    const char *name, *column;
+};
+
+/* A value in its canonical text, which stands in `texts`, and as the column takes it: one that is a
+ * time without zone takes a moment without its T and Z. */
+static enum srow_rc rewrite(struct srow_bytes *out, const struct pick *p,
+                            const struct pick_rewriting *r, struct srow_bytes given,
+                            struct srow_error *e)
 {
-    const struct config_bind *bind = &p->table->binds[i];
-    const struct live_column *c = live_column_find(p->live, bind->column);
-    struct srow_buf *text = &p->texts[2 * i], *time = &p->texts[2 * i + 1];
-    enum srow_rc rc = client_given_text(text, bind->type, g->value, e);
+    const struct live_column *c = live_column_find(p->live, r->column);
+    struct srow_buf *text = &r->texts[0], *time = &r->texts[1];
+    enum srow_rc rc = client_given_text(text, r->type, given, e);
     if (rc != SROW_OK) {
-        return error_wrap(e, rc, "%s.%s", p->table->name, bind->name);
+        return error_wrap(e, rc, "%s.%s", p->table->name, r->name);
     }
-    p->binds[i].value.bytes = bytes_buf(text);
-    p->bound[i].bytes = bytes_buf(text);
-    if (bind->type == SROW_TYPE_TIMESTAMP && d->time_without_zone && !live_column_is_text(c)) {
+    *out = bytes_buf(text);
+    if (r->type == SROW_TYPE_TIMESTAMP && p->dialect->time_without_zone &&
+        !live_column_is_text(c)) {
         const char *t = text->at;
         buf_printf(time, "%.10s %.*s", t, (int)text->len - 12, t + 11);
-        p->bound[i].bytes = bytes_buf(time);
+        *out = bytes_buf(time);
     }
     return buf_check(time, e);
 }
 
+static enum srow_rc take_rewritten(struct pick *p, size_t i, const struct rows_given *g,
+                                   struct srow_error *e)
+{
+    const struct config_bind *bind = &p->table->binds[i];
+    const struct pick_rewriting r = {&p->texts[2 * i], bind->type, bind->name, bind->column};
+    TRY(rewrite(&p->bound[i].bytes, p, &r, g->value, e));
+    p->binds[i].value.bytes = bytes_buf(&r.texts[0]);
+    return SROW_OK;
+}
+
 static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given *g,
-                              const struct db_dialect *d, struct srow_error *e)
+                              struct srow_error *e)
 {
     const struct config_bind *bind = &p->table->binds[i];
     struct srow_value v = {.type = (uint32_t)bind->type, .bytes = g->value};
@@ -122,7 +144,7 @@ static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given 
         p->bound[i] = db_integer(truth);
     }
     p->binds[i] = (struct srow_bind){.name = bind->name, .value = v};
-    return pick_is_rewritten(p, i) ? take_rewritten(p, i, g, d, e) : SROW_OK;
+    return pick_is_rewritten(p, i) ? take_rewritten(p, i, g, e) : SROW_OK;
 }
 
 /* A physical name that the configuration uses under a logical one. */
@@ -168,33 +190,37 @@ bool pick_has(const struct pick *p, size_t column)
     return p->sealed[column] != NULL || p->plains[column].name != NULL;
 }
 
-/* The plaintext goes in as another column does; a boolean as every engine takes it. */
+/* The plaintext goes in as another column does, by its canonical text; a boolean as every engine
+ * takes it. */
 static enum srow_rc take_plain(struct pick *p, size_t column, const struct rows_given *g,
                                struct srow_error *e)
 {
     const struct config_column *c = &p->table->columns[column];
+    const struct pick_rewriting r = {&p->texts[2 * (p->table->bind_count + column)], c->type,
+                                     c->name, c->plain};
     struct rows_given *plain = &p->plains[column];
     FAIL_IF(live_column_find(p->live, c->plain) == NULL, e, SROW_E_SCHEMA,
             "table %s has no column %s: correct it, or tables.%s.columns.%s.plain", p->table->table,
             c->plain, p->table->name, c->name);
     *plain = (struct rows_given){.name = c->plain, .value = g->value, .null = g->null};
     plain->binary = c->type == SROW_TYPE_BYTES;
-    if (c->type == SROW_TYPE_BOOLEAN && !g->null) {
-        bool truth = bytes_equal_str(g->value, "true");
-        FAIL_IF(!truth && !bytes_equal_str(g->value, "false"), e, SROW_E_VALUE,
-                "%s.%s: not a boolean: true or false", p->table->name, c->name);
-        plain->value = srow_str(truth ? "1" : "0");
-    }
     p->others[p->other_count++] = plain;
+    if (g->null || plain->binary) {
+        return SROW_OK;
+    }
+    TRY(rewrite(&plain->value, p, &r, g->value, e));
+    if (c->type == SROW_TYPE_BOOLEAN) {
+        plain->value = srow_str(bytes_equal_str(plain->value, "true") ? "1" : "0");
+    }
     return SROW_OK;
 }
 
-static enum srow_rc take(struct pick *p, const struct rows_given *g, const struct db_dialect *d,
-                         bool write, struct srow_error *e)
+static enum srow_rc take(struct pick *p, const struct rows_given *g, bool write,
+                         struct srow_error *e)
 {
     for (size_t i = 0; i < p->table->bind_count; i++) {
         if (strcmp(p->table->binds[i].name, g->name) == 0) {
-            return take_bind(p, i, g, d, e);
+            return take_bind(p, i, g, e);
         }
     }
     FAIL_IF(!write, e, SROW_E_BINDING, "%s.%s: not a binding of this table: give its bindings only",
@@ -251,10 +277,11 @@ enum srow_rc pick_table_find(struct pick_table *out, const struct rows *rows, co
 enum srow_rc pick_names(struct pick *out, const struct pick_table *table,
                         const struct pick_given *given, struct srow_error *e)
 {
-    AUTO(pick_cleanup) struct pick p = {.table = table->table, .live = &table->live};
+    AUTO(pick_cleanup)
+    struct pick p = {.table = table->table, .live = &table->live, .dialect = table->dialect};
     TRY(make_room(&p, given->count, e));
     for (size_t i = 0; i < given->count; i++) {
-        TRY(take(&p, &given->list[i], table->dialect, given->write, e));
+        TRY(take(&p, &given->list[i], given->write, e));
     }
     for (size_t i = 0; i < p.table->bind_count; i++) {
         const struct config_bind *bind = &p.table->binds[i];

@@ -35,9 +35,10 @@ enum pick_kind pick_table_kind(const struct pick_table *t, const char *name);
 struct pick {
     const struct config_table *table;
     const struct live_table *live;
+    const struct db_dialect *dialect;
     struct srow_bind *binds;          /* by table->binds */
     struct db_value *bound;           /* the same as the database takes them */
-    struct srow_buf *texts;           /* what both view: two a binding */
+    struct srow_buf *texts;           /* what they view: two a binding, then two a column */
     const struct rows_given **sealed; /* by table->columns; NULL: not given */
     struct rows_given *plains;        /* the same as plaintext, by table->columns; no name: none */
     const struct rows_given **others; /* with the column's name in the database; plaintext too */
