@@ -24,7 +24,7 @@ static enum srow_rc give(const struct batch *b, struct batch_row *row, size_t bi
         row->made = calloc(b->table.table->bind_count, sizeof *row->made);
         FAIL_IF(row->made == NULL, e, SROW_E_NOMEM, "no memory for a row");
     }
-    TRY(pick_give(&row->pick, &b->table, bind, bytes_buf(text), e));
+    TRY(pick_give(&row->pick, bind, bytes_buf(text), e));
     row->params[bind] = row->pick.bound[bind];
     row->made[row->made_count++] = row->pick.binds[bind];
     return SROW_OK;

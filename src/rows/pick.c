@@ -296,15 +296,13 @@ enum srow_rc pick_names(struct pick *out, const struct pick_table *table,
     return SROW_OK;
 }
 
-enum srow_rc pick_give(struct pick *p, const struct pick_table *table, size_t bind,
-                       struct srow_bytes value, struct srow_error *e)
+enum srow_rc pick_give(struct pick *p, size_t bind, struct srow_bytes value, struct srow_error *e)
 {
     struct srow_buf *text = &p->texts[2 * bind]; /* what is made is not rewritten */
     buf_put(text, value);
     TRY(buf_check(text, e));
-    const struct rows_given given = {.name = table->table->binds[bind].name,
-                                     .value = bytes_buf(text)};
-    return take_bind(p, bind, &given, table->dialect, e);
+    const struct rows_given given = {.name = p->table->binds[bind].name, .value = bytes_buf(text)};
+    return take_bind(p, bind, &given, e);
 }
 
 void pick_put_where(struct srow_buf *out, const struct pick *p, const struct db *db, size_t before)

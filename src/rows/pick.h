@@ -63,8 +63,8 @@ MUST enum srow_rc pick_names(struct pick *out, const struct pick_table *table,
 void pick_cleanup(struct pick *p);
 
 /* The value of a binding that was missing, which is copied. Fails with VALUE, NOMEM. */
-MUST enum srow_rc pick_give(struct pick *p, const struct pick_table *table, size_t bind,
-                            struct srow_bytes value, struct srow_error *e);
+MUST enum srow_rc pick_give(struct pick *p, size_t bind, struct srow_bytes value,
+                            struct srow_error *e);
 
 /* Appends the condition that the row has the bound values, which are the parameters behind
  * `before`: " WHERE ...". */
