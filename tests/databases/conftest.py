@@ -98,7 +98,7 @@ def mariadb_pair():
         pytest.skip("no MariaDB server is installed")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sealrow-mariadb-"))
     folder.chmod(0o755)  # the server's user looks in
-    pair = mariadb.Mariadb(folder)
+    pair = mariadb.Mariadb(folder, options=("--performance-schema",))
     yield pair
     pair.stop()
     shutil.rmtree(folder)

@@ -111,7 +111,9 @@ class Postgres:
                 f"-c unix_socket_directories={self.folder} -c ssl=on "
                 f"-c ssl_cert_file={self.folder}/server.pem "
                 f"-c ssl_key_file={self.folder}/server.key -c shared_buffers=16MB "
-                "-c fsync=off", "start")
+                "-c fsync=off -c wal_level=logical "
+                "-c shared_preload_libraries=pg_stat_statements "
+                "-c pg_stat_statements.track=none", "start")
 
     def crash(self, number=1):
         """kill -9, and on its feet again, when the last of its processes has gone."""

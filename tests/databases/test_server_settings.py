@@ -44,7 +44,7 @@ def setting(pair, name, value, at=1):
     try:
         yield
     finally:
-        back = before if before.isdigit() else f"'{before}'"
+        back = before if before.replace(".", "").isdigit() else f"'{before}'"
         pair.sql(f"SET GLOBAL {name} = {back}", at=at)
 
 
