@@ -37,8 +37,8 @@ def quoted(name):
 
 
 def fill(place):
-    """Debt, NULL, plaintext, bytes that are no message, a key that nobody configured, a sample, an empty
-    table, and names that would like to be markup."""
+    """Debt, NULL, plaintext, bytes that are no message, a key that nobody configured, a sample, an
+    empty table, and names that would like to be markup."""
     place.sql("CREATE TABLE ledger (entry TEXT NOT NULL PRIMARY KEY, remark TEXT)",
               "CREATE TABLE archive (entry TEXT NOT NULL PRIMARY KEY)")
     configure(place)
@@ -60,8 +60,8 @@ def fill(place):
                    [message.replace(arn, evil)])
         db.execute("UPDATE customers SET pin_sealed = CAST('4711' AS BLOB) WHERE account_no = '3'")
         db.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
-                   "INSERT INTO ledger (entry, remark_sealed) SELECT printf('%05d', i), CASE WHEN i % 3 THEN "
-                   "remark_sealed END FROM n, ledger WHERE entry = 'a'", [BIG])
+                   "INSERT INTO ledger (entry, remark_sealed) SELECT printf('%05d', i), "
+                   "CASE WHEN i % 3 THEN remark_sealed END FROM n, ledger WHERE entry = 'a'", [BIG])
         db.execute(f"ALTER TABLE customers RENAME TO {quoted(TABLE)}")
     db.close()
     configure(place, evil=True)
@@ -126,7 +126,8 @@ def tables_of(page):
 def told(status):
     """The same of --json."""
     return {table["table"]: [{
-        "column": c["column"], "plaintext": c["plaintext"], "sealed": c["sealed"], "not_sealed": c["not_sealed"],
+        "column": c["column"], "plaintext": c["plaintext"],
+        "sealed": c["sealed"], "not_sealed": c["not_sealed"],
         "null": c["null"],
         "regions": {r["region"]: r["values"] for r in c["regions"]},
         "debts": {r["region"]: r["debt"] for r in c["regions"] if r["debt"]},
