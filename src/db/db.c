@@ -217,12 +217,12 @@ void db_rollback(struct db_work *work)
 static void put_quoted(struct srow_buf *out, const char *text, char quote)
 {
     buf_put_u8(out, (uint8_t)quote);
-    for (; *text != '\0'; text++) {
-        if (*text == quote) {
-            buf_put_u8(out, (uint8_t)quote);
-        }
-        buf_put_u8(out, (uint8_t)*text);
+    const char *at;
+    for (; (at = strchr(text, quote)) != NULL; text = at + 1) {
+        buf_put(out, bytes_of(text, (size_t)(at + 1 - text)));
+        buf_put_u8(out, (uint8_t)quote);
     }
+    buf_put_str(out, text);
     buf_put_u8(out, (uint8_t)quote);
 }
 
@@ -245,6 +245,7 @@ void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,
 {
     for (; *text != '\0'; text++) {
         char what = *text == '@' ? text[1] : '\0';
+        size_t plain;
         switch (what) {
         case 't':
             db_put_table(out, db, words->schema, words->table);
@@ -274,7 +275,9 @@ void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,
             put_quoted(out, words->body, '\'');
             break;
         default:
-            buf_put_u8(out, (uint8_t)*text);
+            plain = 1 + strcspn(text + 1, "@");
+            buf_put(out, bytes_of(text, plain));
+            text += plain - 1;
             continue;
         }
         text++;

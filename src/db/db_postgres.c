@@ -365,10 +365,14 @@ static enum srow_rc read_bytea(struct srow_buf *out, const char *hex, int n, str
                 strspn(hex + 2, "0123456789abcdef") == (size_t)n - 2;
     FAIL_IF(!good, e, SROW_E_DB, "database: bytes came in a form that is not known");
     buf_clear(out);
-    for (int i = 2; i < n; i += 2) {
-        buf_put_u8(out, (uint8_t)(nibble(hex[i]) << 4 | nibble(hex[i + 1])));
+    size_t len = (size_t)n / 2 - 1;
+    uint8_t *to = buf_room(out, len);
+    TRY(buf_check(out, e));
+    for (size_t i = 0; i < len; i++) {
+        to[i] = (uint8_t)(nibble(hex[2 * i + 2]) << 4 | nibble(hex[2 * i + 3]));
     }
-    return buf_check(out, e);
+    buf_grew(out, len);
+    return SROW_OK;
 }
 
 static enum srow_rc next(bool *more, struct db_rows *base, struct srow_error *e)

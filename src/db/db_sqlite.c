@@ -201,12 +201,12 @@ static enum srow_rc bind_all(sqlite3 *handle, sqlite3_stmt *stmt, const struct d
 {
     FAIL_IF((size_t)sqlite3_bind_parameter_count(stmt) != n, e, SROW_E_INTERNAL,
             "statement with %d parameters, given %zu", sqlite3_bind_parameter_count(stmt), n);
-    for (size_t i = 0; i < n; i++) {
-        char name[24];
-        snprintf(name, sizeof name, "$%zu", i + 1);
-        int at = sqlite3_bind_parameter_index(stmt, name);
-        FAIL_IF(at == 0, e, SROW_E_INTERNAL, "statement without parameter %s", name);
-        if (bind_value(stmt, at, &params[i]) != SQLITE_OK) {
+    for (int at = 1; (size_t)at <= n; at++) { /* as SQLite counts them: by where they stand first */
+        const char *name = sqlite3_bind_parameter_name(stmt, at);
+        size_t number = name == NULL || name[0] != '$' ? 0 : strtoul(name + 1, NULL, 10);
+        FAIL_IF(number == 0 || number > n, e, SROW_E_INTERNAL,
+                "statement with parameter %s, given %zu", name == NULL ? "?" : name, n);
+        if (bind_value(stmt, at, &params[number - 1]) != SQLITE_OK) {
             return fail(handle, e);
         }
     }
