@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`put --from` on each engine, beside its ceiling: build/bench/put with KMS functions in the process,
-and against sealrow-kmsd with two Regions. The servers are those of tests/databases, alone on this
-machine. What is missing is skipped, and said. BENCH_ENGINES names the engines."""
+"""`put --from` on each engine, beside its ceiling: build/bench/put with KMS functions in the
+process, and against sealrow-kmsd with two Regions. The servers are those of tests/databases, alone
+on this machine. What is missing is skipped, and said. BENCH_ENGINES names the engines."""
 import configparser
 import contextlib
 import os
