@@ -271,6 +271,9 @@ void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,
         case 'b':
             buf_put_str(out, words->body);
             break;
+        case 'd':
+            buf_put_str(out, words->definer == NULL ? "" : words->definer);
+            break;
         case 'l':
             put_quoted(out, words->body, '\'');
             break;

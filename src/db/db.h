@@ -54,14 +54,17 @@ struct db_check {
 
 /* The trigger of a column beside its plaintext (schema/trigger.h). Its words beside those below: @o
  * is the plaintext column, @n the trigger's name, @q that behind the schema, @u the table without
- * it, @b the body and @l the body as a text. */
+ * it, @b the body and @l the body as a text,
+ * @d whose rights it has. */
 struct db_trigger {
     const char *body; /* its catalog gives this back word for word */
     const char *row;  /* for each bound column: that it is NEW's; NULL: nothing */
     const char *end;
     const char *create, *drop;
     const char *function, *drop_function; /* that it calls; NULL: none */
-    const char *live; /* ($1, $2, $3: its name): the body; "" if it does not fire as it should */
+    const char *live;    /* ($1, $2, $3: its name): the body; "" if it does not fire as it should */
+    const char *definer; /* query ($1, $2): what @d of create is; NULL: nothing */
+    const char *seen; /* is DB_DENIED where it is there and live does not show it to this login */
 };
 
 /* Texts with @c stand for a quoted column, @t a quoted table, @p a parameter: db_put_sql. */
@@ -238,7 +241,7 @@ void db_put_table(struct srow_buf *out, const struct db *db, const char *schema,
 
 /* Appends a text of the dialect: @t, @c and @p are the table, the column and $param. */
 struct db_words {
-    const char *schema, *table, *column, *plain, *name, *body;
+    const char *schema, *table, *column, *plain, *name, *body, *definer;
     size_t param;
 };
 void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,

@@ -8,6 +8,7 @@
 #include "db/db_mysql.h"
 
 #define SCHEMA "coalesce($2, DATABASE())"
+#define OWN_TRIGGER "p.PRIVILEGE_TYPE = 'TRIGGER' AND replace(p.GRANTEE, '''', '') = CURRENT_USER()"
 #define BYTES_OF_COLUMN "CAST(CONVERT(@c USING utf8mb4) AS BINARY)"
 
 const struct db_dialect db_mysql_dialect = {
@@ -51,18 +52,28 @@ const struct db_dialect db_mysql_dialect = {
               .plain = "substr(@c,1,3)=X'020478'",
               .is_signed = "substr(@c,1,3)=X'020578'"},
     /* numbers are compared as such too: FLOAT's text has fewer digits than it */
-    .trigger = {.body =
-                    "SET NEW.@c = IF(CAST(OLD.@c AS BINARY) <=> CAST(NEW.@c AS BINARY) AND NOT "
-                    "(OLD.@o <=> NEW.@o AND CAST(OLD.@o AS BINARY) <=> CAST(NEW.@o AS BINARY)), "
-                    "NULL, NEW.@c)",
-                .end = "",
-                .create = "CREATE TRIGGER @q BEFORE UPDATE ON @t FOR EACH ROW @b",
-                .drop = "DROP TRIGGER @q",
-                .live =
-                    "SELECT CASE WHEN ACTION_TIMING = 'BEFORE' AND EVENT_MANIPULATION = 'UPDATE' "
-                    "THEN ACTION_STATEMENT ELSE '' END FROM information_schema.TRIGGERS "
-                    "WHERE TRIGGER_SCHEMA = " SCHEMA " AND EVENT_OBJECT_TABLE = $1 "
-                    "AND TRIGGER_NAME = $3"},
+    .trigger =
+        {.body = "SET NEW.@c = IF(CAST(OLD.@c AS BINARY) <=> CAST(NEW.@c AS BINARY) AND NOT "
+                 "(OLD.@o <=> NEW.@o AND CAST(OLD.@o AS BINARY) <=> CAST(NEW.@o AS BINARY)), "
+                 "NULL, NEW.@c)",
+         .end = "",
+         .create = "CREATE @dTRIGGER @q BEFORE UPDATE ON @t FOR EACH ROW @b",
+         .drop = "DROP TRIGGER @q",
+         .live = "SELECT CASE WHEN ACTION_TIMING = 'BEFORE' AND EVENT_MANIPULATION = 'UPDATE' "
+                 "THEN ACTION_STATEMENT ELSE '' END FROM information_schema.TRIGGERS "
+                 "WHERE TRIGGER_SCHEMA = " SCHEMA " AND EVENT_OBJECT_TABLE = $1 "
+                 "AND TRIGGER_NAME = $3",
+         /* MariaDB's trigger has its definer's own rights, without his role's: then nobody
+          * could write any more */
+         .definer =
+             "SELECT concat('' /*M! , IF(CURRENT_ROLE() IS NULL "
+             "OR EXISTS (SELECT 1 FROM information_schema.USER_PRIVILEGES p WHERE " OWN_TRIGGER
+             ") OR EXISTS (SELECT 1 FROM information_schema.SCHEMA_PRIVILEGES p WHERE " OWN_TRIGGER
+             " AND a.s LIKE p.TABLE_SCHEMA ESCAPE '\\') "
+             "OR EXISTS (SELECT 1 FROM information_schema.TABLE_PRIVILEGES p WHERE " OWN_TRIGGER
+             " AND p.TABLE_SCHEMA = a.s AND p.TABLE_NAME = a.t), '', "
+             "'DEFINER = CURRENT_ROLE ') */) FROM (SELECT $1 AS t, " SCHEMA " AS s) a",
+         .seen = "SHOW CREATE TRIGGER @q"},
     .catalog =
         {
             .table = "SELECT TABLE_NAME, '', TABLE_TYPE LIKE '%VIEW', 0 "

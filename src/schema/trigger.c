@@ -73,6 +73,27 @@ static enum srow_rc read_live(char **out, struct db *db, const struct ddl_place 
     return more ? bytes_dup_str(out, rows->ops->value(rows, 0).bytes, e) : SROW_OK;
 }
 
+/* Whether it is there, but the login has no right to look at triggers. */
+static enum srow_rc is_hidden(bool *out, struct db *db, const struct db_words *words,
+                              struct srow_error *e)
+{
+    const char *seen = db->ops->dialect->trigger.seen;
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    struct srow_error why = {0};
+    *out = false;
+    if (seen == NULL) {
+        return SROW_OK;
+    }
+    db_put_sql(&sql, db, seen, words);
+    buf_cstr(&sql);
+    TRY(buf_check(&sql, e));
+    enum srow_rc rc = db_query(&rows, db, sql.at, NULL, 0, &why);
+    *out = rc == SROW_E_DB_DENIED;
+    FAIL_IF(srow_rc_class(rc) == SROW_CLASS_UNAVAILABLE && rc != SROW_E_DB, e, rc, "%s", why.text);
+    return SROW_OK;
+}
+
 enum srow_rc trigger_is_right(bool *out, struct db *db, const struct ddl_place *place,
                               struct srow_error *e)
 {
@@ -85,15 +106,47 @@ enum srow_rc trigger_is_right(bool *out, struct db *db, const struct ddl_place *
     TRY(buf_check(&body, e));
     TRY(read_live(&live, db, place, name.at, e));
     *out = live != NULL && strcmp(live, wanted) == 0;
-    return SROW_OK;
+    const struct db_words words = words_of(place, name.at);
+    return live != NULL && *live != '\0' ? SROW_OK : is_hidden(out, db, &words, e);
+}
+
+static enum srow_rc read_definer(struct srow_buf *out, struct db *db, const struct ddl_place *place,
+                                 struct srow_error *e)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    struct db_value asked[] = {db_text(place->live->name), db_text_or_null(place->live->schema)};
+    bool more = false;
+    if (db->ops->dialect->trigger.definer == NULL) {
+        return SROW_OK;
+    }
+    TRY(db_query(&rows, db, db->ops->dialect->trigger.definer, asked, 2, e));
+    TRY(db_next(&more, rows, e));
+    if (more) {
+        buf_put(out, rows->ops->value(rows, 0).bytes);
+    }
+    return buf_check(out, e);
+}
+
+/* Drops what has its name, and makes it. */
+static enum srow_rc plan_new(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
+                             struct db_words *words, struct srow_error *e)
+{
+    const struct db_trigger *t = &db->ops->dialect->trigger;
+    AUTO(buf_cleanup) struct srow_buf definer = {0};
+    AUTO(str_free) char *live = NULL;
+    TRY(read_live(&live, db, place, words->name, e));
+    TRY(read_definer(&definer, db, place, e));
+    words->definer = buf_cstr(&definer);
+    TRY(buf_check(&definer, e));
+    TRY(add(plan, db, live == NULL ? NULL : t->drop, words, e));
+    TRY(add(plan, db, t->function, words, e));
+    return add(plan, db, t->create, words, e);
 }
 
 enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
                           struct srow_error *e)
 {
-    const struct db_trigger *t = &db->ops->dialect->trigger;
     AUTO(buf_cleanup) struct srow_buf name = {0}, body = {0};
-    AUTO(str_free) char *live = NULL;
     bool right = false;
     if (place->column->stage != CONFIG_STAGE_DUAL) {
         return SROW_OK;
@@ -110,13 +163,7 @@ enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl
         "a logical name before anything is sealed",
         place->table->name, place->column->name, NAME_MAX_BYTES);
     TRY(trigger_is_right(&right, db, place, e));
-    if (right) {
-        return SROW_OK;
-    }
-    TRY(read_live(&live, db, place, name.at, e));
-    TRY(add(plan, db, live == NULL ? NULL : t->drop, &words, e));
-    TRY(add(plan, db, t->function, &words, e));
-    return add(plan, db, t->create, &words, e);
+    return right ? SROW_OK : plan_new(plan, db, place, &words, e);
 }
 
 enum srow_rc trigger_plan_drop(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
@@ -125,11 +172,13 @@ enum srow_rc trigger_plan_drop(struct ddl_plan *plan, struct db *db, const struc
     const struct db_trigger *t = &db->ops->dialect->trigger;
     AUTO(buf_cleanup) struct srow_buf name = {0};
     AUTO(str_free) char *live = NULL;
+    bool hidden = false;
     put_name(&name, place);
     struct db_words words = words_of(place, buf_cstr(&name));
     TRY(buf_check(&name, e));
     TRY(read_live(&live, db, place, name.at, e));
-    if (live == NULL) {
+    TRY(live != NULL ? SROW_OK : is_hidden(&hidden, db, &words, e));
+    if (live == NULL && !hidden) {
         return SROW_OK;
     }
     TRY(add(plan, db, t->drop, &words, e));

@@ -17,8 +17,8 @@ MUST enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struc
 MUST enum srow_rc trigger_plan_drop(struct ddl_plan *plan, struct db *db,
                                     const struct ddl_place *place, struct srow_error *e);
 
-/* Whether the trigger is there word for word, and is switched on. Fails with the errors of db,
- * NOMEM. */
+/* Whether the trigger is there word for word, and is switched on; for a login that may not look at
+ * triggers, whether there is one of its name. Fails with the errors of db, NOMEM. */
 MUST enum srow_rc trigger_is_right(bool *out, struct db *db, const struct ddl_place *place,
                                    struct srow_error *e);
 

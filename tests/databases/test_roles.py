@@ -17,8 +17,9 @@ def as_roles(place):
     printed = place.ok("init", "--print", "--roles", *options).decode()
     postgres = place.engine == "postgresql"
     for statement in printed.split(";\n"):
+        owners = "ALTER TABLE" in statement or "sealrow_dual" in statement
         if statement and postgres:
-            place.sql(statement, user="app" if "ALTER TABLE" in statement else "postgres")
+            place.sql(statement, user="app" if owners else "postgres")
         elif statement:
             place.sql(statement)
     urls = {}
