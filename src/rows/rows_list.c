@@ -22,6 +22,7 @@ struct listing {
     const struct rows_list *list;
     struct pick_table table;
     struct rows_row row;         /* made once, filled again and again */
+    size_t shown;                /* of its fields; behind them are versions, which put makes */
     struct srow_buf *names;      /* "table.column", by table->columns */
     struct walk_column *columns; /* keys, then the fields that are none */
     size_t key_count, column_count;
@@ -80,11 +81,32 @@ static enum srow_rc make_names(struct listing *l, struct srow_error *e)
     return SROW_OK;
 }
 
+static void put_versions_last(struct listing *l)
+{
+    struct rows_field *f = l->row.fields;
+    l->shown = l->row.count;
+    for (size_t c = 0; c < l->table.table->column_count; c++) {
+        size_t at = fields_version(&l->row, &l->table, c);
+        if (at < l->shown) {
+            struct rows_field version = f[at];
+            l->shown--;
+            memmove(&f[at], &f[at + 1], (l->shown - at) * sizeof *f);
+            f[l->shown] = version;
+        }
+    }
+}
+
+static struct rows_row shown(const struct listing *l)
+{
+    return (struct rows_row){l->row.fields, l->shown};
+}
+
 static enum srow_rc begin(struct listing *l, struct srow_error *e)
 {
     TRY(pick_table_find(&l->table, l->rows, l->list->table, e));
     const struct config_table *t = l->table.table;
     TRY(fields_make(&l->row, &l->table, e));
+    put_versions_last(l);
     l->names = calloc(t->column_count + 1, sizeof *l->names);
     l->columns = calloc(t->key_count + l->row.count + 1, sizeof *l->columns);
     l->places = calloc(l->row.count + 1, sizeof *l->places);
@@ -266,12 +288,13 @@ static enum srow_rc put_row(struct listing *l, struct page *p, size_t at, size_t
     l->number++;
     enum srow_rc rc = (enum srow_rc)error.rc;
     rc = rc != SROW_OK ? rc : fill_row(l, p, at, next, &error);
+    const struct rows_row row = shown(l);
     if (rc == SROW_OK) {
-        return l->list->row(l->list->state, &l->row, e);
+        return l->list->row(l->list->state, &row, e);
     }
     FAIL_IF(!batch_is_rows_own(rc), e, rc, "%s", error.text);
     TRY(name_row(l, p, at, e));
-    return l->list->bad(l->list->state, &l->row, &error, e);
+    return l->list->bad(l->list->state, &row, &error, e);
 }
 
 static enum srow_rc put_page(struct listing *l, struct page *p, struct srow_error *e)
@@ -287,7 +310,8 @@ enum srow_rc rows_list(const struct rows *rows, const struct rows_list *list, st
 {
     AUTO(listing_cleanup) struct listing l = {.rows = rows, .list = list};
     TRY(begin(&l, e));
-    TRY(list->head(list->state, &l.row, e));
+    const struct rows_row head = shown(&l);
+    TRY(list->head(list->state, &head, e));
     size_t most = l.walk.plan.page_rows;
     while (list->limit == 0 || l.number < list->limit) {
         AUTO(page_cleanup) struct page p = {0};
