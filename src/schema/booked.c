@@ -46,7 +46,8 @@ static enum srow_rc read_events(struct state *out, struct db *db, struct srow_by
     return SROW_OK;
 }
 
-/* Whether there is a table is only asked where there seems to be none. */
+/* Whether there is a table is only asked where there seems to be none. MariaDB shows none to who
+ * may not read it, and refuses him one that is not there. */
 static enum srow_rc read_state(struct state *out, struct db *db, const struct srow_config *config,
                                struct srow_error *e)
 {
@@ -56,6 +57,10 @@ static enum srow_rc read_state(struct state *out, struct db *db, const struct sr
     struct state s = {.table = true};
     TRY(put_digest(&digest, config, e));
     enum srow_rc rc = read_events(&s, db, bytes_buf(&digest), &why);
+    FAIL_IF(rc == SROW_E_DB_DENIED, e, rc,
+            "this login may not read the table " BOOKED_TABLE ", which says what may write: let it "
+            "SELECT there, or run sealrow init if there is none: %s",
+            why.text);
     if (rc != SROW_OK) {
         TRY(live_table_read(&live, db, NULL, BOOKED_TABLE, e));
         s.table = live.name != NULL;
@@ -70,8 +75,7 @@ enum srow_rc booked_may_write(struct db *db, const struct srow_config *config, s
     struct state s = {0};
     TRY(read_state(&s, db, config, e));
     FAIL_IF(!s.table, e, SROW_E_BOOKED,
-            "there is no table " BOOKED_TABLE " that this login sees, so it does not write: run "
-            "sealrow init, or let it SELECT there");
+            "there is no table " BOOKED_TABLE ", so it does not write: run sealrow init");
     FAIL_IF(s.earlier, e, SROW_E_BOOKED,
             "this configuration is older than the one booked on %s: deploy the newer one", s.at);
     FAIL_IF(!s.last, e, SROW_E_BOOKED,
