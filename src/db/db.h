@@ -34,9 +34,13 @@ struct db_catalog {
     const char *indexes; /* ($1, $2, $3): name, DDL, unique, names the column */
     const char *foreign_keys; /* ($1, $2, $3): the other table */
     const char *cascades;     /* ($1, $2, $3): the other table, what happens ON UPDATE */
-    const char *views;        /* ($1, $2, $3): name, DDL */
+    const char *views;        /* ($1, $2, $3): name, DDL, keeps what it shows */
     const char *triggers;     /* ($1, $2, $3): name, DDL; "SET column =" where it assigns */
-    const char *checks;       /* ($1, $2, $3): name of a CHECK over the column, is not validated */
+    const char *functions;    /* ($1, $2, $3): name, body; NULL: none */
+    const char *publications; /* ($1, $2, $3): name of one that has the table, has the column,
+                                 leaves rows out; NULL: none */
+    const char *facts;  /* ($1, $2): a finding's code, a fact of the table, its value; NULL: none */
+    const char *checks; /* ($1, $2, $3): name of a CHECK over the column, is not validated */
     const char *sequence;  /* ($1, $2): a row if there is such a sequence; NULL: there are none */
     const char *owner;     /* ($1, $2): who alone may alter the table, its schema; NULL: rights */
     const char *row_bytes; /* ($1, $2): of all columns of a row; NULL: any */

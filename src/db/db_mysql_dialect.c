@@ -133,7 +133,7 @@ const struct db_dialect db_mysql_dialect = {
                         "AND u.TABLE_NAME = r.TABLE_NAME WHERE u.TABLE_SCHEMA = " SCHEMA " "
                         "AND u.TABLE_NAME = $1 AND u.COLUMN_NAME = $3 "
                         "AND r.UPDATE_RULE NOT IN ('NO ACTION', 'RESTRICT')",
-            .views = "SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS "
+            .views = "SELECT TABLE_NAME, VIEW_DEFINITION, 0 FROM information_schema.VIEWS "
                      "WHERE instr(VIEW_DEFINITION, concat('`', replace(" SCHEMA ", '`', '``'), "
                      "'`.')) > 0 AND $1 IS NOT NULL "
                      "AND $3 IS NOT NULL ORDER BY TABLE_NAME",
@@ -143,6 +143,20 @@ const struct db_dialect db_mysql_dialect = {
                         "'(?i)(\\bset|,)\\s*new\\s*\\.\\s*', ' SET ')) "
                         "FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = " SCHEMA " "
                         "AND $1 IS NOT NULL AND $3 IS NOT NULL ORDER BY TRIGGER_NAME",
+            .functions = "SELECT ROUTINE_NAME, ROUTINE_DEFINITION FROM information_schema.ROUTINES "
+                         "WHERE ROUTINE_SCHEMA = " SCHEMA " AND $1 IS NOT NULL AND $3 IS NOT NULL "
+                         "ORDER BY ROUTINE_NAME",
+            .facts =
+                "SELECT 'table-unlogged', 'its engine', t.ENGINE FROM information_schema.TABLES t "
+                "JOIN information_schema.ENGINES n ON n.ENGINE = t.ENGINE "
+                "WHERE n.TRANSACTIONS <> 'YES' AND t.TABLE_SCHEMA = " SCHEMA
+                " AND t.TABLE_NAME = $1 "
+                "UNION ALL SELECT 'plain-logged', 'binlog_row_image', @@GLOBAL.binlog_row_image "
+                "FROM DUAL WHERE @@GLOBAL.log_bin AND @@GLOBAL.binlog_row_image <> 'MINIMAL' "
+                "/*M! UNION ALL SELECT 'plain-logged', 'binlog_annotate_row_events', 'ON' "
+                "FROM DUAL WHERE @@GLOBAL.log_bin AND @@GLOBAL.binlog_annotate_row_events */ "
+                "/*!80000 UNION ALL SELECT 'plain-logged', 'binlog_rows_query_log_events', 'ON' "
+                "FROM DUAL WHERE @@GLOBAL.log_bin AND @@GLOBAL.binlog_rows_query_log_events */",
             .row_bytes =
                 "SELECT coalesce(sum(CASE WHEN DATA_TYPE LIKE '%blob' OR DATA_TYPE LIKE '%text' "
                 "OR DATA_TYPE IN ('json', 'geometry') THEN 12 "

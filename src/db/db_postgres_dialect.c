@@ -12,6 +12,10 @@
 #define COLUMN                                                                                     \
     "(SELECT n.attnum FROM pg_catalog.pg_attribute n WHERE n.attrelid = " TABLE                    \
     " AND n.attname = $3::text)"
+/* A published table, and those that it stands for if it is partitioned. The list of columns is
+ * there from PostgreSQL 15 on: before that the key of the JSON is missing. */
+#define PUBLISHED "pg_publication p CROSS JOIN LATERAL pg_get_publication_tables(p.pubname) g"
+#define PARTS "(SELECT " TABLE " UNION ALL SELECT f.relid FROM pg_partition_tree(" TABLE ") f)"
 
 const struct db_dialect db_postgres_dialect = {
     .name = "postgresql",
@@ -122,11 +126,12 @@ const struct db_dialect db_postgres_dialect = {
                 "WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END FROM pg_constraint f "
                 "WHERE f.contype = 'f' AND f.conrelid = " TABLE " AND " COLUMN " = ANY (f.conkey) "
                 "AND f.confupdtype IN ('c', 'n', 'd')",
-            .views = "SELECT v.relname::text, pg_get_viewdef(v.oid) FROM pg_class v "
-                     "WHERE v.relkind IN ('v', 'm') AND EXISTS (SELECT 1 FROM pg_rewrite r "
-                     "JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid "
-                     "WHERE r.ev_class = v.oid AND d.refclassid = 'pg_class'::regclass "
-                     "AND d.refobjid = " TABLE " AND d.refobjsubid = " COLUMN ") ORDER BY 1",
+            .views =
+                "SELECT v.relname::text, pg_get_viewdef(v.oid), v.relkind = 'm' FROM pg_class v "
+                "WHERE v.relkind IN ('v', 'm') AND EXISTS (SELECT 1 FROM pg_rewrite r "
+                "JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid "
+                "WHERE r.ev_class = v.oid AND d.refclassid = 'pg_class'::regclass "
+                "AND d.refobjid = " TABLE " AND d.refobjsubid = " COLUMN ") ORDER BY 1",
             /* an assignment to NEW is written as SET */
             .triggers =
                 "SELECT g.tgname::text, pg_get_triggerdef(g.oid) || ' ' || regexp_replace("
@@ -136,6 +141,37 @@ const struct db_dialect db_postgres_dialect = {
                 "NOT "
                 "NULL AND $3::text IS NOT NULL ORDER BY 1",
             .sequence = "SELECT 1 FROM pg_class c WHERE c.oid = " TABLE " AND c.relkind = 'S'",
+            .functions =
+                "SELECT p.oid::regproc::text, p.prosrc || coalesce(pg_get_function_sqlbody(p.oid), "
+                "'') FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+                "WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') "
+                "AND p.prorettype <> 'trigger'::regtype AND $1::text IS NOT NULL "
+                "AND coalesce($2::text, '') IS NOT NULL AND $3::text IS NOT NULL ORDER BY 1",
+            .publications =
+                "SELECT p.pubname::text, bool_and(coalesce(to_jsonb(g)->>'attrs', a.attnum::text) "
+                "~ ('\\m' || a.attnum || '\\M')), bool_or(to_jsonb(g)->>'qual' IS NOT NULL) "
+                "FROM " PUBLISHED " JOIN pg_attribute a ON a.attrelid = g.relid "
+                "AND a.attname = $3::text WHERE g.relid IN " PARTS " GROUP BY 1 ORDER BY 1",
+            .facts =
+                "SELECT 'table-unlogged', 'it', 'UNLOGGED' FROM pg_class c WHERE c.oid = " TABLE
+                " AND c.relpersistence = 'u' UNION ALL "
+                "SELECT 'table-unpublished', 'it', 'in no publication' FROM pg_class c "
+                "WHERE c.oid = " TABLE " AND c.relpersistence = 'p' "
+                "AND EXISTS (SELECT 1 FROM pg_publication) "
+                "AND NOT EXISTS (SELECT 1 FROM " PUBLISHED " WHERE g.relid IN " PARTS ") UNION ALL "
+                "SELECT 'table-unpublished', 'it', 'in no subscription' FROM pg_class c "
+                "WHERE c.oid = " TABLE " AND EXISTS (SELECT 1 FROM pg_subscription_rel) "
+                "AND NOT EXISTS (SELECT 1 FROM pg_subscription_rel s "
+                "WHERE s.srrelid IN " PARTS ") UNION ALL "
+                "SELECT 'publication-identity', 'its replica identity', 'nothing' FROM pg_class c "
+                "WHERE c.oid = " TABLE " AND EXISTS (SELECT 1 FROM " PUBLISHED
+                " WHERE p.pubupdate AND g.relid = c.oid) "
+                "AND CASE c.relreplident WHEN 'f' THEN false WHEN 'n' THEN true "
+                "ELSE NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND CASE "
+                "c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END) END "
+                "UNION ALL SELECT 'plain-logged', 'its replica identity', 'FULL' FROM pg_class c "
+                "WHERE c.oid = " TABLE " AND c.relreplident = 'f' "
+                "AND current_setting('wal_level') = 'logical'",
             .owner = "SELECT pg_get_userbyid(c.relowner)::text, n.nspname::text FROM pg_class c "
                      "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = " TABLE,
             .checks = "SELECT k.conname::text, NOT k.convalidated FROM pg_constraint k "

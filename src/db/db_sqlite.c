@@ -105,7 +105,7 @@ const struct db_dialect db_sqlite_dialect = {
             .cascades = "SELECT \"table\", on_update FROM pragma_foreign_key_list($1) "
                         "WHERE \"from\" = $3 COLLATE NOCASE "
                         "AND on_update NOT IN ('NO ACTION', 'RESTRICT') AND " MAIN,
-            .views = "SELECT name, sql FROM sqlite_schema WHERE type = 'view' "
+            .views = "SELECT name, sql, 0 FROM sqlite_schema WHERE type = 'view' "
                      "AND $1 IS NOT NULL AND $3 IS NOT NULL AND " MAIN "ORDER BY name",
             .triggers = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' "
                         "AND $1 IS NOT NULL AND $3 IS NOT NULL AND " MAIN "ORDER BY name",

@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "db/db.h"
+#include "schema/live.h"
 
 struct finding_kind {
     const char *code;    /* stable */
@@ -62,5 +63,11 @@ MUST enum srow_rc finding_schema(struct finding_list *list, const struct srow_co
 /* Adds settings of the server that show values, do not enforce our CHECKs, or keep rows from its
  * replicas. Fails with the errors of db, NOMEM. */
 MUST enum srow_rc finding_server(struct finding_list *list, struct db *db, struct srow_error *e);
+
+/* Adds what a table is that keeps its rows from a crash, replicas or jobs, or its plaintext in
+ * logs. Fails with the errors of db, NOMEM. */
+MUST enum srow_rc finding_table(struct finding_list *list, struct db *db,
+                                const struct config_table *table, const struct live_table *live,
+                                struct srow_error *e);
 
 #endif

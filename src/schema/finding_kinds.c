@@ -78,6 +78,19 @@ const struct finding_kind finding_kinds[] = {
      "set binlog_format to ROW", MAY_ACCEPT},
     {"replica-filtered", "the server is a replica that leaves tables out",
      "see that the configured tables and those named sealrow_... are not among them", MAY_ACCEPT},
+    {"table-unlogged",
+     "a crash of the server loses the table's rows: it is unlogged, or of an engine without "
+     "transactions",
+     "make it LOGGED, or InnoDB", REPAIR_ONLY},
+    {"table-unpublished",
+     "the database replicates tables by publication or subscription, and not this one",
+     "add it, `sealrow_meta` and `sealrow_probe`", MAY_ACCEPT},
+    {"publication-identity",
+     "a published table has no replica identity, so its rows cannot be updated",
+     "give it a primary key, or a REPLICA IDENTITY", REPAIR_ONLY},
+    {"publication-partial",
+     "a publication carries the table without its sealed column, or only some of its rows",
+     "publish the column and all rows", MAY_ACCEPT},
 
     {"config-unbooked", "the database has not booked this configuration, which does not write",
      "run `sealrow init`, then deploy it everywhere", REPAIR_ONLY},
@@ -86,6 +99,16 @@ const struct finding_kind finding_kinds[] = {
 
     {"plain-missing", "the plaintext column of a sealed one is not in the table",
      "correct `plain`, or the table", REPAIR_ONLY},
+    {"plain-used",
+     "an index, foreign key, generated column, view, trigger, function or publication hangs on a "
+     "plaintext column",
+     "see what becomes of it when the plaintext goes", MAY_ACCEPT},
+    {"plain-logged",
+     "the server's log keeps plaintext that is replaced, or statements that hold it, until it "
+     "expires",
+     "set binlog_row_image to MINIMAL, binlog_annotate_row_events OFF, another REPLICA IDENTITY "
+     "than FULL",
+     MAY_ACCEPT},
     {"plain-null", "a required column has rows without plaintext, so nothing fills them",
      "give those rows a value, or take `required` away", REPAIR_ONLY},
     {"trigger-missing",

@@ -261,6 +261,7 @@ static enum srow_rc look_plain(const struct look *l, const struct config_column 
                         "or take required away",
                         column->plain));
     }
+    TRY(dependent_plain(l->list, l->db, l->live, column->plain, where, e));
     if (column->stage == CONFIG_STAGE_DUAL) {
         TRY(trigger_is_right(&right, l->db, &place, e));
     }
@@ -333,6 +334,7 @@ static enum srow_rc look_columns(const struct look *l, struct srow_error *e)
                         "one, or bind what is unique",
                         l->table->table));
     }
+    TRY(finding_table(l->list, l->db, l->table, l->live, e));
     if (finding_has(l->list, before, "bind-missing")) {
         return SROW_OK; /* room cannot be measured without the bound columns */
     }
