@@ -156,6 +156,7 @@ struct db {
     const struct db_ops *ops;
     char *url; /* may hold a password */
     struct db_options options;
+    bool unverified; /* another machine answers, and which one is not known */
 };
 
 struct db_rows_ops {

@@ -535,6 +535,7 @@ enum srow_rc db_postgres_open(struct db **out, const char *url, const struct db_
     made->base.ops = &ops;
     AUTO(db_free) struct db *db = &made->base;
     TRY(db_postgres_connect(&made->conn, url, login, e));
+    made->base.unverified = db_postgres_is_unverified(url, login);
     FAIL_IF(PQsetnonblocking(made->conn, 1) != 0, e, SROW_E_CONNECT,
             "database: the connection was lost: try again");
     TRY(exec(db, settings, NULL, 0, e));

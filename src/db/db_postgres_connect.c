@@ -270,6 +270,14 @@ static enum srow_rc check_tls(const struct wish *w, const struct db_login *login
     return SROW_OK;
 }
 
+bool db_postgres_is_unverified(const char *url, const struct db_login *login)
+{
+    struct wish w = {0};
+    struct srow_error unused = {0};
+    return read_url(&w, url, login, &unused) == SROW_OK && !w.local &&
+           strcmp(w.sslmode, "verify-full") != 0;
+}
+
 static void conn_free(PGconn **conn)
 {
     PQfinish(*conn);

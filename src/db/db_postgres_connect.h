@@ -16,4 +16,7 @@
 MUST enum srow_rc db_postgres_connect(PGconn **out, const char *url, const struct db_login *login,
                                       struct srow_error *e);
 
+/* Whether the URL leads to another machine without asking for its certificate and name. */
+bool db_postgres_is_unverified(const char *url, const struct db_login *login);
+
 #endif

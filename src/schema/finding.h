@@ -60,8 +60,8 @@ MUST enum srow_rc finding_local(struct finding_list *list, const struct srow_con
 MUST enum srow_rc finding_schema(struct finding_list *list, const struct srow_config *config,
                                  struct db *db, struct srow_error *e);
 
-/* Adds settings of the server that show values, do not enforce our CHECKs, or keep rows from its
- * replicas. Fails with the errors of db, NOMEM. */
+/* Adds that it is not verified who answers, and settings of the server that show values, do not
+ * enforce our CHECKs, or keep rows from its replicas. Fails with the errors of db, NOMEM. */
 MUST enum srow_rc finding_server(struct finding_list *list, struct db *db, struct srow_error *e);
 
 /* Adds what a table is that keeps its rows from a crash, replicas or jobs, or its plaintext in

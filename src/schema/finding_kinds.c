@@ -67,6 +67,8 @@ const struct finding_kind finding_kinds[] = {
     {"check-unvalidated", "a sealed column's CHECK was not held against what is stored",
      "run `sealrow init`, which validates it", REPAIR_ONLY},
 
+    {"connection-unverified", "it is not verified who answers at the database's address",
+     "say `sslmode=verify-full`", MAY_ACCEPT},
     {"check-unenforced", "the server ignores CHECKs, and takes plaintext in a sealed column",
      "switch them on; MySQL has them from 8.0.16", REPAIR_ONLY},
     {"log-statements",

@@ -58,6 +58,11 @@ enum srow_rc finding_server(struct finding_list *list, struct db *db, struct sro
 {
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     bool more = false;
+    if (db->unverified) {
+        TRY(finding_add(list, "connection-unverified", "DATABASE_URL", e,
+                        "sslmode is less than verify-full, so whoever answers is taken for the "
+                        "database: say verify-full, or --accept connection-unverified"));
+    }
     if (db->ops->dialect->catalog.server == NULL) {
         return SROW_OK;
     }

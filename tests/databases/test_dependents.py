@@ -4,9 +4,14 @@ import json
 
 import pytest
 
-from test_engines import codes, ready
+from test_engines import ready
 from test_layouts import TEXT, person, stage  # noqa: F401  (a fixture)
 from test_server_settings import setting
+
+
+def codes(place):
+    said = json.loads(place.run("check", "--json").stdout)["findings"]
+    return [f["code"] for f in said]
 
 
 def found(place):

@@ -5,15 +5,10 @@ import json
 
 import pytest
 
-from test_engines import codes as all_codes, events
+from test_engines import codes, events
 
 CONTEXT, OLD_VERSION = "SROW-080", "SROW-093"
 TEXT = {"sqlite": "TEXT", "postgresql": "text", "mariadb": "VARCHAR(64) COLLATE utf8mb4_general_ci"}
-
-
-def codes(place):
-    """But what MariaDB's log has of plaintext by its defaults."""
-    return [code for code in all_codes(place) if code != "plain-logged"]
 
 
 def quoted(place, name):

@@ -108,6 +108,21 @@ def test_service_and_password_files_count(pg):
     fails(pg, UNAVAILABLE, "authority")
 
 
+def test_a_way_to_the_database_that_is_not_verified_is_a_finding(pg):
+    ready(pg)
+    services, passwords = pg.folder / "services", pg.folder / "passwords"
+    services.write_text(f"[bank]\nhost=localhost\nport={pg.pair.ports[1]}\nuser=app\n"
+                        f"dbname={pg.database}\nsslrootcert={pg.pair.folder}/ca.pem\n")
+    passwords.write_text("localhost:*:*:app:secret-of-app\n")
+    passwords.chmod(0o600)
+    pg.env.update(PGSERVICEFILE=str(services), PGPASSFILE=str(passwords))
+    for mode, wanted in (("verify-full", []), ("verify-ca", ["connection-unverified"]),
+                         ("require", ["connection-unverified"])):
+        pg.env["DATABASE_URL"] = f"postgresql:///?service=bank&sslmode={mode}"
+        assert findings(pg) == wanted
+    assert pg.run("check", "--accept", "connection-unverified").returncode == 0
+
+
 class Hostile:
     """A server that greets like PostgreSQL, then does as it is told."""
 
