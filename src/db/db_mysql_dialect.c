@@ -92,7 +92,7 @@ const struct db_dialect db_mysql_dialect = {
                 "/*M! OR coalesce(COLUMN_DEFAULT NOT LIKE '''%' AND COLUMN_DEFAULT LIKE '%(%', 0) "
                 "*/, CASE WHEN DATA_TYPE IN ('varbinary', 'tinyblob', 'blob', 'mediumblob', "
                 "'longblob') THEN 'b' "
-                "WHEN DATA_TYPE IN ('char', 'enum', 'set') THEN 'l' "
+                "WHEN DATA_TYPE IN ('enum', 'set') THEN 'e' WHEN DATA_TYPE = 'char' THEN 'l' "
                 "WHEN COLLATION_NAME LIKE '%nopad_bin' OR COLLATION_NAME LIKE '%0900_bin' THEN 't' "
                 "WHEN COLLATION_NAME IS NOT NULL THEN 'l' "
                 "WHEN DATA_TYPE = 'decimal' THEN 'd' "

@@ -279,12 +279,24 @@ enum srow_rc walk_next(struct walk_page *page, struct walk *w, struct srow_error
     }
 }
 
+static enum srow_rc check_keys(const struct walk_plan *plan, struct srow_error *e)
+{
+    for (size_t i = 0; i < plan->key_count; i++) {
+        FAIL_IF(plan->keys[i].kind == WALK_UNORDERED, e, SROW_E_SCHEMA,
+                "table %s has no reliable order by %s, an ENUM, a SET or a floating-point number: "
+                "name another unique column as its key",
+                plan->table, plan->keys[i].name);
+    }
+    return SROW_OK;
+}
+
 enum srow_rc walk_init(struct walk *out, struct db *db, const struct walk_plan *plan,
                        struct srow_error *e)
 {
     AUTO(walk_cleanup) struct walk w = {.db = db, .plan = *plan};
     w.plan.page_bytes = plan->page_bytes == 0 ? WALK_PAGE_BYTES : plan->page_bytes;
     w.plan.page_rows = plan->page_rows == 0 ? WALK_PAGE_ROWS : plan->page_rows;
+    TRY(check_keys(plan, e));
     w.params = calloc(plan->param_count + plan->key_count, sizeof *w.params);
     FAIL_IF(w.params == NULL, e, SROW_E_NOMEM, "no memory for a walk over a table");
     if (plan->param_count > 0) {

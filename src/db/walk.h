@@ -10,8 +10,9 @@
 
 #include "db/db.h"
 
-/* What a column holds: how its length is asked for, and how it is compared. */
-enum walk_kind { WALK_BYTES, WALK_TEXT, WALK_OTHER };
+/* What a column holds: how its length is asked for, and how it is compared. UNORDERED: what it
+ * gives back does not stand where it says in its order: ENUM, SET, floating point. It is no key. */
+enum walk_kind { WALK_BYTES, WALK_TEXT, WALK_OTHER, WALK_UNORDERED };
 
 struct walk_column {
     const char *name;
@@ -24,7 +25,7 @@ enum { WALK_PAGE_BYTES = 4 << 20, WALK_PAGE_ROWS = 1000 };
 struct walk_plan {
     const char *schema; /* NULL: the one in force */
     const char *table;
-    const struct walk_column *keys; /* no column NULL, no two rows alike; not ENUM, SET, float */
+    const struct walk_column *keys; /* no column NULL, no two rows alike */
     size_t key_count;
     const struct walk_column *columns; /* what a page has beside the key */
     size_t column_count;
@@ -59,7 +60,7 @@ struct walk {
     struct srow_buf select, lengths, from, order;
 };
 
-/* Asks the database nothing. Fails with NOMEM. */
+/* Asks the database nothing. Fails with SCHEMA (a key that is UNORDERED), NOMEM. */
 MUST enum srow_rc walk_init(struct walk *out, struct db *db, const struct walk_plan *plan,
                             struct srow_error *e);
 void walk_cleanup(struct walk *walk);

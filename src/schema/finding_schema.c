@@ -77,7 +77,7 @@ static enum srow_rc look_bind_type(const struct look *l, const struct config_bin
                            "it TEXT",
                            bind->column, c->type);
     }
-    if (converts && c->kind == LIVE_LOOSE) {
+    if (converts && (c->kind == LIVE_LOOSE || c->kind == LIVE_LISTED)) {
         return finding_add(l->list, "bind-loose", w, e,
                            "column %s is %s and takes different texts for equal: make it a text "
                            "that is compared byte by byte",

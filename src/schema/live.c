@@ -286,7 +286,7 @@ bool live_column_is_binary(const struct live_column *column)
 
 bool live_column_is_text(const struct live_column *column)
 {
-    return column->kind == LIVE_TEXT || column->kind == LIVE_LOOSE;
+    return column->kind == LIVE_TEXT || column->kind == LIVE_LOOSE || column->kind == LIVE_LISTED;
 }
 
 bool live_column_converts(const struct live_column *column)
@@ -340,6 +340,9 @@ struct walk_column live_walk_column(const struct live_table *t, const char *name
     const struct live_column *c = live_column_find(t, name);
     bool text = c != NULL && live_column_is_text(c);
     bool binary = c != NULL && c->kind == LIVE_BINARY;
+    if (c != NULL && (c->kind == LIVE_LISTED || c->kind == LIVE_FLOAT)) {
+        return (struct walk_column){name, WALK_UNORDERED};
+    }
     return (struct walk_column){name, text ? WALK_TEXT : binary ? WALK_BYTES : WALK_OTHER};
 }
 

@@ -14,6 +14,7 @@ enum live_kind {
     LIVE_BINARY = 'b',  /* takes bytes as they are */
     LIVE_TEXT = 't',    /* text, compared byte by byte */
     LIVE_LOOSE = 'l',   /* text in which different bytes are equal: case, accents, padding */
+    LIVE_LISTED = 'e',  /* loose too, and ordered by its place in a list */
     LIVE_NUMBER = 'n',  /* whole */
     LIVE_DECIMAL = 'd', /* exact, with a fraction */
     LIVE_FLOAT = 'f',   /* rounded to binary fractions, or by a locale */

@@ -398,6 +398,114 @@ CASE(a_walk_over_what_is_not_there_fails_and_may_go_on)
     CHECK(run("DROP TABLE walked"));
 }
 
+CASE(a_key_without_a_reliable_order_is_refused)
+{
+    AUTO(walk_cleanup) struct walk walk = {0};
+    const struct walk_column keys[] = {{"a", WALK_OTHER}, {"b", WALK_UNORDERED}};
+    struct walk_plan plan = plan_of(keys, 2);
+    CHECK_RC(walk_init(&walk, db, &plan, &e), SROW_E_SCHEMA);
+    CHECK(strstr(e.text, "order by b") != NULL);
+}
+
+/* -- indexes: a database that says how it would find the rows -- */
+
+static struct explaining {
+    struct db base;
+    struct srow_buf plan; /* of the last query: all columns of all rows */
+} explaining;
+
+static enum srow_rc explain(struct srow_buf *out, const char *query, const struct db_value *params,
+                            size_t n)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    bool more = false;
+    buf_clear(out);
+    buf_printf(&sql, "EXPLAIN %s%s", is("sqlite") ? "QUERY PLAN " : "", query);
+    TRY(db_query(&rows, db, buf_cstr(&sql), params, n, &e));
+    TRY(db_next(&more, rows, &e));
+    while (more) {
+        for (size_t i = 0; i < rows->ops->columns(rows); i++) {
+            struct db_value v = rows->ops->value(rows, i);
+            buf_put(out, v.type == DB_TEXT ? v.bytes : bytes_of(NULL, 0));
+            buf_put_str(out, " ");
+        }
+        TRY(db_next(&more, rows, &e));
+    }
+    return buf_check(out, &e);
+}
+
+static enum srow_rc explain_and_query(struct db_rows **out, struct db *base, const char *sql,
+                                      const struct db_value *params, size_t n,
+                                      struct srow_error *error)
+{
+    TRY(explain(&((struct explaining *)base)->plan, sql, params, n));
+    return db_query(out, db, sql, params, n, error);
+}
+
+static bool folds(struct db *base, const char *schema, const char *table, const char *column)
+{
+    (void)base;
+    return db->ops->folds(db, schema, table, column);
+}
+
+/* 10,000 rows, so that an index pays. */
+static bool many_pairs(void)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    buf_put_str(&sql, "INSERT INTO small VALUES (0)");
+    for (int i = 1; i < 100; i++) {
+        buf_printf(&sql, ", (%d)", i);
+    }
+    return run("DROP TABLE IF EXISTS walked") && run("DROP TABLE IF EXISTS small") &&
+           run("CREATE TABLE small (i INTEGER)") && run(buf_cstr(&sql)) &&
+           run("CREATE TABLE walked (a INTEGER NOT NULL, b VARCHAR(20) NOT NULL, n INTEGER, "
+               "PRIMARY KEY (a, b))") &&
+           run(is("mysql")
+                   ? "INSERT INTO walked SELECT x.i, concat('b', y.i), 1 FROM small x, "
+                     "small y"
+                   : "INSERT INTO walked SELECT x.i, 'b' || y.i, 1 FROM small x, small y") &&
+           run(is("mysql") ? "ANALYZE TABLE walked" : "ANALYZE walked") && run("DROP TABLE small");
+}
+
+static bool has(const struct srow_buf *text, const char *word)
+{
+    return strstr(text->at, word) != NULL;
+}
+
+static bool goes_by_the_index(const struct srow_buf *plan)
+{
+    if (is("sqlite")) {
+        return has(plan, "SEARCH") && !has(plan, "SCAN") && !has(plan, "TEMP B-TREE");
+    }
+    if (is("mysql")) {
+        return has(plan, " range PRIMARY PRIMARY ") && !has(plan, "filesort");
+    }
+    return has(plan, "Index") && has(plan, "Index Cond") && !has(plan, "Seq Scan") &&
+           !has(plan, "Sort");
+}
+
+CASE(a_page_in_the_middle_is_found_by_the_index)
+{
+    static struct db_ops ops;
+    static const struct walk_column keys[] = {{"a", WALK_OTHER}, {"b", WALK_TEXT}};
+    const struct db_value after[] = {db_integer(50), db_text("b50")};
+    AUTO(walk_cleanup) struct walk walk = {0};
+    AUTO(walk_page_cleanup) struct walk_page page = {0};
+    struct walk_plan wanted = plan_of(keys, 2);
+    wanted.after = after;
+    ops = (struct db_ops){.dialect = db->ops->dialect, .query = explain_and_query, .folds = folds};
+    explaining.base.ops = &ops;
+    CHECK(many_pairs());
+    CHECK_OK(walk_init(&walk, &explaining.base, &wanted, &e), e);
+    CHECK_OK(walk_next(&page, &walk, &e), e);
+    CHECK(page.count == 3 && page.rows[0].values[0].integer == 50);
+    printf("# %s\n", buf_cstr(&explaining.plan));
+    CHECK(goes_by_the_index(&explaining.plan));
+    buf_cleanup(&explaining.plan);
+    CHECK(run("DROP TABLE walked"));
+}
+
 int main(int argc, char **argv)
 {
     char file[] = "/tmp/sealrow-walk-XXXXXX", url[64];
@@ -413,6 +521,8 @@ int main(int argc, char **argv)
     RUN(rows_that_come_and_go_meanwhile_disturb_no_other);
     RUN(a_page_is_bounded_by_its_bytes);
     RUN(a_walk_over_what_is_not_there_fails_and_may_go_on);
+    RUN(a_key_without_a_reliable_order_is_refused);
+    RUN(a_page_in_the_middle_is_found_by_the_index);
     db_free(&db);
     if (fd >= 0) {
         close(fd);
