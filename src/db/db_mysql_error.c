@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The table of errors. Numbers below 2000 and above 3000 are the server's, 2000 to 2999 and from
- * 5000 the client library's.
+ * 5000 the client library's; those below 1000 are of the server's own files and memory.
  */
 #include "db/db_mysql_error.h"
+
+enum { SERVER_MIN = 1000 };
 
 struct meaning {
     unsigned code;
@@ -124,5 +126,9 @@ enum srow_rc db_mysql_error_fail(unsigned code, struct srow_error *e)
             FAIL(e, table[i].rc, "database: %s (error %u)", table[i].text, code);
         }
     }
+    FAIL_IF(code < SERVER_MIN, e, SROW_E_DB,
+            "database: the server failed at a file or memory of its own (error %u): see its log, its "
+            "tmpdir and its disk: try again",
+            code);
     FAIL(e, SROW_E_DB, "database: error %u: see its meaning in the server's manual", code);
 }

@@ -141,11 +141,16 @@ def pg(world, tmp_path, postgres_pair):
     return Postgresql(world, tmp_path).start(postgres_pair)
 
 
+@pytest.fixture
+def lite(world, tmp_path):
+    shutil.copytree(world.template, tmp_path, dirs_exist_ok=True)
+    return Sqlite(world, tmp_path).start()
+
+
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def place(request, world, tmp_path):
     if request.param == "postgresql":
         return request.getfixturevalue("pg")
     if request.param == "mariadb":
         return request.getfixturevalue("maria")
-    shutil.copytree(world.template, tmp_path, dirs_exist_ok=True)
-    return Sqlite(world, tmp_path).start()
+    return request.getfixturevalue("lite")

@@ -209,3 +209,12 @@ def test_what_check_sees_in_the_live_schema(maria, change, code):
     ready(maria)
     maria.sql(change)
     assert " ".join(sorted(set(codes(maria)))) == code
+
+
+@pytest.mark.parametrize("type", ["ENUM('1', '2')", "SET('1', '2')", "FLOAT", "DOUBLE"])
+def test_rows_are_not_walked_in_the_order_of_what_has_no_reliable_one(maria, type):
+    ready(maria)
+    maria.sql(f"ALTER TABLE customers MODIFY account_no {type} NOT NULL")
+    for command in (("get", "customer", "--list"), ("heal", "customer")):
+        done = maria.run(*command)
+        assert done.returncode == 78 and b"no reliable order by account_no" in done.stderr, done

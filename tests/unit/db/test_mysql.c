@@ -155,6 +155,8 @@ CASE(a_number_says_what_a_caller_can_do)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         CHECK_RC(db_mysql_error_fail(rows[i].code, &e), rows[i].rc);
     }
+    CHECK_RC(db_mysql_error_fail(6, &e), SROW_E_DB); /* a file was gone that was to be deleted */
+    CHECK(strstr(e.text, "tmpdir") != NULL && strstr(e.text, "(error 6)") != NULL);
 }
 
 /* -- option files -- */

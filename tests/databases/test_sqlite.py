@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SQLite alone: the copy by its own tool that is a replica."""
+import json
+import os
+import sqlite3
+import subprocess
+
+import pytest
+
+import world as worlds
+from test_engines import ready
+
+
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+def test_a_copy_is_whole_while_another_writes_and_opens_in_the_other_region(lite, mode):
+    """As docs/databases.md says."""
+    ready(lite).sql(f"PRAGMA journal_mode = {mode}")
+    rows = "".join(f'{{"account": "{i}", "userid": "user {i}"}}\n' for i in range(1200))
+    (lite.folder / "rows").write_text(rows)
+    with subprocess.Popen([worlds.SEALROW, "put", "customer", "--from", "rows"], cwd=lite.folder,
+                          env=lite.env, stdout=subprocess.PIPE) as put:
+        counts, ended = [], False
+        while not ended:
+            ended = put.poll() is not None
+            subprocess.run(["sqlite3", "app.db", ".timeout 5000", ".backup copy.db"], check=True,
+                           cwd=lite.folder, timeout=60)
+            with sqlite3.connect(lite.folder / "copy.db") as copy:
+                assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                counts += copy.execute("SELECT count(*) FROM customers").fetchone()
+        assert put.returncode == 0
+    assert counts == sorted(counts) and counts[-1] == 1200 and len(set(counts)) > 2
+    assert all(count in (0, 1200) or count % 256 == 0 for count in counts), "a batch is whole"
+    os.rename(lite.folder / "app.db", lite.folder / "lost.db")
+    lite.env.update(DATABASE_URL="sqlite:copy.db", AWS_REGION=worlds.EU)
+    listed = lite.ok("get", "customer", "--list", "--format", "jsonl").decode().splitlines()
+    assert len(listed) == 1200 and json.loads(listed[7])["userid"].startswith("user ")
