@@ -127,8 +127,8 @@ enum srow_rc db_mysql_error_fail(unsigned code, struct srow_error *e)
         }
     }
     FAIL_IF(code < SERVER_MIN, e, SROW_E_DB,
-            "database: the server failed at a file or memory of its own (error %u): see its log, its "
-            "tmpdir and its disk: try again",
+            "database: the server failed at a file or memory of its own (error %u): see its log, "
+            "tmpdir and disk: try again",
             code);
     FAIL(e, SROW_E_DB, "database: error %u: see its meaning in the server's manual", code);
 }
