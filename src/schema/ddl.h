@@ -48,8 +48,8 @@ MUST enum srow_rc ddl_plan_row_bytes(uint64_t *out, struct db *db, const struct 
 MUST enum srow_rc ddl_plan_run(const struct ddl_plan *plan, struct db *db, struct srow_error *e);
 
 /* What takes all that away, of one table by its logical name or, with NULL, of all: sealed columns
- * that hold no value, and then the tables of our own. Fails with COLUMN (no such table), SCHEMA
- * (sealed values would be lost), the errors of db, NOMEM. */
+ * that hold no value, or whose plaintext stands beside each, and then the tables of our own. Fails
+ * with COLUMN (no such table), SCHEMA (sealed values would be lost), the errors of db, NOMEM. */
 MUST enum srow_rc ddl_revert_make(struct ddl_plan *out, const struct srow_config *config,
                                   struct db *db, const char *table, struct srow_error *e);
 /* Makes the plan and runs it, in one transaction where DDL is part of them. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What init --revert takes away: the table of events first, so that no writer begins any more, then
- * sealed columns that hold no value, then the probes. A value that somebody stores meanwhile is not
- * lost: where DDL ends transactions, a CHECK that the column is NULL goes before the DROP.
+ * sealed columns whose values are not lost, then the probes: the column is empty, or its plaintext
+ * still stands beside each value. What somebody stores meanwhile is not lost either: a CHECK that
+ * it is so goes before the DROP, also in the DDL that is printed; SQLite has one writer.
  */
 #include <inttypes.h>
 
@@ -17,6 +18,7 @@ static enum srow_rc count_values(uint64_t *out, struct db *db, const struct db_w
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     bool more = false;
     db_put_sql(&sql, db, "SELECT count(*) FROM @t WHERE @c IS NOT NULL", words);
+    db_put_sql(&sql, db, words->plain != NULL ? " AND @o IS NULL" : "", words);
     const char *text = buf_cstr(&sql);
     TRY(buf_check(&sql, e));
     TRY(db_query(&rows, db, text, NULL, 0, e));
@@ -50,7 +52,8 @@ static enum srow_rc plan_guarded_drop(struct ddl_plan *plan, struct db *db,
     if (strstr(live->sql, name) == NULL) { /* it is there when a revert was stopped behind it */
         db_put_sql(&add, db, "ALTER TABLE @t ADD CONSTRAINT ", words);
         buf_put_str(&add, name);
-        db_put_sql(&add, db, " CHECK (@c IS NULL)", words);
+        db_put_sql(&add, db, " CHECK (@c IS NULL", words);
+        db_put_sql(&add, db, words->plain != NULL ? " OR @o IS NOT NULL)" : ")", words);
         TRY(ddl_plan_add(plan, &add, e));
     }
     db_put_sql(&drop, db, "ALTER TABLE @t ", words);
@@ -87,8 +90,12 @@ static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
     for (size_t i = 0; live.name != NULL && i < table->column_count; i++) {
         const struct live_column *c = live_column_find(&live, table->columns[i].sealed);
         if (c != NULL && live_column_is_binary(c)) {
-            const struct db_words words = {
-                .schema = live.schema, .table = live.name, .column = c->name};
+            const char *plain = table->columns[i].plain;
+            bool is_beside = plain != NULL && live_column_find(&live, plain) != NULL;
+            const struct db_words words = {.schema = live.schema,
+                                           .table = live.name,
+                                           .column = c->name,
+                                           .plain = is_beside ? plain : NULL};
             const struct ddl_place place = {config, table, &table->columns[i], &live};
             TRY(trigger_plan_drop(plan, db, &place, e));
             TRY(plan_column(plan, db, &live, &words, e));

@@ -133,6 +133,23 @@ def test_init_revert_takes_the_trigger_with_the_column(person):
     assert codes(person) == []
 
 
+def test_init_revert_takes_sealed_values_whose_plaintext_is_there(person):
+    stage(person, "dual")
+    person.ok("put", "person", "id=1", "name=Ada")
+    person.sql("INSERT INTO person (id, name_sealed) SELECT '2', name_sealed FROM person")
+    done = person.run("init", "--revert")
+    assert done.returncode == 78 and b"1 sealed value would be lost" in done.stderr
+    assert sealed(person, "1") and got(person, "person", "id=1")["name"] == "Ada"
+    person.sql("UPDATE person SET name = 'Bob' WHERE id = '2'")
+    person.ok("put", "person", "id=2", "name=Bob", "--replace")
+    printed = person.ok("init", "--revert", "--print")
+    assert (b"IS NOT NULL)" in printed) == (person.engine != "sqlite")
+    person.ok("init", "--revert")
+    assert person.texts("SELECT id, name FROM person ORDER BY id") == [["1", "Ada"], ["2", "Bob"]]
+    stage(person, "dual")
+    assert codes(person) == []
+
+
 def test_numbers_are_compared_as_they_are_written(person):
     if person.engine == "postgresql":
         person.sql("ALTER TABLE person ALTER name TYPE numeric USING name::numeric")
