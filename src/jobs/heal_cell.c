@@ -85,11 +85,14 @@ static enum srow_rc copy_bound(struct heal_cell *c, const struct heal_work *w,
     return SROW_OK;
 }
 
-/* It is what the value says of itself: whether the row has the same number is for who reads it. */
+/* It is what the value says of itself: whether the row has the same number is for who reads it.
+ * What is no message says nothing, and fails as such. */
 static enum srow_rc read_version(struct heal_cell *c, struct srow_error *e)
 {
     struct srow_message_info m = {0};
-    TRY(srow_message_inspect(&m, bytes_buf(&c->old), e));
+    struct srow_error why = {0};
+    enum srow_rc rc = srow_message_inspect(&m, bytes_buf(&c->old), &why);
+    FAIL_IF(rc == SROW_E_NOMEM, e, rc, "%s", why.text);
     for (size_t i = 0; i < m.context_count; i++) {
         if (bytes_equal_str(m.context[i].key, "sealrow:version") &&
             text_parse_size(&c->version, m.context[i].value, INT64_MAX, NULL) != SROW_OK) {

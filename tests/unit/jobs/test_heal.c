@@ -37,7 +37,11 @@ static const char yaml[] =
                     "integer}}\n"
                     "    columns:\n"
                     "      userid: {sealed: userid_sealed}\n"
-                    "      pin: {sealed: pin_sealed, keys: wide}\n";
+                    "      pin: {sealed: pin_sealed, keys: wide}\n"
+                    "  counted:\n"
+                    "    bind: {id: {type: integer}}\n"
+                    "    columns:\n"
+                    "      name: {sealed: name_sealed, version: {column: name_version}}\n";
 
 static const char ddl[] = "CREATE TABLE customers (account_no TEXT, tenant_id INTEGER, "
                           "userid_sealed BLOB, pin_sealed BLOB, UNIQUE (account_no, tenant_id))";
@@ -466,6 +470,32 @@ CASE(what_the_database_changes_on_the_way_is_not_stored)
     CHECK_RC(HEAL(.prove = 1), SROW_E_SCHEMA);
 }
 
+/* What is no message says no version. */
+CASE(a_value_with_a_version_that_is_no_message_is_named_and_the_rest_goes_on)
+{
+    struct heal h = {config, client, connect_again, NULL};
+    struct heal_options options = {
+        .table = "counted", .prove = 1, .failed = note_failure, .go_on = go_on};
+    struct srow_bind bind = {"id", srow_integer(2)};
+    struct srow_cell cell = {
+        .column = "counted.name", .bind = &bind, .bind_count = 1, .version = 5};
+    struct srow_sealed sealed = {0};
+    fresh();
+    failures[0] = '\0';
+    CHECK(run("CREATE TABLE counted (id INTEGER PRIMARY KEY, name_sealed BLOB, "
+              "name_version INTEGER)"));
+    down(EU);
+    CHECK_OK(srow_cell_seal(&sealed, client, &cell, srow_str("secret"), &e), e);
+    down(NULL);
+    struct db_value message = db_bytes(bytes_buf(&sealed.message));
+    CHECK(run("INSERT INTO counted VALUES (1, CAST('plain' AS BLOB), 1)"));
+    CHECK_OK(db_exec(db, "INSERT INTO counted VALUES (2, $1, 5)", &message, 1, &e), e);
+    srow_sealed_free(&sealed);
+    CHECK_OK(heal_run(&report, &h, &options, &e), e);
+    CHECK(counts_are(0, 1, 0, 0, 1));
+    CHECK(strcmp(failures, "counted.name 1 NOT_MESSAGE; ") == 0);
+}
+
 int main(void)
 {
     char folder[64];
@@ -487,6 +517,7 @@ int main(void)
     RUN(a_healed_value_is_a_new_message);
     RUN(what_somebody_changes_meanwhile_is_left_alone);
     RUN(values_that_do_not_open_are_named_and_the_rest_goes_on);
+    RUN(a_value_with_a_version_that_is_no_message_is_named_and_the_rest_goes_on);
     RUN(a_value_that_would_not_fit_stays_as_it_is);
     RUN(a_region_that_does_not_answer_refuses_before_anything_is_read);
     RUN(while_a_region_is_declared_down_the_others_are_healed);
