@@ -26,7 +26,8 @@ struct db_value {
 /* How the database describes its tables: queries. $1 is a table's name, $2 its schema
  * (NULL: the one in force), $3 a column's. */
 struct db_catalog {
-    const char *table; /* ($1, $2): name, DDL or its CHECKs, is a view, types carry no length */
+    const char *table; /* ($1, $2): name, DDL or its CHECKs, is a view, types carry no length, has
+                          no transactions */
     const char *ddl;   /* of @t, no parameters: its DDL in the second column; NULL: table has it */
     const char *columns; /* ($1, $2): name, type, not null, in primary key, takes no value, made by
                             the database, kind (enum live_kind's letter or NULL), width or NULL */

@@ -76,7 +76,9 @@ const struct db_dialect db_mysql_dialect = {
          .seen = "SHOW CREATE TRIGGER @q"},
     .catalog =
         {
-            .table = "SELECT TABLE_NAME, '', TABLE_TYPE LIKE '%VIEW', 0 "
+            .table = "SELECT TABLE_NAME, '', TABLE_TYPE LIKE '%VIEW', 0, EXISTS (SELECT 1 FROM "
+                     "information_schema.ENGINES e WHERE e.ENGINE = TABLES.ENGINE "
+                     "AND e.TRANSACTIONS = 'NO') "
                      "FROM information_schema.TABLES WHERE TABLE_SCHEMA = " SCHEMA
                      " AND TABLE_NAME = $1",
             /* information_schema.CHECK_CONSTRAINTS hides them from who has his rights by a role */

@@ -82,7 +82,7 @@ const struct db_dialect db_postgres_dialect = {
                 "coalesce((SELECT string_agg(' AS (' || pg_get_expr(d.adbin, d.adrelid) || ')', "
                 "'') FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND "
                 "a.attnum = d.adnum WHERE d.adrelid = c.oid AND a.attgenerated <> ''), ''), "
-                "c.relkind NOT IN ('r', 'p'), false FROM pg_class c WHERE c.oid = " TABLE
+                "c.relkind NOT IN ('r', 'p'), false, false FROM pg_class c WHERE c.oid = " TABLE
                 " AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
             .columns =
                 "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, "

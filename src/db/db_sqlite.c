@@ -78,7 +78,7 @@ const struct db_dialect db_sqlite_dialect = {
                         "AND tbl_name = $1 COLLATE NOCASE AND " MAIN},
     .catalog =
         {
-            .table = "SELECT s.name, s.sql, s.type = 'view', l.strict FROM sqlite_schema s "
+            .table = "SELECT s.name, s.sql, s.type = 'view', l.strict, 0 FROM sqlite_schema s "
                      "JOIN pragma_table_list($1) l ON l.schema = 'main' "
                      "WHERE s.type IN ('table', 'view') AND s.name = $1 COLLATE NOCASE AND " MAIN,
             .columns = "SELECT name, type, \"notnull\", pk, hidden > 1, hidden > 1 OR "

@@ -223,6 +223,7 @@ static enum srow_rc plan_table(struct draft *d, struct srow_error *e)
             table->name);
     FAIL_IF(d->live.is_view, e, SROW_E_SCHEMA,
             "%s is a view: a sealed column needs a table: name that one", table->table);
+    TRY(live_table_protected(&d->live, e));
     for (size_t i = 0; i < table->bind_count; i++) {
         FAIL_IF(live_column_find(&d->live, table->binds[i].column) == NULL, e, SROW_E_SCHEMA,
                 "table %s has no column %s, which tables.%s.bind names: correct one of them",

@@ -74,6 +74,7 @@ static enum srow_rc read_head(struct live_table *t, struct db *db, const struct 
     t->names_have_case = db->ops->dialect->names_have_case;
     t->is_view = at(rows, 2).integer != 0;
     t->strict = at(rows, 3).integer != 0;
+    t->is_unprotected = at(rows, 4).integer != 0;
     return SROW_OK;
 }
 
@@ -294,6 +295,15 @@ bool live_column_converts(const struct live_column *column)
     return column->kind != LIVE_BINARY && !live_column_is_text(column);
 }
 
+enum srow_rc live_table_protected(const struct live_table *t, struct srow_error *e)
+{
+    FAIL_IF(t->is_unprotected, e, SROW_E_SCHEMA,
+            "table %s has no transactions, so nothing that goes wrong could be taken back: ALTER "
+            "TABLE ... ENGINE = InnoDB",
+            t->name);
+    return SROW_OK;
+}
+
 enum srow_rc live_table_fit(struct live_table *out, struct db *db, const struct config_table *table,
                             struct srow_error *e)
 {
@@ -302,6 +312,7 @@ enum srow_rc live_table_fit(struct live_table *out, struct db *db, const struct 
     FAIL_IF(t.name == NULL, e, SROW_E_SCHEMA,
             "table %s is not in the database: create it, or correct tables.%s.table", table->table,
             table->name);
+    TRY(live_table_protected(&t, e));
     for (size_t i = 0; i < table->bind_count; i++) {
         FAIL_IF(live_column_find(&t, table->binds[i].column) == NULL, e, SROW_E_SCHEMA,
                 "table %s has no column %s: correct it, or tables.%s.bind", table->table,

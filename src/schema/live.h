@@ -49,7 +49,8 @@ struct live_table {
     char *sql;    /* its DDL */
     bool is_view;
     bool names_have_case;
-    bool strict; /* declared types may not carry a length */
+    bool strict;         /* declared types may not carry a length */
+    bool is_unprotected; /* its engine has no transactions: what is written stays written */
     struct live_column *columns;
     size_t column_count;
     struct live_unique *uniques;
@@ -67,8 +68,12 @@ bool live_same_name(const struct live_table *t, const char *a, const char *b);
 /* NULL if there is none. */
 const struct live_column *live_column_find(const struct live_table *t, const char *name);
 
-/* Reads a table of the configuration, which must have what that names: the bound columns, and the
- * sealed ones as binary columns. Fails with SCHEMA, and as live_table_read. */
+/* Fails with SCHEMA where a write could not be taken back. */
+MUST enum srow_rc live_table_protected(const struct live_table *t, struct srow_error *e);
+
+/* Reads a table of the configuration, which must be protected so and have what that names: the
+ * bound columns, and the sealed ones as binary columns. Fails with SCHEMA, and as live_table_read.
+ */
 MUST enum srow_rc live_table_fit(struct live_table *out, struct db *db,
                                  const struct config_table *table, struct srow_error *e);
 

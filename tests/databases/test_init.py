@@ -152,3 +152,20 @@ def test_mariadb_puts_all_columns_outside_of_the_row_when_told_so(maria):
     assert "VARBINARY" not in printed and printed.count("BLOB,") == 2
     maria.ok("put", "customer", "account=1", "userid=ada")
     assert codes(maria) == []
+
+
+@pytest.mark.parametrize("engine", ["MyISAM", "Aria"])
+def test_a_table_without_transactions_is_refused_before_anything_is_written(maria, engine):
+    ready(maria)
+    maria.ok("put", "customer", "account=1", "userid=ada")
+    rows = maria.texts("SELECT hex(userid_sealed) FROM customers")
+    maria.sql(f"ALTER TABLE customers ENGINE = {engine}")
+    assert codes(maria) == ["table-unprotected"]
+    for words in (["init"], ["put", "customer", "account=2", "userid=eve", "--dry-run"],
+                  ["put", "customer", "account=1", "userid=eve", "--replace"],
+                  ["heal", "customer", "--dry-run"], ["bench", "customer"]):
+        done = maria.run(*words)
+        assert done.returncode == 78 and b"ENGINE = InnoDB" in done.stderr, words
+    assert maria.texts("SELECT hex(userid_sealed) FROM customers") == rows
+    maria.sql("ALTER TABLE customers ENGINE = InnoDB")
+    assert codes(maria) == [] and maria.ok("put", "customer", "account=2", "userid=eve")
