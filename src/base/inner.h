@@ -50,7 +50,6 @@
 #define json_free srow_inner_json_free
 #define json_get srow_inner_json_get
 #define json_parse srow_inner_json_parse
-#define json_put_value srow_inner_json_put_value
 #define log_line srow_inner_log_line
 #define outage_read srow_inner_outage_read
 #define stages_left srow_inner_stages_left

@@ -158,19 +158,6 @@ enum srow_rc json_each(const json_node *object,
     return SROW_OK;
 }
 
-static int put_part(const char *part, size_t len, void *out)
-{
-    buf_put(out, bytes_of(part, len));
-    return 0;
-}
-
-enum srow_rc json_put_value(struct srow_buf *out, const json_node *node, struct srow_error *e)
-{
-    int failed = json_dump_callback(node, put_part, out, JSON_COMPACT | JSON_ENCODE_ANY);
-    FAIL_IF(failed != 0, e, SROW_E_NOMEM, "no memory for a JSON document");
-    return buf_check(out, e);
-}
-
 void json_put_string(struct srow_buf *out, struct srow_bytes text)
 {
     const uint8_t *at = text.at;

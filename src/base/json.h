@@ -40,9 +40,6 @@ MUST enum srow_rc json_each(const json_node *object,
                                                   const json_node *value, struct srow_error *e),
                             void *state, struct srow_error *e);
 
-/* Appends any value as JSON without white space. NOMEM. */
-MUST enum srow_rc json_put_value(struct srow_buf *out, const json_node *node, struct srow_error *e);
-
 /* Appends text as a JSON string with its quotes; text must be UTF-8, else bytes become '?'. */
 void json_put_string(struct srow_buf *out, struct srow_bytes text);
 

@@ -74,7 +74,42 @@ static enum srow_rc next_csv(bool *more, struct record *out, struct source *s, s
 struct members {
     struct record *out;
     const struct source *source;
+    struct srow_bytes left; /* of the line, behind the last member */
 };
+
+/* Past a string, whose first quote has been passed. */
+static size_t behind_string(const char *at, size_t i, size_t len)
+{
+    while (i < len && at[i] != '"') {
+        i += at[i] == '\\' ? 2 : 1;
+    }
+    return i + 1;
+}
+
+/* Past a value of the line's object, to the comma or the bracket behind it. */
+static size_t behind_value(const char *at, size_t i, size_t len)
+{
+    size_t depth = 0;
+    while (i < len && (depth > 0 || (at[i] != ',' && at[i] != '}'))) {
+        depth += at[i] == '{' || at[i] == '[';
+        depth -= at[i] == '}' || at[i] == ']';
+        i = at[i] == '"' ? behind_string(at, i + 1, len) : i + 1;
+    }
+    return i;
+}
+
+/* The next member's value as it stands in the line, which is known to be JSON. */
+static struct srow_bytes next_text(struct members *m)
+{
+    const char *at = m->left.at, *quote = memchr(at, '"', m->left.len);
+    size_t len = m->left.len, i = quote == NULL ? len : (size_t)(quote - at) + 1;
+    for (i = behind_string(at, i, len); i < len && at[i] != ':';) {
+        i++;
+    }
+    size_t from = i < len ? i + 1 : len, end = behind_value(at, from, len);
+    m->left = bytes_of(at + end, len - end);
+    return bytes_of(at + from, end - from);
+}
 
 static bool is_configured(const struct source *s, const char *name)
 {
@@ -120,16 +155,14 @@ static enum srow_rc put_scalar(char out[32], const struct members *m, const char
 static enum srow_rc take_member(void *state, struct srow_bytes name, const json_node *value,
                                 struct srow_error *e)
 {
-    AUTO(buf_cleanup) struct srow_buf json = {0};
-    const struct members *m = state;
-    struct srow_bytes text;
+    struct members *m = state;
+    struct srow_bytes text, own = next_text(m);
     char scalar[32];
     if (json_as_null(value)) {
         return record_add_null(m->out, name.at, e);
     }
     if (pick_table_kind(m->source->table, name.at) == PICK_JSON) {
-        TRY(json_put_value(&json, value, e));
-        return record_add(m->out, m->source->table, name.at, bytes_buf(&json), e);
+        return record_add(m->out, m->source->table, name.at, own, e);
     }
     if (!json_as_string(&text, value)) {
         TRY(put_scalar(scalar, m, name.at, value, e));
@@ -172,8 +205,8 @@ static enum srow_rc next_json(bool *more, struct record *out, struct source *s,
                               struct srow_error *e)
 {
     AUTO(free_document) json_node *document = NULL;
-    struct members members = {out, s};
     TRY(read_line(more, &out->line, &s->in, e));
+    struct members members = {out, s, bytes_buf(&s->in.row)};
     if (!*more) {
         return SROW_OK;
     }

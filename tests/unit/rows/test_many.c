@@ -238,6 +238,18 @@ CASE(json_lines_go_in)
     CHECK(number("SELECT count(*) FROM customers WHERE balance = 1.5 AND account_no = '1'") == 1);
 }
 
+/* Nothing of a document is read as a double and written again. */
+CASE(json_lines_have_documents_with_each_digit)
+{
+    fresh();
+    CHECK_OK(load("{\"account\": \"1\", \"doc\": {\"b}\\\"\": [0.1, 1.10], \"a\": "
+                  "3.14159265358979323846264}, \"userid\" : \"a,\"}\n"
+                  "{\"doc\":-0.0 , \"account\": \"2\", \"userid\": \"b\"}\n"),
+             e);
+    CHECK(counts_are(2, 0, 0));
+    CHECK(lists("1,a,,{\"a\":3.14159265358979323846264,\"b}\\\"\":[0.1,1.10]} 2,b,-0.0 "));
+}
+
 static const char ten[] = "account,userid,pin\n"
                           "0,u,0\n1,u,1\n2,u,2\n3,u,3\n4,u,4\n5,u,5\n6,u,6\n7,u,7\n8,u,8\n9,u,9\n";
 
@@ -419,6 +431,7 @@ int main(void)
     }
     RUN(csv_goes_in_and_comes_out_in_the_order_of_the_key);
     RUN(json_lines_go_in);
+    RUN(json_lines_have_documents_with_each_digit);
     RUN(a_batch_has_all_its_requests_in_flight_and_a_transaction_each);
     RUN(the_same_again_seals_nothing_and_what_is_missing_is_completed);
     RUN(a_stop_between_batches_leaves_what_is_stored_and_is_gone_on_from);
