@@ -85,7 +85,7 @@ const struct db_dialect db_mysql_dialect = {
             .ddl = "SHOW CREATE TABLE @t",
             .columns =
                 "SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'NO', EXISTS (SELECT 1 FROM "
-                "information_schema.STATISTICS p WHERE p.TABLE_SCHEMA = DATABASE() AND "
+                "information_schema.STATISTICS p WHERE p.TABLE_SCHEMA = " SCHEMA " AND "
                 "p.TABLE_NAME = $1 AND p.INDEX_NAME = 'PRIMARY' AND p.COLUMN_NAME = "
                 "COLUMNS.COLUMN_NAME), "
                 "coalesce(GENERATION_EXPRESSION, '') <> '', "
