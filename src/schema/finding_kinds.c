@@ -10,8 +10,6 @@ enum { REPAIR_ONLY = false, MAY_ACCEPT = true };
 const struct finding_kind finding_kinds[] = {
     {"table-missing", "the configured table is not in the database, or is a view",
      "create it, or correct `table`", REPAIR_ONLY},
-    {"table-unprotected", "the table's engine has no transactions: a failed write would stay",
-     "give it one that has: InnoDB", REPAIR_ONLY},
 
     {"bind-missing", "a bound column is not in the table",
      "correct the table or the binding's `column`", REPAIR_ONLY},

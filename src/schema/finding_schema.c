@@ -358,10 +358,6 @@ enum srow_rc finding_schema(struct finding_list *list, const struct srow_config 
                             table->table, table->name));
             continue;
         }
-        struct srow_error why = {0};
-        if (live_table_protected(&live, &why) != SROW_OK) {
-            TRY(finding_add(list, "table-unprotected", table->name, e, "%s", why.text));
-        }
         struct look l = {list, config, db, table, &live};
         TRY(look_columns(&l, e));
     }
