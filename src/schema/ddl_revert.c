@@ -36,10 +36,12 @@ static void put_drop(struct srow_buf *sql, const struct live_table *live, const 
     }
 }
 
+/* The trigger goes behind the CHECK: if that is refused, nothing goes stale. */
 static enum srow_rc plan_guarded_drop(struct ddl_plan *plan, struct db *db,
-                                      const struct live_table *live, const struct db_words *words,
+                                      const struct ddl_place *place, const struct db_words *words,
                                       struct srow_error *e)
 {
+    const struct live_table *live = place->live;
     AUTO(buf_cleanup) struct srow_buf column = {0}, guard = {0}, ours = {0}, add = {0}, drop = {0};
     buf_printf(&column, "%s.empty", words->column);
     const char *empty = buf_cstr(&column);
@@ -56,6 +58,7 @@ static enum srow_rc plan_guarded_drop(struct ddl_plan *plan, struct db *db,
         db_put_sql(&add, db, words->plain != NULL ? " OR @o IS NOT NULL)" : ")", words);
         TRY(ddl_plan_add(plan, &add, e));
     }
+    TRY(trigger_plan_drop(plan, db, place, e));
     db_put_sql(&drop, db, "ALTER TABLE @t ", words);
     put_drop(&drop, live, check);
     buf_printf(&drop, "DROP CONSTRAINT %s, ", name);
@@ -63,7 +66,7 @@ static enum srow_rc plan_guarded_drop(struct ddl_plan *plan, struct db *db,
     return ddl_plan_add(plan, &drop, e);
 }
 
-static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const struct live_table *live,
+static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
                                 const struct db_words *words, struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf sql = {0};
@@ -75,8 +78,9 @@ static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const stru
             "sealrow get, set the column to NULL, then run init --revert again",
             words->table, words->column, values, values == 1 ? "" : "s");
     if (!db->ops->dialect->check_only_at_add) {
-        return plan_guarded_drop(plan, db, live, words, e);
+        return plan_guarded_drop(plan, db, place, words, e);
     }
+    TRY(trigger_plan_drop(plan, db, place, e));
     db_put_sql(&sql, db, "ALTER TABLE @t DROP COLUMN @c", words);
     return ddl_plan_add(plan, &sql, e);
 }
@@ -97,8 +101,7 @@ static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
                                            .column = c->name,
                                            .plain = is_beside ? plain : NULL};
             const struct ddl_place place = {config, table, &table->columns[i], &live};
-            TRY(trigger_plan_drop(plan, db, &place, e));
-            TRY(plan_column(plan, db, &live, &words, e));
+            TRY(plan_column(plan, db, &place, &words, e));
         }
     }
     return SROW_OK;
