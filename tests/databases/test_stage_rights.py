@@ -178,7 +178,7 @@ def test_roles_write_plaintext_and_versions_and_see_the_trigger(server):
     assert stored(server) == ["0", "2"], "the trigger works whoever writes"
     server.env["DATABASE_URL"] = urls["reader"]
     assert json.loads(server.ok("get", "customer", "account=1", "--json"))["userid"] == "eve"
-    assert server.ok("check", "--as", "reader") == b"0 findings\n"
+    server.ok("check", "--as", "reader", "--accept", "plain-logged")
 
 
 def test_a_trigger_that_the_migrator_made_works_for_a_writer(server):
