@@ -57,7 +57,8 @@ replica_start() {
 
 # crash: the primary is gone in the middle of whatever it did.
 crash() {
-    kill -9 "$(as head -n 1 "$db/1/postmaster.pid")" && as rm "$db/1/postmaster.pid"
+    kill -9 "$(as head -n 1 "$db/1/postmaster.pid")" &&
+        as rm "$db/1/postmaster.pid" "$db/.s.PGSQL.$one.lock"
 }
 
 promote() {
