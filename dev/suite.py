@@ -161,7 +161,15 @@ PARTS = {
 SUITE = ["unit", "lint", "system", "cli", "attacks", "databases"]
 
 
+def hear_signals():
+    """What a background shell or nohup has switched off: tests send these to programs."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def main(arguments):
+    hear_signals()
     if not arguments or any(part not in PARTS for part in arguments[1:]):
         print(__doc__.splitlines()[0] + f"   PART: {', '.join(PARTS)}", file=sys.stderr)
         return 2
