@@ -119,7 +119,9 @@ def test_rates_quotas_and_cost(place):
     text = place.ok("estimate", *rates).decode()
     assert "by the list of 2030-01-02" in text and "XTS" in text and ": too many" in text
     built_in = place.ok("estimate", *rates[:4]).decode()
-    assert "has no prices: give --prices FILE" in built_in and "the quota of 100,000" in built_in
+    assert "USD, by the list of 20" in built_in and "the quota of 100,000" in built_in
+    path.write_text(json.dumps({**prices, "key_month": None, "requests_10000": None}))
+    assert "has no prices: give --prices FILE" in place.ok("estimate", *rates).decode()
 
 
 def test_latency_is_measured_and_never_made_up(place):
