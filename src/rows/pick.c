@@ -113,6 +113,16 @@ static enum srow_rc take_rewritten(struct pick *p, size_t i, const struct rows_g
     return SROW_OK;
 }
 
+/* A binding is what its type says also in a row in which nothing is sealed under it. */
+static enum srow_rc check_bind(const struct pick *p, const struct config_bind *bind,
+                               struct srow_bytes given, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf text = {0};
+    enum srow_rc rc =
+        bind->type == SROW_TYPE_BYTES ? SROW_OK : client_given_text(&text, bind->type, given, e);
+    return rc == SROW_OK ? rc : error_wrap(e, rc, "%s.%s", p->table->name, bind->name);
+}
+
 static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given *g,
                               struct srow_error *e)
 {
@@ -124,6 +134,7 @@ static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given 
             p->table->name, bind->name);
     FAIL_IF(g->value.len == 0, e, SROW_E_BINDING, "%s.%s: the binding is empty: give its value",
             p->table->name, bind->name);
+    TRY(check_bind(p, bind, g->value, e));
     p->bound[i] = (struct db_value){.type = DB_TEXT, .bytes = g->value};
     if (bind->type == SROW_TYPE_BYTES) {
         p->bound[i].type = DB_BYTES;
