@@ -41,7 +41,8 @@ fi
 rm -rf "$folder"
 packages=0
 if [ "$(id -u)" = 0 ]; then
-    if ! unshare -n sh -c 'ip link set lo up && exec /usr/bin/python3 dev/suite.py build databases' \
+    if ! unshare -n sh -c \
+        'ip link set lo up && exec /usr/bin/python3 dev/suite.py build databases' \
         >build/only-lo.log 2>&1; then
         grep -A 12 '^FAILED: ' build/only-lo.log || tail -n 20 build/only-lo.log
         echo "0 passed, 1 failed, 0 skipped"
