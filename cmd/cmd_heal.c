@@ -141,6 +141,8 @@ static enum srow_rc print(const struct healing *h, struct srow_error *e)
     buf_put(&all, bytes_buf(&h->out));
     if (h->args->json) {
         buf_printf(&all, "],\"dry_run\":%s}\n", h->args->dry_run ? "true" : "false");
+    } else if (h->args->dry_run) {
+        buf_put_str(&all, "dry run: nothing was stored\n");
     }
     return io_write_buf(&all, e);
 }

@@ -82,6 +82,9 @@ static enum srow_rc print(const struct outcome *o, const struct program *p, cons
         buf_printf(&line, "%" PRIu64 " wrapped in fewer Regions than promised: %s\n", c->missing,
                    buf_cstr(&missing));
     }
+    if (args->dry_run) {
+        buf_put_str(&line, "dry run: nothing was stored\n");
+    }
     return io_write_buf(&line, e);
 }
 

@@ -59,7 +59,8 @@ def test_putting_again_is_already_there_or_a_conflict(place):
     other = ("put", "customer", "account=1", "userid=other")
     assert place.run(*other).returncode == 75
     assert place.sql("SELECT * FROM customers") == before
-    assert place.ok(*other, "--replace", "--dry-run").endswith(b"replaced 1\n")
+    assert place.ok(*other, "--replace", "--dry-run").endswith(
+        b"replaced 1\ndry run: nothing was stored\n")
     assert place.sql("SELECT * FROM customers") == before
     assert place.ok(*other, "--replace").endswith(b"replaced 1\n")
     assert json.loads(place.ok("get", "customer", "account=1", "--json"))["userid"] == "other"

@@ -75,6 +75,8 @@ def test_debt_is_paid_and_each_region_alone_opens(place):
     assert regions_of(place)[:5] == [{US}] * 5
     dry = counts(place.run("heal", "customer", "--json", "--dry-run").stdout)
     assert (dry["healed"], regions_of(place)[:5]) == (5, [{US}] * 5)
+    dry = place.run("heal", "customer", "--dry-run").stdout.decode()
+    assert "healed 5" in dry and dry.endswith("\ndry run: nothing was stored\n")
     told = counts(place.run("heal", "customer", "--json").stdout)
     assert told == {"table": "customer", "rows": 6, "scanned": 12, "whole": 2, "healed": 5,
                     "changed": 0, "waiting": 0, "failed": 0, "null": 5}
