@@ -134,11 +134,13 @@ void program_given_cleanup(struct program_given *g)
     *g = (struct program_given){0};
 }
 
-static enum srow_rc read_one(struct program_given *g, const char *word, struct srow_error *e)
+/* A word that is no pair may be a value, and is not repeated: its number is. */
+static enum srow_rc read_one(struct program_given *g, const char *word, size_t number,
+                             struct srow_error *e)
 {
     const char *equals = strchr(word, '=');
     FAIL_IF(equals == NULL || equals == word, e, SROW_E_USAGE,
-            "%s: no equals sign: write NAME=VALUE", word);
+            "NAME=VALUE number %zu: no equals sign: write NAME=VALUE", number);
     TRY(bytes_dup_str(&g->names[g->count], bytes_of(word, (size_t)(equals - word)), e));
     struct rows_given *given = &g->list[g->count];
     *given = (struct rows_given){.name = g->names[g->count], .value = srow_str(equals + 1)};
@@ -158,7 +160,7 @@ enum srow_rc program_given_read(struct program_given *out, const char *const *wo
                                 struct srow_error *e)
 {
     for (size_t i = 0; i < n; i++) {
-        TRY(read_one(out, words[i], e));
+        TRY(read_one(out, words[i], i + 1, e));
     }
     return SROW_OK;
 }

@@ -90,7 +90,8 @@ enum srow_rc {
     SROW_E_KMS_DENIED = 100,   /* KMS: access denied */
     SROW_E_KMS_DISABLED = 101, /* KMS: the key is disabled, or pending deletion */
     SROW_E_KMS_AUTH = 102,     /* KMS: unknown access key, wrong signature, clock */
-    SROW_E_DB_DENIED = 103,    /* the database refused: constraint or rights */
+    SROW_E_DB_DENIED = 103,    /* the database refused what was to be stored: a constraint */
+    SROW_E_DB_RIGHTS = 104,    /* the database refused the login, or it lacks a right */
 
     SROW_E_NOT_FOUND = 120,     /* no such row or file */
     SROW_E_KMS_NOT_FOUND = 121, /* KMS: no such key in that Region */

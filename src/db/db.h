@@ -69,7 +69,7 @@ struct db_trigger {
     const char *function, *drop_function; /* that it calls; NULL: none */
     const char *live;    /* ($1, $2, $3: its name): the body; "" if it does not fire as it should */
     const char *definer; /* query ($1, $2): what @d of create is; NULL: nothing */
-    const char *seen; /* is DB_DENIED where it is there and live does not show it to this login */
+    const char *seen; /* is DB_RIGHTS where it is there and live does not show it to this login */
 };
 
 /* Texts with @c stand for a quoted column, @t a quoted table, @p a parameter: db_put_sql. */
@@ -176,7 +176,7 @@ struct db_rows {
 /* Opens by URL: "sqlite:PATH", "postgresql://...", "mysql://..." (docs/databases.md); the database
  * must exist. Fails with USAGE (unknown scheme), NOT_BUILT (an engine this build lacks), CONFIG (a
  * password or token would go in clear), PERMISSIONS (of a file with a password), DB_MISSING, DB,
- * DB_DENIED, CONNECT, TIMEOUT, TLS, BUSY, IO, NOMEM. Texts never hold the URL, which may carry a
+ * DB_RIGHTS, CONNECT, TIMEOUT, TLS, BUSY, IO, NOMEM. Texts never hold the URL, which may carry a
  * password. */
 MUST enum srow_rc db_open(struct db **out, const char *url, struct srow_error *e);
 MUST enum srow_rc db_open_with(struct db **out, const char *url, const struct db_options *options,
@@ -190,9 +190,9 @@ void db_free(struct db **db);
 MUST enum srow_rc db_reopen(struct db *db, struct srow_error *e);
 
 /* One statement. All $1..$n it names are bound, neither fewer nor more (INTERNAL). Fails with
- * DB_DENIED (constraint, rights), BUSY (locked by another for longer than 5 s, deadlock), IO (disk
- * full), LIMIT (too large for the engine), CONNECT, TIMEOUT, DB, NOMEM; texts never hold a value.
- */
+ * DB_DENIED (constraint), DB_RIGHTS, BUSY (locked by another for longer than 5 s, deadlock), IO
+ * (disk full), LIMIT (too large for the engine), CONNECT, TIMEOUT, DB, NOMEM; texts never hold a
+ * value. */
 MUST enum srow_rc db_exec(struct db *db, const char *sql, const struct db_value *params, size_t n,
                           struct srow_error *e);
 MUST enum srow_rc db_query(struct db_rows **out, struct db *db, const char *sql,

@@ -31,10 +31,10 @@ static int hex_digit(char c)
     return at == NULL ? -1 : (int)(at - digits);
 }
 
-/* `text` percent-decoded; no byte may be NUL. */
+/* `text` percent-decoded; no byte may be NUL. It may be a password: what fails is wiped. */
 static enum srow_rc decode(char **out, struct srow_bytes text, struct srow_error *e)
 {
-    AUTO(str_free) char *part = malloc(text.len + 1);
+    AUTO(str_wipe) char *part = calloc(text.len + 1, 1);
     FAIL_IF(part == NULL, e, SROW_E_NOMEM, "no memory for a database URL");
     const char *from = text.at;
     size_t n = 0;

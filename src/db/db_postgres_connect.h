@@ -12,7 +12,7 @@
 
 /* libpq's own service file, password file and variables count; `login` counts more than they and
  * the URL. Fails with USAGE, CONFIG (a password or token would go in clear), CONNECT, TIMEOUT, TLS,
- * DB_DENIED, DB_MISSING, DB, NOMEM. */
+ * DB_RIGHTS, DB_MISSING, DB, NOMEM. */
 MUST enum srow_rc db_postgres_connect(PGconn **out, const char *url, const struct db_login *login,
                                       struct srow_error *e);
 

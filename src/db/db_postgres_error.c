@@ -15,6 +15,8 @@ struct state {
 static const struct state states[] = {
     /* once more */
     {"40P01", SROW_E_BUSY, false, "a deadlock in which this transaction gave way: try again"},
+    {"40003", SROW_E_CONNECT, false,
+     "it is not known whether the statement was carried out: do it again, what is there is found"},
     {"40", SROW_E_BUSY, false, "somebody else has changed the same rows: try again"},
     {"55P03", SROW_E_BUSY, false, "locked by another for more than 5 s: try again"},
     /* later or elsewhere */
@@ -30,9 +32,9 @@ static const struct state states[] = {
     {"08", SROW_E_CONNECT, false, "the connection was lost: try again"},
     /* give up */
     {"3D000", SROW_E_DB_MISSING, false, "the server has no such database: correct DATABASE_URL"},
-    {"28", SROW_E_DB_DENIED, false,
+    {"28", SROW_E_DB_RIGHTS, false,
      "the server refused the login: check user, password and rights"},
-    {"42501", SROW_E_DB_DENIED, true, "grant the right, or use another database user"},
+    {"42501", SROW_E_DB_RIGHTS, true, "grant the right, or use another database user"},
     {"42601", SROW_E_INTERNAL, false, "the server did not understand the statement"},
     {"42", SROW_E_DB, true, "see sealrow check"},
     {"22", SROW_E_DB_DENIED, false,
@@ -104,7 +106,7 @@ static const struct {
     {"private key file", SROW_E_TLS, "the client's key cannot be read, or others may read it"},
     {"SSL", SROW_E_TLS, "TLS failed"},
     {"certificate", SROW_E_TLS, "TLS failed"},
-    {"no password supplied", SROW_E_DB_DENIED,
+    {"no password supplied", SROW_E_DB_RIGHTS,
      "the server asks for a password and there is none that may be sent: give one in PGPASSWORD or "
      "a password file, over TLS"},
     {"definition of service", SROW_E_CONFIG, "there is no such service in the service file"},

@@ -136,10 +136,11 @@ static enum srow_rc rc_of(int code)
     switch (code & 0xFF) {
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
+        return SROW_E_DB_DENIED;
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-        return SROW_E_DB_DENIED;
+        return SROW_E_DB_RIGHTS;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return SROW_E_BUSY;
@@ -168,6 +169,9 @@ static enum srow_rc fail(sqlite3 *handle, struct srow_error *e)
     }
     FAIL_IF(rc == SROW_E_DB_DENIED, e, rc,
             "database: %s: nothing was changed: see the table's rules", sqlite3_errmsg(handle));
+    FAIL_IF(rc == SROW_E_DB_RIGHTS, e, rc,
+            "database: %s: nothing was changed: see who may write its file and folder",
+            sqlite3_errmsg(handle));
     bool damaged = code == SQLITE_NOTADB || (code & 0xFF) == SQLITE_CORRUPT;
     FAIL_IF(damaged, e, rc,
             "database: %s: check the path behind sqlite:, or restore the file from a backup",
@@ -417,13 +421,13 @@ static enum srow_rc prepare_file(const char *path, bool create, struct srow_erro
                 "database: not a regular file: check the path behind sqlite:");
         return SROW_OK;
     }
-    FAIL_IF(errno == EACCES, e, SROW_E_DB_DENIED,
+    FAIL_IF(errno == EACCES, e, SROW_E_DB_RIGHTS,
             "database: no right to read its folder: chmod it, or run as its owner");
     FAIL_IF(errno != ENOENT && errno != ENOTDIR, e, SROW_E_IO, "database: %s", strerror(errno));
     FAIL_IF(!create, e, SROW_E_DB_MISSING,
             "database: there is no such file: check the path behind sqlite:");
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    FAIL_IF(fd < 0, e, errno == EACCES ? SROW_E_DB_DENIED : SROW_E_IO,
+    FAIL_IF(fd < 0, e, errno == EACCES ? SROW_E_DB_RIGHTS : SROW_E_IO,
             "database: the file cannot be made: %s", strerror(errno));
     close(fd);
     return SROW_OK;
@@ -456,7 +460,7 @@ enum srow_rc db_sqlite_open(struct db **out, const char *url, const struct db_lo
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE;
     int code = sqlite3_open_v2(buf_cstr(&file), &db->handle, flags, NULL);
     FAIL_IF(db->handle == NULL, e, SROW_E_NOMEM, "no memory for a database");
-    FAIL_IF(code == SQLITE_CANTOPEN, e, SROW_E_DB_DENIED,
+    FAIL_IF(code == SQLITE_CANTOPEN, e, SROW_E_DB_RIGHTS,
             "database: no right to open its file: chmod it, or run as its owner");
     if (code != SQLITE_OK) {
         return fail(db->handle, e);

@@ -57,7 +57,7 @@ static enum srow_rc read_state(struct state *out, struct db *db, const struct sr
     struct state s = {.table = true};
     TRY(put_digest(&digest, config, e));
     enum srow_rc rc = read_events(&s, db, bytes_buf(&digest), &why);
-    FAIL_IF(rc == SROW_E_DB_DENIED, e, rc,
+    FAIL_IF(rc == SROW_E_DB_RIGHTS, e, rc,
             "this login may not read the table " BOOKED_TABLE ", which says what may write: let it "
             "SELECT there, or run sealrow init if there is none: %s",
             why.text);

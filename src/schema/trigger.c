@@ -89,7 +89,7 @@ static enum srow_rc is_hidden(bool *out, struct db *db, const struct db_words *w
     buf_cstr(&sql);
     TRY(buf_check(&sql, e));
     enum srow_rc rc = db_query(&rows, db, sql.at, NULL, 0, &why);
-    *out = rc == SROW_E_DB_DENIED;
+    *out = rc == SROW_E_DB_RIGHTS;
     FAIL_IF(srow_rc_class(rc) == SROW_CLASS_UNAVAILABLE && rc != SROW_E_DB, e, rc, "%s", why.text);
     return SROW_OK;
 }

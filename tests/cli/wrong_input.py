@@ -258,6 +258,8 @@ ROWS = [
      "is right, somebody has moved the value: an alarm (SROW-080)"),
     ("a context that is no pair", None, ("decrypt", "--context", "account"), good, 2,
      "sealrow: --context account: no equals sign: write KEY=VALUE (SROW-001)"),
+    ("a value without its name", None, ("put", "customer", "account=1", "hunter2"), b"", 2,
+     "sealrow: NAME=VALUE number 2: no equals sign: write NAME=VALUE (SROW-001)"),
     ("a reserved context key", None, ("encrypt", "--context", "aws-crypto-x=1"), b"x", 2,
      "sealrow: --context aws-crypto-x=1: keys that begin with aws-crypto- are reserved: "
      "name it otherwise (SROW-001)"),

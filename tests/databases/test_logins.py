@@ -73,7 +73,7 @@ def test_each_new_connection_asks_again_so_a_password_may_be_changed(server):
         assert login.said == "OK, asked 1: \n"
         rotate(server, name, "second-one")
         again = login.send("again")
-        assert again.startswith("DB_DENIED, asked 2: ") and "first-one" not in again
+        assert again.startswith("DB_RIGHTS, asked 2: ") and "first-one" not in again
         login.set("second-one")
         assert login.send("again") == "OK, asked 3: \n"
         login.secret.unlink()
@@ -112,7 +112,7 @@ def ask_in_clear(pair, heard):
     return talk
 
 
-@pytest.mark.parametrize("kind,ca,code", [("token", "ca", "OK"), ("password", "ca", "DB_DENIED"),
+@pytest.mark.parametrize("kind,ca,code", [("token", "ca", "OK"), ("password", "ca", "DB_RIGHTS"),
                                           ("token", "other", "TLS"), ("token", None, "TLS")])
 def test_only_a_token_goes_in_clear_and_only_to_a_server_that_is_verified(maria, kind, ca, code):
     heard = bytearray()
@@ -139,7 +139,7 @@ def test_a_token_is_the_password_that_postgresql_asks_for_in_clear(pg):
     pg.pair.sql(f"CREATE ROLE {name} LOGIN PASSWORD '{TOKEN}' IN ROLE app, in_clear")
     url = pg.pair.url(pg.database, user=name, password="")
     assert said(url, pg.folder, TOKEN, "token").startswith("OK, asked 1:")
-    assert said(url, pg.folder, TOKEN + "x", "token").startswith("DB_DENIED,")
+    assert said(url, pg.folder, TOKEN + "x", "token").startswith("DB_RIGHTS,")
     other = pg.pair.url(pg.database, user=name, password="", ca="other")
     assert said(other, pg.folder, TOKEN, "token").startswith("TLS,")
 

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import time
 
+import pytest
 import world as worlds
 
 N = 300
@@ -115,6 +116,23 @@ def test_what_the_database_itself_refuses_is_one_bad_row(place):
     done = place.run("put", "customer", "--from", "-", "--skip-bad", "bad", "--json",
                      data=csv_of(many(60)))
     assert done.returncode == 1 and counts(done.stdout) == (18, 41, 0, 1)
+
+
+def test_a_missing_right_is_one_failure_and_no_bad_row(place):
+    if place.engine == "sqlite":
+        pytest.skip("has no rights of its own")
+    ready(place)
+    if place.engine == "postgresql":
+        place.sql("REVOKE INSERT ON customers FROM app")
+    else:
+        name = f"r_{place.database}"
+        place.pair.sql(f"CREATE USER {name}@'%' IDENTIFIED BY 'p'",
+                       f"GRANT SELECT ON {place.database}.* TO {name}@'%'")
+        place.env["DATABASE_URL"] = place.pair.url(place.database, user=name, password="p")
+    done = place.run("put", "customer", "--from", "-", "--skip-bad", "bad", data=csv_of(many(20)))
+    assert done.returncode == 77 and b"(SROW-104)" in done.stderr, done
+    assert not (place.folder / "bad").exists() or (place.folder / "bad").read_bytes() == b""
+    assert place.texts("SELECT count(*) FROM customers") == [["0"]]
 
 
 def test_an_altered_row_is_named_and_the_rest_is_listed(place):

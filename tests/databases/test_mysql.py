@@ -39,8 +39,8 @@ CONNECTIONS = [
     ("another name than the certificate's", {"host": "127.0.0.1"}, "TLS:"),
     ("less than verified", {"options": "?ssl-mode=REQUIRED"}, "USAGE:"),
     ("an unknown option", {"options": "?local-infile=1"}, "USAGE:"),
-    ("another password", {"password": "other"}, "DB_DENIED:"),
-    ("nobody", {"user": "nobody"}, "DB_DENIED:"),
+    ("another password", {"password": "other"}, "DB_RIGHTS:"),
+    ("nobody", {"user": "nobody"}, "DB_RIGHTS:"),
     ("a replica", {"at": 2}, "OK, and a write: DB: database: this server takes no writes"),
 ]
 
@@ -116,7 +116,7 @@ def test_a_server_that_asks_for_the_password_in_clear_does_not_get_it():
 
     with liar(talk) as (port, got):
         said = face("open", f"mysql://app:secret@127.0.0.1:{port}/bank")
-    assert said.startswith("DB_DENIED:") and b"secret" not in got
+    assert said.startswith("DB_RIGHTS:") and b"secret" not in got
 
     for plugin in (b"mysql_clear_password", b"dialog", b"mysql_old_password"):
         with liar(lambda peer: peer.sendall(greeting(PLAIN, plugin))) as (port, got):

@@ -339,6 +339,16 @@ def test_an_insert_that_loses_the_race_looks_again(pg):
     other.close()
 
 
+def test_a_commit_of_which_the_server_does_not_know_the_end_is_told_as_such(pg):
+    ready(pg)
+    pg.sql("CREATE FUNCTION unknown() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN "
+           "RAISE EXCEPTION USING ERRCODE = ''40003''; END'",
+           "CREATE CONSTRAINT TRIGGER unknown AFTER INSERT ON customers DEFERRABLE INITIALLY "
+           "DEFERRED FOR EACH ROW EXECUTE FUNCTION unknown()")
+    fails(pg, UNAVAILABLE, "not known", "SROW-148", args=("put", "customer", "account=1",
+                                                          "userid=x"))
+
+
 def test_a_transaction_that_gave_way_is_run_again_with_the_same_bytes(pg):
     ready(pg)
     pg.sql("CREATE SEQUENCE tries",

@@ -135,6 +135,9 @@ CASE(a_refusal_by_the_database_names_no_value)
     CHECK_RC(db_exec(db, "DELETE FROM sqlite_schema", NULL, 0, &e), SROW_E_DB);
     CHECK_RC(db_exec(db, "SELECT * FROM missing", NULL, 0, &e), SROW_E_DB);
     CHECK_RC(db_exec(db, "SELECT \"no such column\"", NULL, 0, &e), SROW_E_DB);
+    CHECK_RC(db_exec(db, "PRAGMA query_only = 1", NULL, 0, &e), SROW_OK);
+    CHECK_RC(insert(db, "secret", srow_str("x")), SROW_E_DB_RIGHTS);
+    CHECK(strstr(e.text, "secret") == NULL);
 }
 
 CASE(what_was_not_committed_is_rolled_back)

@@ -24,6 +24,23 @@ CASE(a_url_is_taken_apart_and_decoded)
     CHECK(url.port == 3307 && url.timeout == 5 && url.verify && url.ssl_ca == NULL);
 }
 
+/* The next piece of memory of the same size is the one that the failure has freed. */
+CASE(a_password_that_cannot_be_decoded_is_wiped)
+{
+    enum { N = 64, TEXT = 3 * N + 3 };
+    char url[256] = "mysql://u:", plain[N];
+    for (int i = 0; i < N; i++) {
+        plain[i] = (char)('!' + i);
+        snprintf(url + strlen(url), 4, "%%%02x", (unsigned)plain[i]);
+    }
+    strcat(url, "%zz@h/d");
+    AUTO(db_mysql_url_cleanup) struct db_mysql_url parts = {0};
+    CHECK_RC(db_mysql_url_parse(&parts, url, &none, &e), SROW_E_USAGE);
+    char *volatile again = malloc(TEXT + 1);
+    CHECK(again != NULL && memmem(again, TEXT, plain + N / 2, 8) == NULL);
+    free(again);
+}
+
 CASE(only_this_machine_may_be_without_tls)
 {
     static const struct {
@@ -148,8 +165,8 @@ CASE(a_number_says_what_a_caller_can_do)
         {1213, SROW_E_BUSY},      {1205, SROW_E_BUSY},       {1290, SROW_E_DB},
         {1047, SROW_E_DB},        {2006, SROW_E_CONNECT},    {2013, SROW_E_CONNECT},
         {2026, SROW_E_TLS},       {1969, SROW_E_TIMEOUT},    {4025, SROW_E_DB_DENIED},
-        {3819, SROW_E_DB_DENIED}, {1062, SROW_E_DB_DENIED},  {1045, SROW_E_DB_DENIED},
-        {1142, SROW_E_DB_DENIED}, {1049, SROW_E_DB_MISSING}, {1153, SROW_E_LIMIT},
+        {3819, SROW_E_DB_DENIED}, {1062, SROW_E_DB_DENIED},  {1045, SROW_E_DB_RIGHTS},
+        {1142, SROW_E_DB_RIGHTS}, {1049, SROW_E_DB_MISSING}, {1153, SROW_E_LIMIT},
         {1114, SROW_E_IO},        {2008, SROW_E_NOMEM},      {9999, SROW_E_DB},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -273,6 +290,7 @@ int main(void)
     }
     close(fd);
     RUN(a_url_is_taken_apart_and_decoded);
+    RUN(a_password_that_cannot_be_decoded_is_wiped);
     RUN(only_this_machine_may_be_without_tls);
     RUN(a_url_that_is_wrong_is_refused_and_not_shown);
     RUN(parameters_become_question_marks_outside_of_quotes);

@@ -322,6 +322,16 @@ CASE(what_the_database_refuses_is_found_within_its_batch)
     CHECK(seals() == 14); /* each value once, whatever was tried again */
 }
 
+CASE(a_missing_right_is_no_fault_of_a_row)
+{
+    AUTO(file_cleanup) struct file f = {0};
+    fresh();
+    CHECK(run("PRAGMA query_only = 1"));
+    CHECK_RC(load_with(&f, ten, (struct rows_load){.bad = note_bad}), SROW_E_DB_RIGHTS);
+    CHECK(counts_are(0, 0, 0) && counts.bad == 0 && f.bad.len == 0);
+    CHECK(run("PRAGMA query_only = 0"));
+}
+
 CASE(bad_rows_are_told_of_and_the_others_go_in)
 {
     AUTO(file_cleanup) struct file f = {0};
@@ -437,6 +447,7 @@ int main(void)
     RUN(a_stop_between_batches_leaves_what_is_stored_and_is_gone_on_from);
     RUN(the_first_bad_row_ends_the_load_and_is_named);
     RUN(what_the_database_refuses_is_found_within_its_batch);
+    RUN(a_missing_right_is_no_fault_of_a_row);
     RUN(bad_rows_are_told_of_and_the_others_go_in);
     RUN(a_row_that_a_file_has_twice_is_there_the_second_time);
     RUN(rows_are_replaced_only_if_so_asked);
