@@ -80,6 +80,7 @@ struct db_dialect {
     bool blob_has_width;      /* "BLOB(900)" */
     const char *blob_any;     /* bytes of any length */
     const char *key_type;     /* of a text that is a primary key */
+    const char *own_table;    /* behind the columns of a table of our own, or "" */
     char quote;               /* around identifiers, doubled inside */
     bool names_have_case;     /* "ID" and "id" are two columns */
     const char *begin;        /* starts a transaction that will write */

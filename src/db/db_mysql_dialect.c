@@ -21,6 +21,7 @@ const struct db_dialect db_mysql_dialect = {
     .blob_huge = "MEDIUMBLOB",
     .add_with = "",
     .key_type = "VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+    .own_table = " ENGINE=InnoDB", /* whatever default_storage_engine is */
     .quote = '`',
     .begin = "START TRANSACTION",
     .attempts = 3,

@@ -23,6 +23,7 @@ const struct db_dialect db_postgres_dialect = {
     .blob_type = "bytea",
     .blob_any = "bytea",
     .key_type = "text",
+    .own_table = "",
     .quote = '"',
     .names_have_case = true,
     .begin = "BEGIN",

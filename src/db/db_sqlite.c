@@ -39,6 +39,7 @@ const struct db_dialect db_sqlite_dialect = {
     .blob_huge = "BLOB",
     .add_with = "",
     .key_type = "TEXT",
+    .own_table = "",
     .quote = '"',
     .begin = "BEGIN IMMEDIATE",
     .attempts = 1, /* it has waited */

@@ -252,7 +252,7 @@ static enum srow_rc plan_probe(struct ddl_plan *plan, struct db *db, struct srow
                "%ckeys%c TEXT NOT NULL, message %s NOT NULL ",
                d->key_type, d->quote, d->quote, d->blob_any);
     ddl_put_check(&sql, db, "message", false, 0);
-    buf_put_str(&sql, ")");
+    buf_printf(&sql, ")%s", d->own_table);
     return ddl_plan_add(plan, &sql, e);
 }
 
@@ -266,8 +266,8 @@ static enum srow_rc plan_booked(struct ddl_plan *plan, const struct srow_config 
     if (live.name == NULL) {
         buf_printf(&table,
                    "CREATE TABLE " BOOKED_TABLE " (number BIGINT NOT NULL PRIMARY KEY, event %s "
-                   "NOT NULL, digest %s NOT NULL, booked_at %s NOT NULL, version %s NOT NULL)",
-                   text, text, text, text);
+                   "NOT NULL, digest %s NOT NULL, booked_at %s NOT NULL, version %s NOT NULL)%s",
+                   text, text, text, text, db->ops->dialect->own_table);
         TRY(ddl_plan_add(plan, &table, e));
     }
     const struct booked_how how = {.made = live.name == NULL, .again = again};

@@ -169,3 +169,14 @@ def test_a_table_without_transactions_is_refused_before_anything_is_written(mari
     assert maria.texts("SELECT hex(userid_sealed) FROM customers") == rows
     maria.sql("ALTER TABLE customers ENGINE = InnoDB")
     assert codes(maria) == [] and maria.ok("put", "customer", "account=2", "userid=eve")
+
+
+def test_tables_of_our_own_have_transactions_whatever_the_servers_default_is(maria):
+    maria.pair.sql("SET GLOBAL default_storage_engine = MyISAM")
+    try:
+        maria.ok("init")
+    finally:
+        maria.pair.sql("SET GLOBAL default_storage_engine = InnoDB")
+    assert maria.texts("SELECT TABLE_NAME, ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA"
+                       " = DATABASE() AND TABLE_NAME LIKE 'sealrow%' ORDER BY 1") == [
+        ["sealrow_meta", "InnoDB"], ["sealrow_probe", "InnoDB"]]
