@@ -143,6 +143,36 @@ static enum srow_rc plan_new(struct ddl_plan *plan, struct db *db, const struct 
     return add(plan, db, t->create, words, e);
 }
 
+static bool is_one_schema(const char *a, const char *b)
+{
+    return a == NULL || b == NULL || strcmp(a, b) == 0; /* NULL may be any */
+}
+
+/* Of the columns a.b_c and a_b.c the triggers have one name, and on PostgreSQL one function: made
+ * for the second, it would set nothing in the first. */
+static enum srow_rc refuse_same(const struct db *db, const struct ddl_place *place,
+                                const char *name, struct srow_error *e)
+{
+    for (size_t t = 0; t < place->config->table_count; t++) {
+        const struct config_table *table = &place->config->tables[t];
+        for (size_t i = 0; i < table->column_count; i++) {
+            AUTO(buf_cleanup) struct srow_buf other = {0};
+            const struct ddl_place there = {.table = table, .column = &table->columns[i]};
+            put_name(&other, &there);
+            const char *text = buf_cstr(&other);
+            TRY(buf_check(&other, e));
+            FAIL_IF(there.column != place->column && there.column->stage == CONFIG_STAGE_DUAL &&
+                        is_one_schema(table->schema, place->table->schema) &&
+                        db_same_name(db, name, text),
+                    e, SROW_E_SCHEMA,
+                    "%s.%s and %s.%s would have one trigger, %s: give one of them another logical "
+                    "name before anything is sealed",
+                    place->table->name, place->column->name, table->name, there.column->name, name);
+        }
+    }
+    return SROW_OK;
+}
+
 enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
                           struct srow_error *e)
 {
@@ -162,6 +192,7 @@ enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl
         "%s.%s: both names together are too long for the trigger's, which has %d bytes: shorten "
         "a logical name before anything is sealed",
         place->table->name, place->column->name, NAME_MAX_BYTES);
+    TRY(refuse_same(db, place, name.at, e));
     TRY(trigger_is_right(&right, db, place, e));
     return right ? SROW_OK : plan_new(plan, db, place, &words, e);
 }
