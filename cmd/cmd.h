@@ -20,7 +20,7 @@ struct args {
     bool json, dry_run, help, version;
     const char *as, *message, *via, *min_version;
     bool regions;
-    bool print, replace, overwrite, rebook, blob, roles, revert;
+    bool print, replace, overwrite, rebook, blob, roles, revert, discard_sealed;
     const char *writer_role, *reader_role, *migrator_role;
     const char *key_set, *in, *out, *suite, *max_edks;
     bool all, stop_at_first;

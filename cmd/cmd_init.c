@@ -59,9 +59,10 @@ static enum srow_rc print(const struct work *w, const struct args *args, struct 
 static enum srow_rc revert(struct work *w, const struct program *p, const struct args *args,
                            struct srow_error *e)
 {
-    const char *table = args->word_count > 0 ? args->words[0] : NULL;
+    const struct ddl_back back = {.table = args->word_count > 0 ? args->words[0] : NULL,
+                                  .discard_sealed = args->discard_sealed};
     bool only = args->print || args->dry_run;
-    return (only ? ddl_revert_make : ddl_revert_run)(&w->plan, p->config, p->db, table, e);
+    return (only ? ddl_revert_make : ddl_revert_run)(&w->plan, p->config, p->db, &back, e);
 }
 
 static enum srow_rc add(struct work *w, struct program *p, const struct args *args,
@@ -94,6 +95,8 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     FAIL_IF(args->word_count > 0 && !args->revert, e, SROW_E_USAGE,
             "%s: a table is named with --revert alone: init adds what all tables lack",
             args->words[0]);
+    FAIL_IF(args->discard_sealed && !args->revert, e, SROW_E_USAGE,
+            "--discard-sealed: it goes with --revert alone: init takes nothing away");
     FAIL_IF(args->roles && (args->revert || !(args->print || args->dry_run)), e, SROW_E_USAGE,
             "--roles: roles are printed and not made: say --print --roles");
     TRY(program_db(&p, args, e));
@@ -137,12 +140,17 @@ static const struct option options[] = {
      .help = "take away what init has added, unless sealed values would be lost",
      .kind = OPTION_FLAG,
      .at = offsetof(struct args, revert)},
+    {.name = "discard-sealed",
+     .help = "with --revert: let sealed values go that plaintext stands beside: it is what stays, "
+             "masked or not",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct args, discard_sealed)},
     {0},
 };
 
 const struct command cmd_init = {
     .name = "init",
-    .takes = "[--print [--roles]] [--blob] [--rebook] | --revert [TABLE]",
+    .takes = "[--print [--roles]] [--blob] [--rebook] | --revert [--discard-sealed] [TABLE]",
     .brief = "Add the sealed columns with their CHECKs, and book the configuration",
     .more = "What is there already is left as it is; run twice it changes nothing. Only the "
             "configuration that\nwas booked last writes; probes for readers are stored.",

@@ -47,14 +47,19 @@ MUST enum srow_rc ddl_plan_row_bytes(uint64_t *out, struct db *db, const struct 
 /* Runs the plan. Where DDL is part of transactions, all but the later ones or nothing. */
 MUST enum srow_rc ddl_plan_run(const struct ddl_plan *plan, struct db *db, struct srow_error *e);
 
-/* What takes all that away, of one table by its logical name or, with NULL, of all: sealed columns
- * that hold no value, or whose plaintext stands beside each, and then the tables of our own. Fails
+/* What is taken away. */
+struct ddl_back {
+    const char *table;   /* by its logical name; NULL: all, and the tables of our own */
+    bool discard_sealed; /* values too whose plaintext, whatever it is, stands beside them */
+};
+
+/* What takes all that away: sealed columns that hold no value, then the tables of our own. Fails
  * with COLUMN (no such table), SCHEMA (sealed values would be lost), the errors of db, NOMEM. */
 MUST enum srow_rc ddl_revert_make(struct ddl_plan *out, const struct srow_config *config,
-                                  struct db *db, const char *table, struct srow_error *e);
+                                  struct db *db, const struct ddl_back *back, struct srow_error *e);
 /* Makes the plan and runs it, in one transaction where DDL is part of them. */
 MUST enum srow_rc ddl_revert_run(struct ddl_plan *out, const struct srow_config *config,
-                                 struct db *db, const char *table, struct srow_error *e);
+                                 struct db *db, const struct ddl_back *back, struct srow_error *e);
 
 /* Roles and grants for the schema as it is after the plan; none where the engine has none. */
 struct ddl_roles {

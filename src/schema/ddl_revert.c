@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What init --revert takes away: the table of events first, so that no writer begins any more, then
- * sealed columns whose values are not lost, then the probes: the column is empty, or its plaintext
- * still stands beside each value. What somebody stores meanwhile is not lost either: a CHECK that
- * it is so goes before the DROP, also in the DDL that is printed; SQLite has one writer.
+ * sealed columns that are empty, then the probes. That plaintext stands beside a sealed value does
+ * not say that it is the same: it may be masked. So only who says discard_sealed lets such a value
+ * go. What somebody stores meanwhile is not lost either: a CHECK that it is so goes before the
+ * DROP, also in the DDL that is printed; SQLite has one writer.
  */
 #include <inttypes.h>
 
@@ -51,13 +52,12 @@ static enum srow_rc plan_guarded_drop(struct ddl_plan *plan, struct db *db,
     const char *name = buf_cstr(&guard), *check = buf_cstr(&ours);
     TRY(buf_check(&guard, e));
     TRY(buf_check(&ours, e));
-    if (strstr(live->sql, name) == NULL) { /* it is there when a revert was stopped behind it */
-        db_put_sql(&add, db, "ALTER TABLE @t ADD CONSTRAINT ", words);
-        buf_put_str(&add, name);
-        db_put_sql(&add, db, " CHECK (@c IS NULL", words);
-        db_put_sql(&add, db, words->plain != NULL ? " OR @o IS NOT NULL)" : ")", words);
-        TRY(ddl_plan_add(plan, &add, e));
-    }
+    db_put_sql(&add, db, "ALTER TABLE @t ", words);
+    put_drop(&add, live, name); /* of a revert that was stopped behind it: it may ask for less */
+    buf_printf(&add, "ADD CONSTRAINT %s", name);
+    db_put_sql(&add, db, " CHECK (@c IS NULL", words);
+    db_put_sql(&add, db, words->plain != NULL ? " OR @o IS NOT NULL)" : ")", words);
+    TRY(ddl_plan_add(plan, &add, e));
     TRY(trigger_plan_drop(plan, db, place, e));
     db_put_sql(&drop, db, "ALTER TABLE @t ", words);
     put_drop(&drop, live, check);
@@ -75,8 +75,11 @@ static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const stru
     FAIL_IF(values > 0, e, SROW_E_SCHEMA,
             "table %s, column %s: %" PRIu64
             " sealed value%s would be lost: get out what is needed with "
-            "sealrow get, set the column to NULL, then run init --revert again",
-            words->table, words->column, values, values == 1 ? "" : "s");
+            "sealrow get, set the column to NULL, then run init --revert again%s",
+            words->table, words->column, values, values == 1 ? "" : "s",
+            place->column->plain == NULL || words->plain != NULL
+                ? ""
+                : "; or, if the plaintext beside each is what shall stay, with --discard-sealed");
     if (!db->ops->dialect->check_only_at_add) {
         return plan_guarded_drop(plan, db, place, words, e);
     }
@@ -87,7 +90,7 @@ static enum srow_rc plan_column(struct ddl_plan *plan, struct db *db, const stru
 
 static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
                                const struct srow_config *config, const struct config_table *table,
-                               struct srow_error *e)
+                               bool discard, struct srow_error *e)
 {
     AUTO(live_table_cleanup) struct live_table live = {0};
     TRY(live_table_read(&live, db, table->schema, table->table, e));
@@ -95,7 +98,7 @@ static enum srow_rc plan_table(struct ddl_plan *plan, struct db *db,
         const struct live_column *c = live_column_find(&live, table->columns[i].sealed);
         if (c != NULL && live_column_is_binary(c)) {
             const char *plain = table->columns[i].plain;
-            bool is_beside = plain != NULL && live_column_find(&live, plain) != NULL;
+            bool is_beside = discard && plain != NULL && live_column_find(&live, plain) != NULL;
             const struct db_words words = {.schema = live.schema,
                                            .table = live.name,
                                            .column = c->name,
@@ -118,15 +121,16 @@ static enum srow_rc plan_own(struct ddl_plan *plan, struct db *db, const char *n
 }
 
 enum srow_rc ddl_revert_make(struct ddl_plan *out, const struct srow_config *config, struct db *db,
-                             const char *table, struct srow_error *e)
+                             const struct ddl_back *back, struct srow_error *e)
 {
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+    const char *table = back->table;
     FAIL_IF(table != NULL && config_table_find(config, srow_str(table)) == NULL, e, SROW_E_COLUMN,
             "no table %s in the configuration: name one that it has, or none for all", table);
     TRY(table == NULL ? plan_own(&plan, db, BOOKED_TABLE, e) : SROW_OK);
     for (size_t i = 0; i < config->table_count; i++) {
         if (table == NULL || strcmp(table, config->tables[i].name) == 0) {
-            TRY(plan_table(&plan, db, config, &config->tables[i], e));
+            TRY(plan_table(&plan, db, config, &config->tables[i], back->discard_sealed, e));
         }
     }
     TRY(table == NULL ? plan_own(&plan, db, DDL_PROBE_TABLE, e) : SROW_OK);
@@ -136,12 +140,12 @@ enum srow_rc ddl_revert_make(struct ddl_plan *out, const struct srow_config *con
 }
 
 enum srow_rc ddl_revert_run(struct ddl_plan *out, const struct srow_config *config, struct db *db,
-                            const char *table, struct srow_error *e)
+                            const struct ddl_back *back, struct srow_error *e)
 {
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
     AUTO(db_rollback) struct db_work work = {0};
     TRY(db_begin(&work, db, e));
-    TRY(ddl_revert_make(&plan, config, db, table, e));
+    TRY(ddl_revert_make(&plan, config, db, back, e));
     for (size_t i = 0; i < plan.count; i++) {
         TRY(db_exec(db, plan.statements[i], NULL, 0, e));
     }

@@ -137,19 +137,69 @@ def test_init_revert_takes_sealed_values_whose_plaintext_is_there(person):
     stage(person, "dual")
     person.ok("put", "person", "id=1", "name=Ada")
     person.sql("INSERT INTO person (id, name_sealed) SELECT '2', name_sealed FROM person")
-    done = person.run("init", "--revert")
+    done = person.run("init", "--revert", "--discard-sealed")
     assert done.returncode == 78 and b"1 sealed value would be lost" in done.stderr
+    assert b"--discard-sealed" not in done.stderr, "it was said"
     assert sealed(person, "1") and got(person, "person", "id=1")["name"] == "Ada"
     person.sql("UPDATE person SET name = 'Bob' WHERE id = '2'")
     person.ok("put", "person", "id=2", "name=Bob", "--replace")
-    printed = person.ok("init", "--revert", "--print")
+    printed = person.ok("init", "--revert", "--discard-sealed", "--print")
     assert (b"IS NOT NULL)" in printed) == (person.engine != "sqlite")
     if person.engine != "sqlite":
         assert printed.index(b"ADD CONSTRAINT") < printed.index(b"DROP TRIGGER") < printed.index(
             b"DROP COLUMN"), "if the CHECK is refused, the trigger is still there"
-    person.ok("init", "--revert")
+    person.ok("init", "--revert", "--discard-sealed")
     assert person.texts("SELECT id, name FROM person ORDER BY id") == [["1", "Ada"], ["2", "Bob"]]
     stage(person, "dual")
+    assert codes(person) == []
+
+
+def test_init_revert_keeps_sealed_values_whose_plaintext_may_be_masked(person):
+    stage(person, "dual")
+    person.ok("put", "person", "id=1", "name=Ada")
+    kept = person.texts("SELECT name_sealed FROM person")
+    drop = "DROP TRIGGER sealrow_dual_person_name"
+    person.sql(drop + (" ON person" if person.engine == "postgresql" else ""),
+               "UPDATE person SET name = '***'")
+    for words in (["--revert"], ["--revert", "--print"], ["--revert", "person"]):
+        done = person.run("init", *words)
+        assert done.returncode == 78 and b"1 sealed value would be lost" in done.stderr, words
+        assert b"with --discard-sealed" in done.stderr
+    assert person.texts("SELECT name_sealed FROM person") == kept
+    assert person.run("init", "--discard-sealed").returncode == 2
+    person.ok("init", "--revert", "person", "--discard-sealed")
+    assert person.texts("SELECT * FROM person WHERE id = '1' AND name = '***'") != []
+
+
+def test_the_guard_of_a_revert_without_discard_sealed_asks_for_an_empty_column(person):
+    stage(person, "dual")
+    printed = person.ok("init", "--revert", "--print").decode()
+    assert "OR" not in printed.split("CHECK")[-1] and ("IS NULL)" in printed) == (
+        person.engine != "sqlite")
+    if person.engine == "mariadb": # stopped behind a guard that asks for less
+        guard = person.ok("init", "--revert", "person", "--discard-sealed", "--print").decode()
+        person.sql(guard.split(";\n")[0])
+        assert "DROP CONSTRAINT" in person.ok("init", "--revert", "person").decode().split(";")[0]
+        assert person.texts("SELECT count(*) FROM person") == [["0"]]
+
+
+def test_two_columns_whose_triggers_would_have_one_name_are_refused(person):
+    kind = "VARCHAR(20)" if person.engine == "mariadb" else "TEXT"
+    person.sql(f"CREATE TABLE t1 (id {kind} NOT NULL PRIMARY KEY, name {kind})",
+               f"CREATE TABLE t2 (id {kind} NOT NULL PRIMARY KEY, name {kind})")
+    text = """tables:
+  a: {table: t1, bind: {id: {column: id}}, columns: {b_c: {plain: name, sealed: s, required: true,
+      stage: dual, until: 9999-12-31}}}
+  a_b: {table: t2, bind: {id: {column: id}}, columns: {COLUMN: {plain: name, sealed: s,
+      required: true, stage: dual, until: 9999-12-31}}}
+"""
+    tables(person, text.replace("COLUMN", "c"))
+    for words in (["init"], ["init", "--print"]):
+        done = person.run(*words)
+        assert done.returncode == 78, words
+        assert b"a.b_c and a_b.c would have one trigger, sealrow_dual_a_b_c: give" in done.stderr
+    tables(person, text.replace("COLUMN", "d"))
+    person.ok("init")
     assert codes(person) == []
 
 

@@ -151,5 +151,6 @@ def test_revert_of_one_table_leaves_the_rest(place):
 def test_a_revert_that_was_stopped_goes_on(maria):
     ready(maria)
     maria.sql(maria.ok("init", "--revert", "--print").decode().split(";\n")[1])
-    assert maria.ok("init", "--revert").count(b"ADD CONSTRAINT") == 1, "one guard was there"
+    again = maria.ok("init", "--revert")
+    assert again.count(b"ADD CONSTRAINT") == 2, "the guard that was there may ask for less"
     assert codes(maria) == ["column-missing", "column-missing"]
