@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "check.h"
 #include "db/db.h"
 
@@ -33,7 +34,11 @@ static int64_t number(const char *sql)
         return -1;
     }
     struct db_value v = rows->ops->value(rows, 0);
-    return v.type == DB_TEXT ? strtoll(v.bytes.at, NULL, 10) : v.integer; /* a sum is a decimal */
+    int64_t n = v.integer;
+    if (v.type == DB_TEXT && text_parse_integer(&n, v.bytes, &e) != SROW_OK) { /* a decimal sum */
+        return -1;
+    }
+    return n;
 }
 
 static bool fresh(void)
