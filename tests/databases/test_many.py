@@ -135,6 +135,34 @@ def test_a_missing_right_is_one_failure_and_no_bad_row(place):
     assert place.texts("SELECT count(*) FROM customers") == [["0"]]
 
 
+FAILS = {  # with what is no fault of a row: nothing is tried again row by row
+    "sqlite": ("CREATE TRIGGER fails_{on} BEFORE {on} ON customers WHEN NEW.balance = 99 "
+               "BEGIN SELECT abs(-9223372036854775807 - 1); END",),
+    "postgresql": ("CREATE OR REPLACE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS "
+                   "'BEGIN RAISE EXCEPTION USING ERRCODE = ''42501''; END'",
+                   "CREATE TRIGGER fails_{on} BEFORE {on} ON customers FOR EACH ROW "
+                   "WHEN (NEW.balance = 99) EXECUTE FUNCTION fails()"),
+    "mariadb": ("DELIMITER //\nCREATE TRIGGER fails_{on} BEFORE {on} ON customers FOR EACH ROW "
+                "IF NEW.balance = 99 THEN SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = 1142; "
+                "END IF//",),
+}
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(place):
+    ready(place)
+    place.ok("put", "customer", "--from", "-", data=csv_of(many(20)))
+    before = place.texts("SELECT * FROM customers ORDER BY account_no")
+    for on in ("UPDATE", "INSERT"):
+        place.sql(*(statement.format(on=on) for statement in FAILS[place.engine]))
+        rows = [(*row[:3], row[3] + 100) for row in many(20 if on == "UPDATE" else 40)]
+        rows[-1] = (*rows[-1][:3], 99)
+        done = place.run("put", "customer", "--from", "-", "--replace", "--skip-bad", "bad",
+                         data=csv_of(rows))
+        assert done.returncode == (69 if place.engine == "sqlite" else 77), done
+        assert place.texts("SELECT * FROM customers ORDER BY account_no") == before, on
+        assert not (place.folder / "bad").exists()
+
+
 def test_an_altered_row_is_named_and_the_rest_is_listed(place):
     ready(place)
     place.ok("put", "customer", "--from", "-", data=csv_of(many(20)))

@@ -182,6 +182,9 @@ static enum srow_rc list_bad(void *state, const struct rows_row *row, const stru
                              struct srow_error *error)
 {
     struct list *l = state;
+    for (size_t i = 1; i < row->count; i++) { /* no value of a row of which one is wrong */
+        buf_put_str(&l->text, row->fields[i].value.len > 0 ? row->fields[i].name : "");
+    }
     buf_printf(&l->text, "%.*s!%s ", (int)row->fields[0].value.len,
                (const char *)row->fields[0].value.at, srow_rc_name((enum srow_rc)bad->rc));
     return buf_check(&l->text, error);
@@ -322,6 +325,31 @@ CASE(what_the_database_refuses_is_found_within_its_batch)
     CHECK(seals() == 14); /* each value once, whatever was tried again */
 }
 
+/* No fault of a row, so nothing is tried again row by row. */
+CASE(a_batch_is_stored_whole_or_not_at_all)
+{
+    static const char *const kinds[] = {"UPDATE", "INSERT"};
+    static const char *const files[] = {"account,userid,pin\n0,v,0\n1,v,1\n2,v,2\n",
+                                        "account,userid,pin\n0,v,0\n8,v,8\n2,v,2\n"};
+    for (size_t i = 0; i < 2; i++) {
+        AUTO(file_cleanup) struct file f = {0};
+        AUTO(buf_cleanup) struct srow_buf sql = {0};
+        fresh();
+        CHECK_OK(load(i == 0 ? "account,userid,pin\n0,u,0\n1,u,1\n2,u,2\n"
+                             : "account,userid,pin\n0,u,0\n"),
+                 e);
+        buf_printf(&sql,
+                   "CREATE TRIGGER t BEFORE %s ON customers WHEN NEW.account_no = '2' BEGIN "
+                   "SELECT abs(-9223372036854775807 - 1); END",
+                   kinds[i]);
+        CHECK(run(buf_cstr(&sql)));
+        CHECK_RC(load_with(&f, files[i], (struct rows_load){.bad = note_bad, .replace = true}),
+                 SROW_E_DB);
+        CHECK(counts_are(0, 0, 0) && f.bad.len == 0);
+        CHECK(lists(i == 0 ? "0,u,0 1,u,1 2,u,2 " : "0,u,0 "));
+    }
+}
+
 CASE(a_missing_right_is_no_fault_of_a_row)
 {
     AUTO(file_cleanup) struct file f = {0};
@@ -447,6 +475,7 @@ int main(void)
     RUN(a_stop_between_batches_leaves_what_is_stored_and_is_gone_on_from);
     RUN(the_first_bad_row_ends_the_load_and_is_named);
     RUN(what_the_database_refuses_is_found_within_its_batch);
+    RUN(a_batch_is_stored_whole_or_not_at_all);
     RUN(a_missing_right_is_no_fault_of_a_row);
     RUN(bad_rows_are_told_of_and_the_others_go_in);
     RUN(a_row_that_a_file_has_twice_is_there_the_second_time);
