@@ -409,7 +409,7 @@ static enum srow_rc seal(const struct batch *b, struct batch_part part, struct s
             const struct rows_given *given = row->pick.sealed[c];
             bool versioned = row->pick.table->columns[c].version != NULL;
             row->versions[c] = versioned ? version_of(b, row, c) + 1 : 0;
-            if (given != NULL && !given->null && row->messages[c].message.len == 0) {
+            if (given != NULL && !given->null) {
                 page_add(&p, b, row, c, given->value);
                 p.items[p.count - 1].cell.version = row->versions[c];
             }
