@@ -151,6 +151,20 @@ CASE(a_row_that_is_refused_takes_all_with_it_and_the_connection_goes_on)
     CHECK(number("SELECT count(*) FROM many") == 900);
 }
 
+/* PostgreSQL ends the transaction there, and then calls COMMIT a success. */
+CASE(a_commit_behind_a_refusal_says_what_is_stored)
+{
+    AUTO(db_rollback) struct db_work work = {0};
+    CHECK(fresh());
+    CHECK_OK(db_begin(&work, db, &e), e);
+    CHECK(run("INSERT INTO many (id) VALUES (1)"));
+    CHECK_RC(db_exec(db, "INSERT INTO many (id) VALUES (1000)", NULL, 0, &e), SROW_E_DB_DENIED);
+    enum srow_rc rc = db_commit(&work, &e);
+    CHECK(rc == (strcmp(db->ops->dialect->name, "postgresql") == 0 ? SROW_E_DB : SROW_OK));
+    db_rollback(&work);
+    CHECK(number("SELECT count(*) FROM many") == (rc == SROW_OK));
+}
+
 CASE(a_text_that_cannot_be_sent_stops_in_the_middle)
 {
     CHECK(fresh());
@@ -199,6 +213,7 @@ int main(int argc, char **argv)
     RUN(every_row_is_there_as_it_was_given);
     RUN(rows_are_changed_and_deleted_and_counted);
     RUN(a_row_that_is_refused_takes_all_with_it_and_the_connection_goes_on);
+    RUN(a_commit_behind_a_refusal_says_what_is_stored);
     RUN(a_text_that_cannot_be_sent_stops_in_the_middle);
     RUN(rows_of_any_size_go_in);
     RUN(calls_that_cannot_be_are_refused);

@@ -111,6 +111,17 @@ CASE(each_column_is_told_by_what_its_headers_say)
     CHECK(pin->regions[0].values == 2 && pin->regions[1].values == 2 && pin->key_count == 1);
 }
 
+CASE(a_value_that_lacks_two_Regions_is_one_value_in_debt)
+{
+    fresh();
+    put("1", NULL);
+    CHECK(run("UPDATE customers SET userid_sealed = pin_sealed")); /* under the other keys */
+    CHECK_OK(look(0), e);
+    const struct rows_status_column *userid = &status.columns[0];
+    CHECK(userid->sealed == 1 && userid->debt == 1);
+    CHECK(userid->regions[0].debt == 1 && userid->regions[1].debt == 1);
+}
+
 CASE(a_large_table_is_sampled_evenly)
 {
     fresh();
@@ -162,6 +173,7 @@ int main(void)
         return 1;
     }
     RUN(each_column_is_told_by_what_its_headers_say);
+    RUN(a_value_that_lacks_two_Regions_is_one_value_in_debt);
     RUN(a_large_table_is_sampled_evenly);
     RUN(what_is_not_there_is_refused);
     rows_status_cleanup(&status);
