@@ -50,7 +50,8 @@ static MUST enum srow_rc walk(const struct header *h, struct reader *r, uint64_t
     FAIL_IF(total != plaintext, e, SROW_E_SELF_CHECK, "the body has %llu bytes, not %llu",
             (unsigned long long)total, (unsigned long long)plaintext);
     TRY(check_footer(h, r, e));
-    FAIL_IF(r->left > 0, e, SROW_E_SELF_CHECK, "%zu bytes behind the message", r->left);
+    FAIL_IF(r->left > 0, e, SROW_E_SELF_CHECK, "%zu byte%s behind the message", r->left,
+            r->left == 1 ? "" : "s");
     return SROW_OK;
 }
 

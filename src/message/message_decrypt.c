@@ -168,8 +168,8 @@ static MUST enum srow_rc finish(struct srow_buf *out, struct work *w, const stru
     if (w->h.suite->is_signed) {
         TRY(verify_signature(message, &m->signer, &w->r, e));
     }
-    FAIL_IF(w->r.left > 0, e, SROW_E_TRAILING, "%zu bytes behind the end of the message",
-            w->r.left);
+    FAIL_IF(w->r.left > 0, e, SROW_E_TRAILING, "%zu byte%s behind the end of the message",
+            w->r.left, w->r.left == 1 ? "" : "s");
     *out = buf_take(&plaintext);
     return SROW_OK;
 }

@@ -145,7 +145,8 @@ static MUST enum srow_rc walk(struct message_inspected *m, struct draft *d, stru
         m->plaintext_len += frame.ciphertext.len;
     }
     TRY(add_footer(d, &m->header, r, e));
-    FAIL_IF(r->left > 0, e, SROW_E_TRAILING, "%zu bytes behind the end of the message", r->left);
+    FAIL_IF(r->left > 0, e, SROW_E_TRAILING, "%zu byte%s behind the end of the message", r->left,
+            r->left == 1 ? "" : "s");
     return buf_check(&d->fields, e);
 }
 
