@@ -128,9 +128,9 @@ static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given 
 {
     const struct config_bind *bind = &p->table->binds[i];
     struct srow_value v = {.type = (uint32_t)bind->type, .bytes = g->value};
-    FAIL_IF(p->binds[i].name != NULL, e, SROW_E_BINDING, "%s.%s: given twice: give it once",
+    FAIL_IF(g->null, e, SROW_E_BINDING, "%s.%s: a binding is never NULL: give a value and not NULL",
             p->table->name, bind->name);
-    FAIL_IF(g->null, e, SROW_E_BINDING, "%s.%s: a binding is never NULL: give its value",
+    FAIL_IF(p->binds[i].name != NULL, e, SROW_E_BINDING, "%s.%s: given twice: give it once",
             p->table->name, bind->name);
     FAIL_IF(g->value.len == 0, e, SROW_E_BINDING, "%s.%s: the binding is empty: give its value",
             p->table->name, bind->name);
@@ -156,6 +156,16 @@ static enum srow_rc take_bind(struct pick *p, size_t i, const struct rows_given 
     }
     p->binds[i] = (struct srow_bind){.name = bind->name, .value = v};
     return pick_is_rewritten(p, i) ? take_rewritten(p, i, g, e) : SROW_OK;
+}
+
+static bool is_logical(const struct config_table *t, const char *name)
+{
+    for (size_t i = 0; i < t->bind_count; i++) {
+        if (strcmp(t->binds[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return config_column_find(t, srow_str(name)) != NULL;
 }
 
 /* A physical name that the configuration uses under a logical one. */
@@ -285,6 +295,12 @@ enum srow_rc pick_table_find(struct pick_table *out, const struct rows *rows, co
     return SROW_OK;
 }
 
+/* What else gives a binding that can be made. */
+static const char *or_made(const struct config_bind *bind)
+{
+    return bind->made != CONFIG_MADE_NOT ? ", or say --made FILE" : "";
+}
+
 enum srow_rc pick_names(struct pick *out, const struct pick_table *table,
                         const struct pick_given *given, struct srow_error *e)
 {
@@ -299,11 +315,51 @@ enum srow_rc pick_names(struct pick *out, const struct pick_table *table,
         bool made = given->makes && bind->made != CONFIG_MADE_NOT;
         FAIL_IF(p.binds[i].name == NULL && !made, e, SROW_E_BINDING,
                 "%s.%s: the binding is missing: give %s=VALUE%s", p.table->name, bind->name,
-                bind->name,
-                given->write && bind->made != CONFIG_MADE_NOT ? ", or say --made FILE" : "");
+                bind->name, given->write ? or_made(bind) : "");
     }
     *out = p;
     p = (struct pick){0};
+    return SROW_OK;
+}
+
+static bool has_name(char *const *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum srow_rc check_names(struct pick *p, struct rows_given *room, char *const *names,
+                                size_t n, struct srow_error *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        room[i] = (struct rows_given){.name = names[i]};
+        TRY(is_logical(p->table, names[i]) ? SROW_OK : take_other(p, &room[i], e));
+    }
+    return SROW_OK;
+}
+
+enum srow_rc pick_table_check(const struct pick_table *t, char *const *names, size_t n, bool makes,
+                              struct srow_error *e)
+{
+    AUTO(pick_cleanup)
+    struct pick p = {.table = t->table, .live = &t->live, .dialect = t->dialect};
+    TRY(make_room(&p, n, e));
+    struct rows_given *room = calloc(n + 1, sizeof *room);
+    FAIL_IF(room == NULL, e, SROW_E_NOMEM, "no memory for a header");
+    enum srow_rc rc = check_names(&p, room, names, n, e);
+    free(room);
+    TRY(rc);
+    for (size_t i = 0; i < t->table->bind_count; i++) {
+        const struct config_bind *bind = &t->table->binds[i];
+        bool made = makes && bind->made != CONFIG_MADE_NOT;
+        FAIL_IF(!made && !has_name(names, n, bind->name), e, SROW_E_BINDING,
+                "%s.%s: the header lacks this binding: name it, and its value in each row%s",
+                t->table->name, bind->name, or_made(bind));
+    }
     return SROW_OK;
 }
 

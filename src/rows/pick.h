@@ -31,6 +31,11 @@ enum pick_kind {
 };
 enum pick_kind pick_table_kind(const struct pick_table *t, const char *name);
 
+/* Whether rows that give these names can be stored: all are known, none is there twice, and no
+ * binding is missing but one that `makes` allows. Fails with COLUMN, BINDING, USAGE, NOMEM. */
+MUST enum srow_rc pick_table_check(const struct pick_table *t, char *const *names, size_t n,
+                                   bool makes, struct srow_error *e);
+
 /* A column in stage plain is in `others` alone, one in stage dual there and in `sealed`. */
 struct pick {
     const struct config_table *table;

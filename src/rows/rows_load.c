@@ -42,13 +42,25 @@ static void loading_free(struct loading **at)
 
 /* -- what became of a row -- */
 
+/* A bad row's text, whole characters of it, so that the line has room for what to do. */
+static int reason_length(const char *text)
+{
+    enum { MOST = 280 };
+    size_t len = strnlen(text, MOST);
+    bool cut = len == MOST;
+    while (cut && len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80) {
+        len--;
+    }
+    return (int)len;
+}
+
 static enum srow_rc bad_row(struct loading *l, const struct rows_bad *bad, struct srow_error *e)
 {
     l->counts->bad++;
-    if (l->load->bad == NULL) {
-        FAIL(e, (enum srow_rc)bad->error->rc, "%s, line %" PRIu64 ": %s", l->load->input.name,
-             bad->line, bad->error->text);
-    }
+    FAIL_IF(l->load->bad == NULL, e, (enum srow_rc)bad->error->rc,
+            "%s, line %" PRIu64 ": %.*s; stopped there, rows behind it were not tried: mend it and "
+            "run it again, or put bad rows aside with --skip-bad PATH",
+            l->load->input.name, bad->line, reason_length(bad->error->text), bad->error->text);
     return l->load->bad(l->load->state, bad, e);
 }
 
@@ -186,9 +198,6 @@ enum srow_rc rows_load(struct rows_counts *counts, const struct rows *rows,
     l->batch.makes = load->made != NULL;
     l->batch.stop_at_bad = load->bad == NULL;
     l->most = pick_page(rows->config, l->batch.table.table);
-    enum srow_rc rc = source_open(&l->source, &load->input, load->format, &l->batch.table, e);
-    if (rc != SROW_OK) {
-        return error_wrap(e, rc, "%s", load->input.name);
-    }
+    TRY(source_open(&l->source, load, &l->batch.table, e));
     return load_all(l, e);
 }

@@ -38,11 +38,13 @@ static enum srow_rc check_name(const struct source *s, size_t i, struct srow_err
     return SROW_OK;
 }
 
-static enum srow_rc read_header(struct source *s, struct srow_error *e)
+static enum srow_rc read_header(struct source *s, uint64_t *line, bool makes, struct srow_error *e)
 {
     AUTO(csv_row_cleanup) struct csv_row row = {0};
     bool more = false;
-    TRY(csv_read(&more, &row, &s->in, e));
+    enum srow_rc rc = csv_read(&more, &row, &s->in, e);
+    *line = row.line > 0 ? row.line : *line;
+    TRY(rc);
     FAIL_IF(!more, e, SROW_E_MALFORMED, "there is no header: the first line names the columns");
     s->names = calloc(row.count, sizeof *s->names);
     FAIL_IF(s->names == NULL, e, SROW_E_NOMEM, "no memory for a header");
@@ -51,7 +53,7 @@ static enum srow_rc read_header(struct source *s, struct srow_error *e)
         s->name_count++;
         TRY(check_name(s, i, e));
     }
-    return SROW_OK;
+    return pick_table_check(s->table, s->names, s->name_count, makes, e);
 }
 
 static enum srow_rc next_csv(bool *more, struct record *out, struct source *s, struct srow_error *e)
@@ -234,18 +236,35 @@ static enum srow_rc skip_mark(struct input *in, struct srow_error *e)
     return SROW_OK;
 }
 
-enum srow_rc source_open(struct source *out, const struct rows_input *from, enum rows_format format,
+static enum srow_rc begin(struct source *s, uint64_t *line, bool makes, struct srow_error *e)
+{
+    int first = 0;
+    TRY(skip_mark(&s->in, e));
+    if (s->format == ROWS_ANY_FORMAT) {
+        TRY(input_peek(&first, &s->in, e));
+        s->format = first == '{' ? ROWS_JSONL : ROWS_CSV;
+    }
+    return s->format == ROWS_CSV ? read_header(s, line, makes, e) : SROW_OK;
+}
+
+/* What reading fails with names the file by itself. */
+static bool is_about_line(enum srow_rc rc)
+{
+    enum srow_class cls = srow_rc_class(rc);
+    return cls == SROW_CLASS_USAGE || cls == SROW_CLASS_FORMAT || cls == SROW_CLASS_LIMIT;
+}
+
+enum srow_rc source_open(struct source *out, const struct rows_load *load,
                          const struct pick_table *table, struct srow_error *e)
 {
-    AUTO(source_cleanup) struct source s = {.table = table, .format = format};
-    int first = 0;
-    s.in = (struct input){.from = *from, .line = 1};
-    TRY(skip_mark(&s.in, e));
-    if (s.format == ROWS_ANY_FORMAT) {
-        TRY(input_peek(&first, &s.in, e));
-        s.format = first == '{' ? ROWS_JSONL : ROWS_CSV;
+    AUTO(source_cleanup) struct source s = {.table = table, .format = load->format};
+    uint64_t line = 1;
+    s.in = (struct input){.from = load->input, .line = 1};
+    enum srow_rc rc = begin(&s, &line, load->made != NULL, e);
+    if (rc != SROW_OK) {
+        return is_about_line(rc) ? error_wrap(e, rc, "%s, line %" PRIu64, load->input.name, line)
+                                 : rc;
     }
-    TRY(s.format == ROWS_CSV ? read_header(&s, e) : SROW_OK);
     *out = s;
     s = (struct source){0};
     return SROW_OK;

@@ -22,11 +22,11 @@ struct source {
     size_t name_count;
 };
 
-/* Finds the format by the first byte where it is not given, and reads the header of CSV. Fails with
- * MALFORMED (no header that can be used), LIMIT, and as reading does. */
-MUST enum srow_rc source_open(struct source *out, const struct rows_input *from,
-                              enum rows_format format, const struct pick_table *table,
-                              struct srow_error *e);
+/* Finds the format by the first byte where it is not given, and reads the header of CSV, whose
+ * names are checked (`makes` as in pick_table_check). Fails with MALFORMED (no header that can be
+ * used), LIMIT, as pick_table_check, all with the file's name and line, and as reading does. */
+MUST enum srow_rc source_open(struct source *out, const struct rows_load *load,
+                              const struct pick_table *table, struct srow_error *e);
 void source_cleanup(struct source *s);
 
 /* The next row; *more is false at the end. MALFORMED, JSON, VALUE are this row's: *out has its line

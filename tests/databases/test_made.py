@@ -102,7 +102,8 @@ def test_many_rows_take_their_keys_at_once_and_name_them_by_line(place):
     data = "card,note\n" + "".join(f"card {i},{i}\n" for i in range(n))
     done = place.run("put", "order", "--from", "-", data=data.encode())
     assert done.returncode == 65 or done.returncode == 2, done
-    assert b"order.id: the binding is missing: give id=VALUE, or say --made FILE" in done.stderr
+    assert b"line 1: order.id: the header lacks this binding: " in done.stderr
+    assert b", or say --made FILE" in done.stderr
     got = put(place, "--from", "-", "--made", "keys", data=data.encode())
     assert got["inserted"] == n
     keys = place.folder / "keys"

@@ -416,9 +416,30 @@ CASE(a_header_that_cannot_be_used_is_refused)
     fresh();
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
         CHECK_RC(load(headers[i]), SROW_E_MALFORMED);
-        CHECK(strncmp(e.text, "rows.csv: ", 10) == 0);
+        CHECK(strncmp(e.text, "rows.csv, line 1: ", 18) == 0);
     }
-    CHECK_RC(load("account,usrid\n1,u\n"), SROW_E_COLUMN);
+}
+
+CASE(a_header_with_a_wrong_name_is_refused_once_and_no_row_is_bad)
+{
+    static const struct {
+        const char *rows;
+        enum srow_rc rc;
+        const char *begins;
+    } cases[] = {
+        {"account,usrid\n1,u\n2,u\n", SROW_E_COLUMN, "rows.csv, line 1: customer.usrid: "},
+        {"\n\naccount,usrid\n", SROW_E_COLUMN, "rows.csv, line 3: customer.usrid: "},
+        {"userid\nu\n", SROW_E_BINDING, "rows.csv, line 1: customer.account: "},
+        {"account_no,userid\n1,u\n", SROW_E_USAGE, "rows.csv, line 1: customer.account_no: "},
+        {"account,note,NOTE\n1,a,b\n", SROW_E_USAGE, "rows.csv, line 1: customer.NOTE: "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        AUTO(file_cleanup) struct file f = {0};
+        fresh();
+        CHECK_RC(load_with(&f, cases[i].rows, (struct rows_load){.bad = note_bad}), cases[i].rc);
+        CHECK(strncmp(e.text, cases[i].begins, strlen(cases[i].begins)) == 0);
+        CHECK(f.bad.len == 0 && counts_are(0, 0, 0));
+    }
 }
 
 CASE(kms_that_is_gone_is_no_bad_row)
@@ -482,6 +503,7 @@ int main(void)
     RUN(rows_are_replaced_only_if_so_asked);
     RUN(a_dry_run_of_many_stores_nothing);
     RUN(a_header_that_cannot_be_used_is_refused);
+    RUN(a_header_with_a_wrong_name_is_refused_once_and_no_row_is_bad);
     RUN(kms_that_is_gone_is_no_bad_row);
     RUN(an_altered_row_does_not_hide_the_others);
     db_free(&db);
