@@ -61,10 +61,18 @@ enum srow_rc io_read_file(struct srow_buf *out, const char *path, struct srow_er
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     FAIL_IF(fd < 0 && errno == ENOENT, e, SROW_E_NOT_FOUND, "%s: no such file: check its name",
             path);
-    FAIL_IF(fd < 0, e, SROW_E_IO, "%s: it cannot be opened: %s", path, strerror(errno));
+    FAIL_IF(fd < 0, e, SROW_E_IO, "%s: it cannot be opened: %s: see who may read it", path,
+            strerror(errno));
     enum srow_rc rc = io_read_fd(out, fd, path, IO_MOST, e);
     close(fd);
     return rc;
+}
+
+static bool pipe_is_closed;
+
+bool io_pipe_is_closed(void)
+{
+    return pipe_is_closed;
 }
 
 enum srow_rc io_write_to(int fd, const char *name, struct srow_bytes bytes, struct srow_error *e)
@@ -77,6 +85,7 @@ enum srow_rc io_write_to(int fd, const char *name, struct srow_bytes bytes, stru
             continue;
         }
         FAIL_IF(n < 0 && errno == EBADF, e, SROW_E_IO, "%s: it is closed: open it", name);
+        pipe_is_closed = pipe_is_closed || (n < 0 && errno == EPIPE && fd == STDOUT_FILENO);
         FAIL_IF(n < 0 && errno == ENOSPC, e, SROW_E_IO, "%s: disk full: make room", name);
         FAIL_IF(n < 0, e, SROW_E_IO, "%s: writing failed: %s", name, strerror(errno));
         at += n;

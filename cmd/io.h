@@ -31,6 +31,9 @@ MUST enum srow_rc io_write_buf(const struct srow_buf *buf, struct srow_error *e)
 MUST enum srow_rc io_write_to(int fd, const char *name, struct srow_bytes bytes,
                               struct srow_error *e);
 
+/* Whether whoever read standard output has closed it: a pipe to `head`. */
+bool io_pipe_is_closed(void);
+
 /* UTF-8 without control characters: it may go to a terminal. */
 bool io_is_plain(struct srow_bytes b);
 

@@ -33,14 +33,28 @@ static void stop_at(int number)
     }
 }
 
+/* How SIGPIPE was when we were started. */
+static struct sigaction pipe_was;
+
 static void catch_signals(void)
 {
     struct sigaction broken = {.sa_handler = SIG_IGN};
-    sigaction(SIGPIPE, &broken, NULL);
+    sigaction(SIGPIPE, &broken, &pipe_was);
     sigaction(SIGXFSZ, &broken, NULL); /* the write fails and says so */
     stop_at(SIGINT);
     stop_at(SIGTERM);
     stop_at(SIGHUP);
+}
+
+/* Whoever read standard output has closed it. All has been cleaned up: what is left is to end as
+ * every tool does, by the signal, of which a shell makes 141. Where it is switched off the failure
+ * is told like any other. */
+static void end_with_pipe(const struct srow_error *e)
+{
+    if (e->rc == SROW_E_IO && io_pipe_is_closed() && pipe_was.sa_handler != SIG_IGN) {
+        sigaction(SIGPIPE, &pipe_was, NULL);
+        raise(SIGPIPE);
+    }
 }
 
 static enum srow_rc run(int *status, char **argv, struct srow_error *e)
@@ -61,6 +75,7 @@ int main(int argc, char **argv)
     catch_signals();
     enum srow_rc rc = run(&status, argv + (argc > 0), &e);
     if (rc != SROW_OK) {
+        end_with_pipe(&e);
         failure_print(&e, is_json != 0);
         status = error_exit(srow_rc_class(rc));
     }
