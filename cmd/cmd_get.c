@@ -111,11 +111,13 @@ static enum srow_rc get_list(const struct program *p, const struct args *args, s
     TRY(read_limit(&list.limit, args->limit, e));
     TRY(listing_format_read(&shown.listing.format, args->format, args->json, e));
     enum srow_rc rc = rows_list(&rows, &list, e);
-    TRY(listing_end(&shown.listing, rc == SROW_OK ? e : NULL)); /* what came before counts */
+    enum srow_rc ended = listing_end(&shown.listing, rc == SROW_OK ? e : NULL); /* what came */
     TRY(rc);
+    TRY(ended);
     FAIL_IF(shown.bad > 0, e, (enum srow_rc)shown.first.rc,
-            "%s: %llu rows were left out, for the reasons above: see sealrow explain %s",
-            args->words[0], (unsigned long long)shown.bad, shown.first.event);
+            "%s: %llu row%s left out, for the reasons above: see sealrow explain %s",
+            args->words[0], (unsigned long long)shown.bad, shown.bad == 1 ? " was" : "s were",
+            shown.first.event);
     return SROW_OK;
 }
 

@@ -79,8 +79,8 @@ static enum srow_rc print(const struct outcome *o, const struct program *p, cons
         buf_put_str(&line, "\n");
     }
     if (missing.len > 0) {
-        buf_printf(&line, "%" PRIu64 " wrapped in fewer Regions than promised: %s\n", c->missing,
-                   buf_cstr(&missing));
+        buf_printf(&line, "%" PRIu64 " wrapped in fewer Regions than promised, lacking %s\n",
+                   c->missing, buf_cstr(&missing));
     }
     if (args->dry_run) {
         buf_put_str(&line, "dry run: nothing was stored\n");
@@ -139,13 +139,20 @@ static enum srow_rc check_words(const struct args *args, struct srow_error *e)
     return SROW_OK;
 }
 
-/* What has been stored is said, whatever ended it. */
+/* What has been stored is said, whatever ended it; of a load that came to no row there is nothing
+ * to say. */
 static enum srow_rc put_many(struct outcome *o, int *status, const struct program *p,
                              const struct args *args, struct srow_error *e)
 {
     enum srow_rc rc = load_run(&o->counts, status, p, args, e);
-    struct srow_error unsaid = {0};
-    TRY(print(o, p, args, rc == SROW_OK ? e : &unsaid));
+    const struct rows_counts *c = &o->counts;
+    if (rc == SROW_OK) {
+        return print(o, p, args, e);
+    }
+    if (c->inserted + c->already_there + c->replaced + c->bad > 0) {
+        enum srow_rc unsaid = print(o, p, args, NULL);
+        (void)unsaid; /* the load's failure is the one that is told */
+    }
     return rc;
 }
 

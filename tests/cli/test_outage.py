@@ -80,7 +80,7 @@ def test_a_file_declares_a_region_down_and_up_again(place):
     down.chmod(0o644)
     done = place.run("put", "customer", "account=3", "userid=a", "pin=1")
     assert done.stdout.decode() == ("inserted 1, already there 0, replaced 0\n"
-                                    f"1 wrapped in fewer Regions than promised: {US}\n")
+                                    f"1 wrapped in fewer Regions than promised, lacking {US}\n")
     assert log_codes(done.stderr) == ["write.while_down", "write.missing"]
     told = json.loads(place.ok("put", "customer", "account=4", "userid=a", "--json"))
     assert told == {"inserted": 1, "already_there": 0, "replaced": 0, "missing": [US],
