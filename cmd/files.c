@@ -266,7 +266,8 @@ static enum srow_rc visit(void *state, const struct tree_file *file, struct srow
     AUTO(buf_cleanup) struct srow_buf name = {0}, shown = {0}, out = {0};
     AUTO(close_fd)
     int fd = openat(file->from, file->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    FAIL_IF(fd < 0, e, SROW_E_IO, "%s: it cannot be opened: %s", file->path, strerror(errno));
+    FAIL_IF(fd < 0, e, SROW_E_IO, "%s: it cannot be opened: %s: see who may read it", file->path,
+            strerror(errno));
     TRY(counterpart(&to, &name, &shown, f, file, e));
     if (file->to >= 0) {
         return turn_to_file(f, fd, file->path, &to, e);
@@ -289,7 +290,8 @@ static enum srow_rc open_input(int *out, const char *path, struct srow_error *e)
     *out = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     FAIL_IF(*out < 0 && errno == ENOENT, e, SROW_E_NOT_FOUND,
             "--in %s: no such file: check its name", path);
-    FAIL_IF(*out < 0, e, SROW_E_IO, "--in %s: it cannot be opened: %s", path, strerror(errno));
+    FAIL_IF(*out < 0, e, SROW_E_IO, "--in %s: it cannot be opened: %s: see who may read it", path,
+            strerror(errno));
     return SROW_OK;
 }
 

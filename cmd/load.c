@@ -60,7 +60,8 @@ static enum srow_rc open_input(struct loading *l, const char *path, struct srow_
         int fd = open(path, O_RDONLY | O_CLOEXEC);
         FAIL_IF(fd < 0 && errno == ENOENT, e, SROW_E_NOT_FOUND, "%s: no such file: check its name",
                 path);
-        FAIL_IF(fd < 0, e, SROW_E_IO, "%s: it cannot be opened: %s", path, strerror(errno));
+        FAIL_IF(fd < 0, e, SROW_E_IO, "%s: it cannot be opened: %s: see who may read it", path,
+                strerror(errno));
         l->fd = fd;
     }
     FAIL_IF(fstat(l->fd, &st) == 0 && S_ISDIR(st.st_mode), e, SROW_E_USAGE,

@@ -97,12 +97,26 @@ enum srow_rc program_config(struct program *p, const struct args *args, struct s
     return SROW_OK;
 }
 
+/* The library knows the word without its hyphens. */
+static enum srow_rc check_via(const struct srow_config *config, const char *via,
+                              struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf known = {0};
+    for (size_t i = 0; i < config->region_count; i++) {
+        buf_printf(&known, "%s%s", i > 0 ? ", " : "", config->regions[i].name);
+    }
+    FAIL_IF(via != NULL && config_region_find(config, via) == NULL, e, SROW_E_REGION,
+            "--via: the configuration has no Region %s: name one of %s", via, buf_cstr(&known));
+    return SROW_OK;
+}
+
 enum srow_rc program_client(struct program *p, const struct args *args, struct srow_error *e)
 {
     struct srow_client_options options = {.local_region = args->local_region};
     if (p->config == NULL) {
         TRY(program_config(p, args, e));
     }
+    TRY(check_via(p->config, args->via, e));
     return srow_client_new(&p->client, p->config, &options, e);
 }
 
@@ -113,8 +127,12 @@ enum srow_rc program_db(struct program *p, const struct args *args, struct srow_
     }
     const char *name = p->config->writer == NULL ? "DATABASE_URL" : p->config->writer;
     const char *url = getenv(name);
-    FAIL_IF(url == NULL || *url == '\0', e, SROW_E_CONFIG,
-            "database: the variable %s is not set: set it to sqlite:PATH", name);
+    if (url == NULL || *url == '\0') {
+        AUTO(buf_cleanup) struct srow_buf urls = {0};
+        db_put_urls(&urls);
+        FAIL(e, SROW_E_CONFIG, "database: the variable %s is not set: set it to %s", name,
+             buf_cstr(&urls));
+    }
     return db_open(&p->db, url, e);
 }
 

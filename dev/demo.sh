@@ -11,6 +11,6 @@ postgresql | mariadb) packages=demo-$DB tour=(replicated.sh "$DB") ;;
 *) echo "make demo: unknown DB=$DB: say sqlite, postgresql or mariadb" >&2; exit 2 ;;
 esac
 dev/deps.sh "$packages"
-[ -f build/build.ninja ] || echo "building (once; about a minute)"
+[ -f build/build.ninja ] || echo "building (once; some minutes)"
 dev/build.sh build
 exec "examples/tour/${tour[0]}" "${tour[@]:1}" build

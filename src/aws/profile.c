@@ -55,18 +55,21 @@ static void close_fd(int *fd)
 }
 
 static MUST enum srow_rc read_file(struct srow_buf *out, const char *path, bool must_be,
-                                   struct srow_error *e)
+                                   const char *variable, struct srow_error *e)
 {
     AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && !must_be && (errno == ENOENT || errno == ENOTDIR)) {
         return SROW_OK;
     }
-    FAIL_IF(fd < 0, e, SROW_E_IO, "%s: %s", path, strerror(errno));
+    FAIL_IF(fd < 0, e, SROW_E_IO,
+            "%s: it cannot be opened: %s: see who may read it, or name another in %s", path,
+            strerror(errno), variable);
     for (;;) {
         void *to = buf_room(out, 4096);
         TRY(buf_check(out, e));
         ssize_t n = read(fd, to, 4096);
-        FAIL_IF(n < 0, e, SROW_E_IO, "%s: %s", path, strerror(errno));
+        FAIL_IF(n < 0, e, SROW_E_IO, "%s: it cannot be read: %s: name a file in %s", path,
+                strerror(errno), variable);
         if (n == 0) {
             return SROW_OK;
         }
@@ -153,7 +156,7 @@ enum srow_rc profile_load(struct profile *out, enum profile_file file, const cha
     AUTO(profile_cleanup) struct profile p = {.name = name};
     bool named;
     TRY(find_path(&p.path, file, &named, e));
-    TRY(read_file(&p.text, p.path, named, e));
+    TRY(read_file(&p.text, p.path, named, files[file].variable, e));
     if (p.text.len > 0) {
         read_lines(&p, file);
     }

@@ -42,6 +42,26 @@ static const struct engine engines[] = {
     {"mariadb:", "MariaDB", "mysql", MYSQL_OPEN},
 };
 
+void db_put_urls(struct srow_buf *out)
+{
+    static const char *const forms[] = {
+#ifdef SROW_WITH_SQLITE
+        "sqlite:PATH",
+#endif
+#ifdef SROW_WITH_POSTGRESQL
+        "postgresql://USER@HOST/DATABASE",
+#endif
+#ifdef SROW_WITH_MYSQL
+        "mysql://USER@HOST/DATABASE",
+#endif
+        NULL,
+    };
+    for (size_t i = 0; forms[i] != NULL; i++) {
+        buf_put_str(out, i == 0 ? "" : forms[i + 1] == NULL ? " or " : ", ");
+        buf_put_str(out, forms[i]);
+    }
+}
+
 void db_login_cleanup(struct db_login *login)
 {
     str_free(&login->user);

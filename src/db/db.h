@@ -240,6 +240,9 @@ static inline struct db_value db_integer(int64_t n)
     return (struct db_value){.type = DB_INTEGER, .integer = n};
 }
 
+/* Appends the URLs that this build takes, for people: "sqlite:PATH or mysql://...". */
+void db_put_urls(struct srow_buf *out);
+
 /* Appends an identifier in the dialect's quotes; "a.b" stays one name. */
 void db_put_name(struct srow_buf *out, const struct db *db, const char *name);
 

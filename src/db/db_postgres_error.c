@@ -26,7 +26,7 @@ static const struct state states[] = {
     {"57P03", SROW_E_CONNECT, false, "the server is starting or stopping: try again later"},
     {"57P", SROW_E_CONNECT, false, "the server has ended the connection: try again"},
     {"53300", SROW_E_CONNECT, false, "the server has no connection left: try again later"},
-    {"53100", SROW_E_IO, false, "the server's disk is full: nothing was changed"},
+    {"53100", SROW_E_IO, false, "the server's disk is full: nothing was changed: make room"},
     {"53", SROW_E_DB, false, "the server lacks memory or another resource: try again later"},
     {"08P01", SROW_E_INTERNAL, false, "the server did not understand the message"},
     {"08", SROW_E_CONNECT, false, "the connection was lost: try again"},

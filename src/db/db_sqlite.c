@@ -177,6 +177,10 @@ static enum srow_rc fail(sqlite3 *handle, struct srow_error *e)
     FAIL_IF(damaged, e, rc,
             "database: %s: check the path behind sqlite:, or restore the file from a backup",
             sqlite3_errmsg(handle));
+    FAIL_IF(rc == SROW_E_IO, e, rc,
+            "database: %s: nothing was changed: see that its disk is well, has room and may be "
+            "written",
+            sqlite3_errmsg(handle));
     FAIL(e, rc, "database: %s", sqlite3_errmsg(handle));
 }
 
@@ -424,12 +428,14 @@ static enum srow_rc prepare_file(const char *path, bool create, struct srow_erro
     }
     FAIL_IF(errno == EACCES, e, SROW_E_DB_RIGHTS,
             "database: no right to read its folder: chmod it, or run as its owner");
-    FAIL_IF(errno != ENOENT && errno != ENOTDIR, e, SROW_E_IO, "database: %s", strerror(errno));
+    FAIL_IF(errno != ENOENT && errno != ENOTDIR, e, SROW_E_IO,
+            "database: %s: check the path behind sqlite:", strerror(errno));
     FAIL_IF(!create, e, SROW_E_DB_MISSING,
             "database: there is no such file: check the path behind sqlite:");
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     FAIL_IF(fd < 0, e, errno == EACCES ? SROW_E_DB_RIGHTS : SROW_E_IO,
-            "database: the file cannot be made: %s", strerror(errno));
+            "database: the file cannot be made: %s: see who may write its folder, and its disk",
+            strerror(errno));
     close(fd);
     return SROW_OK;
 }

@@ -7,6 +7,7 @@ page of the documentation. In a line, <...> stands for what differs from run to 
 import base64
 import json
 import os
+import resource
 import socket
 import subprocess
 
@@ -16,6 +17,7 @@ OPEN = ("open", "customer.userid", "--bind", "account=1")
 SEAL = ("seal", "customer.userid", "--bind", "account=1")
 GET = ("get", "customer", "account=1")
 PUT = ("put", "customer", "account=2", "userid=x")
+FROM = ("put", "customer", "--from", "-")
 MISSING_KEY = "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-000000000000"
 
 
@@ -60,6 +62,17 @@ def bundle(name):
 
 def full_disk(place):
     return {"stdout": os.open("/dev/full", os.O_WRONLY)}
+
+
+def small_files(place):
+    """No file may grow: the database is there, its journal cannot be made."""
+    return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))}
+
+
+def unreadable_credentials(place):
+    environment(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None,
+                AWS_SHARED_CREDENTIALS_FILE="credentials")(place)
+    (place.folder / "credentials").mkdir()
 
 
 def closed_input(place):
@@ -134,7 +147,7 @@ ROWS = [
      "requires: Region us-east-1, GenerateDataKey with <key ARN>: "
      "InvalidSignatureException: <text of KMS>; see credentials and clock (SROW-102)"),
     ("unknown Region", None, (*OPEN, "--via", "eu-west-9"), good, 78,
-     "sealrow: via: the configuration has no Region eu-west-9: name one of us-east-1, "
+     "sealrow: --via: the configuration has no Region eu-west-9: name one of us-east-1, "
      "eu-west-1 (SROW-024)"),
     ("unknown local Region", None, (*SEAL, "--local-region", "eu-west-9"), b"x", 78,
      "sealrow: local Region: the configuration has no Region eu-west-9: name one of "
@@ -169,7 +182,8 @@ ROWS = [
      "requires: Region us-east-1, GenerateDataKey: NotFoundException: Key '<key ARN>' "
      "does not exist; see the keys of the configuration (SROW-121)"),
     ("database not named", environment(DATABASE_URL=None), GET, b"", 78,
-     "sealrow: database: the variable DATABASE_URL is not set: set it to sqlite:PATH (SROW-020)"),
+     "sealrow: database: the variable DATABASE_URL is not set: set it to sqlite:PATH, "
+     "postgresql://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE (SROW-020)"),
     ("database of another make", environment(DATABASE_URL="oracle:u:p@h/d"), GET, b"", 2,
      "sealrow: database URL: unknown scheme: write sqlite:PATH, postgresql://... or mysql://..."
      " (SROW-001)"),
@@ -286,6 +300,32 @@ ROWS = [
      "sealrow: --suite 0014: this version does not write it: write 0478 or 0578 (SROW-022)"),
     ("standard input closed", None, SEAL, closed_input, 71,
      "sealrow: standard input: it is closed: give it data (SROW-181)"),
+    ("NULL for a binding", None, ("put", "customer", "account=2", "--null", "account"), b"", 2,
+     "sealrow: customer.account: a binding is never NULL: give a value and not NULL (SROW-002)"),
+    ("a header with a wrong name", None, FROM, b"acount,userid\n1,x\n", 2,
+     "sealrow: standard input, line 1: customer.acount: neither in the configuration nor in "
+     "table customers: correct the name (SROW-003)"),
+    ("a wrong header alone", None, FROM, b"account,usrid\n", 2,
+     "sealrow: standard input, line 1: customer.usrid: neither in the configuration nor in "
+     "table customers: correct the name (SROW-003)"),
+    ("a header without the binding", None, FROM, b"userid\nx\n", 2,
+     "sealrow: standard input, line 1: customer.account: the header lacks this binding: name it, "
+     "and its value in each row (SROW-002)"),
+    ("a header that names a column twice", None, FROM, b"account,userid,account\n", 65,
+     "sealrow: standard input, line 1: the header names account twice: give each column once "
+     "(SROW-041)"),
+    ("a file without rows", None, FROM, b"", 65,
+     "sealrow: standard input, line 1: there is no header: the first line names the columns "
+     "(SROW-041)"),
+    ("a byte behind a message", None, OPEN, lambda p: good(p) + b"x", 65,
+     "sealrow: bank.customer.userid: 1 byte behind the end of the message: <what to do> "
+     "(SROW-043)"),
+    ("credentials that cannot be read", unreadable_credentials, SEAL, b"x", 71,
+     "sealrow: credentials: it cannot be read: Is a directory: name a file in "
+     "AWS_SHARED_CREDENTIALS_FILE (SROW-181)"),
+    ("a database that cannot be written", None, PUT, small_files, 71,
+     "sealrow: database: disk I/O error: nothing was changed: see that its disk is well, has "
+     "room and may be written (SROW-181)"),
     ("disk full", None, SEAL, full_disk, 71,
      "sealrow: standard output: disk full: make room (SROW-181)"),
 ]
