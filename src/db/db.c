@@ -307,6 +307,11 @@ void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,
     }
 }
 
+bool db_folds(struct db *db, const char *schema, const char *table, const char *column)
+{
+    return db->ops->folds != NULL && db->ops->folds(db, schema, table, column);
+}
+
 bool db_same_name(const struct db *db, const char *a, const char *b)
 {
     return (db->ops->dialect->names_have_case ? strcmp(a, b) : strcasecmp(a, b)) == 0;

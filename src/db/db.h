@@ -132,7 +132,7 @@ struct db_ops {
     uint64_t (*changed)(const struct db *db);
     bool (*in_work)(const struct db *db); /* a transaction is open */
     int (*socket)(const struct db *db);   /* to the server; -1: lost. NULL: there is no server */
-    /* The column's own order has equals where a unique index over it may have none. */
+    /* db_folds; NULL: an index has the column's collation */
     bool (*folds)(struct db *db, const char *schema, const char *table, const char *column);
     void (*swap)(struct db *db, struct db *other); /* each gets the other's connection */
     void (*free)(struct db *db);
@@ -256,6 +256,9 @@ struct db_words {
 };
 void db_put_sql(struct srow_buf *out, const struct db *db, const char *text,
                 const struct db_words *words);
+
+/* Whether the column's own order has equals where a unique index over it may have none. */
+bool db_folds(struct db *db, const char *schema, const char *table, const char *column);
 
 /* Whether two names mean the same table or column. */
 bool db_same_name(const struct db *db, const char *a, const char *b);

@@ -318,16 +318,6 @@ static int socket_of(const struct db *db)
     return mysql_get_socket(self_of(db)->handle);
 }
 
-/* an index has the column's collation */
-static bool folds(struct db *db, const char *schema, const char *table, const char *column)
-{
-    (void)db;
-    (void)schema;
-    (void)table;
-    (void)column;
-    return false;
-}
-
 static void swap(struct db *db, struct db *other)
 {
     struct mysql_db *a = self_of(db), *b = self_of(other);
@@ -352,7 +342,6 @@ static const struct db_ops ops = {
     .changed = changed,
     .in_work = in_work,
     .socket = socket_of,
-    .folds = folds,
     .swap = swap,
     .free = mysql_db_cleanup,
 };

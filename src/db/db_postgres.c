@@ -488,16 +488,6 @@ static int socket_of(const struct db *base)
     return db->lost ? -1 : PQsocket(db->conn);
 }
 
-/* an index has the column's collation */
-static bool folds(struct db *db, const char *schema, const char *table, const char *column)
-{
-    (void)db;
-    (void)schema;
-    (void)table;
-    (void)column;
-    return false;
-}
-
 static void swap(struct db *db, struct db *other)
 {
     struct postgres_db *a = postgres_of(db), *b = postgres_of(other);
@@ -521,7 +511,6 @@ static const struct db_ops ops = {
     .changed = changed,
     .in_work = in_work,
     .socket = socket_of,
-    .folds = folds,
     .swap = swap,
     .free = postgres_free,
 };

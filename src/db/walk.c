@@ -111,7 +111,7 @@ static const struct db_dialect *dialect_of(const struct walk *w)
 static void put_order(struct srow_buf *sql, const struct walk *w, size_t key)
 {
     const char *name = w->plan.keys[key].name;
-    bool folds = w->db->ops->folds(w->db, w->plan.schema, w->plan.table, name);
+    bool folds = db_folds(w->db, w->plan.schema, w->plan.table, name);
     db_put_sql(sql, w->db, folds ? dialect_of(w)->exact : "@c", &(struct db_words){.column = name});
 }
 

@@ -66,7 +66,7 @@ static bool in_work(const struct db *db)
 
 static bool folds(struct db *db, const char *schema, const char *table, const char *column)
 {
-    return fake_of(db)->inner->ops->folds(fake_of(db)->inner, schema, table, column);
+    return db_folds(fake_of(db)->inner, schema, table, column);
 }
 
 static void swap(struct db *db, struct db *other)

@@ -446,7 +446,7 @@ static enum srow_rc explain_and_query(struct db_rows **out, struct db *base, con
 static bool folds(struct db *base, const char *schema, const char *table, const char *column)
 {
     (void)base;
-    return db->ops->folds(db, schema, table, column);
+    return db_folds(db, schema, table, column);
 }
 
 /* 10,000 rows, so that an index pays. */
