@@ -186,6 +186,28 @@ void db_rows_free(struct db_rows **rows)
     }
 }
 
+enum srow_rc db_number(uint64_t *out, struct db *db, struct srow_buf *sql, struct srow_error *e)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    bool more = false;
+    const char *text = buf_cstr(sql);
+    TRY(buf_check(sql, e));
+    TRY(db_query(&rows, db, text, NULL, 0, e));
+    TRY(db_next(&more, rows, e));
+    struct db_value v = more ? rows->ops->value(rows, 0) : (struct db_value){0};
+    *out = v.type == DB_INTEGER ? (uint64_t)v.integer : 0;
+    return SROW_OK;
+}
+
+enum srow_rc db_count(uint64_t *out, struct db *db, const char *schema, const char *table,
+                      struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    buf_put_str(&sql, "SELECT count(*) FROM ");
+    db_put_table(&sql, db, schema, table);
+    return db_number(out, db, &sql, e);
+}
+
 uint64_t db_changed(const struct db *db)
 {
     return db->ops->changed(db);

@@ -206,6 +206,12 @@ MUST enum srow_rc db_exec_many(struct db *db, const char *sql, const struct db_v
                                size_t n, size_t rows, struct srow_error *e);
 MUST enum srow_rc db_next(bool *more, struct db_rows *rows, struct srow_error *e);
 void db_rows_free(struct db_rows **rows);
+/* How many rows a table has. Fails as db_query. */
+MUST enum srow_rc db_count(uint64_t *out, struct db *db, const char *schema, const char *table,
+                           struct srow_error *e);
+/* The one number that a statement without parameters asks for; 0: NULL. Fails as db_query. */
+MUST enum srow_rc db_number(uint64_t *out, struct db *db, struct srow_buf *sql,
+                            struct srow_error *e);
 
 /* Rows that the last INSERT, UPDATE or DELETE changed; found, if they were so already. */
 uint64_t db_changed(const struct db *db);

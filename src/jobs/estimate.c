@@ -206,9 +206,7 @@ static enum srow_rc find_width(struct estimate_column *c, const struct srow_conf
 static enum srow_rc count_bindings(struct estimate *est, const struct scan *scan, struct db *db,
                                    struct srow_error *e)
 {
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
     AUTO(buf_cleanup) struct srow_buf sql = {0};
-    bool more = false;
     est->bindings = est->rows;
     if (live_is_unique(&scan->live, est->table)) {
         return SROW_OK;
@@ -221,12 +219,7 @@ static enum srow_rc count_bindings(struct estimate *est, const struct scan *scan
     buf_put_str(&sql, " FROM ");
     db_put_table(&sql, db, est->table->schema, est->table->table);
     buf_put_str(&sql, ") AS d");
-    const char *text = buf_cstr(&sql);
-    TRY(buf_check(&sql, e));
-    TRY(db_query(&rows, db, text, NULL, 0, e));
-    TRY(db_next(&more, rows, e));
-    est->bindings = more ? (uint64_t)rows->ops->value(rows, 0).integer : 0;
-    return SROW_OK;
+    return db_number(&est->bindings, db, &sql, e);
 }
 
 static enum srow_rc make_columns(struct estimate *est, struct srow_error *e)

@@ -85,21 +85,6 @@ static enum srow_rc check_keys(const struct heal_work *w, struct srow_error *e)
     return SROW_OK;
 }
 
-static enum srow_rc count_rows(struct heal_work *w, struct srow_error *e)
-{
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    AUTO(buf_cleanup) struct srow_buf sql = {0};
-    bool more = false;
-    buf_put_str(&sql, "SELECT count(*) FROM ");
-    db_put_table(&sql, w->reader, w->table->schema, w->table->table);
-    const char *text = buf_cstr(&sql);
-    TRY(buf_check(&sql, e));
-    TRY(db_query(&rows, w->reader, text, NULL, 0, e));
-    TRY(db_next(&more, rows, e));
-    w->report->counts.rows_there = more ? (uint64_t)rows->ops->value(rows, 0).integer : 0;
-    return SROW_OK;
-}
-
 static enum srow_rc work_new(struct heal_work **out, const struct heal *h,
                              const struct heal_options *options, struct srow_error *e)
 {
@@ -288,6 +273,6 @@ enum srow_rc heal_run(struct heal_report *out, const struct heal *h,
     *out = (struct heal_report){0};
     TRY(work_new(&w, h, options, e));
     w->report = out;
-    TRY(count_rows(w, e));
+    TRY(db_count(&out->counts.rows_there, w->reader, w->table->schema, w->table->table, e));
     return scan(w, e);
 }

@@ -68,21 +68,6 @@ static enum srow_rc choose_columns(struct scan *s, struct srow_error *e)
     return SROW_OK;
 }
 
-static enum srow_rc count_rows(struct scan *s, struct db *db, struct srow_error *e)
-{
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    AUTO(buf_cleanup) struct srow_buf sql = {0};
-    bool more = false;
-    buf_put_str(&sql, "SELECT count(*) FROM ");
-    db_put_table(&sql, db, s->table->schema, s->table->table);
-    const char *text = buf_cstr(&sql);
-    TRY(buf_check(&sql, e));
-    TRY(db_query(&rows, db, text, NULL, 0, e));
-    TRY(db_next(&more, rows, e));
-    s->rows = more ? (uint64_t)rows->ops->value(rows, 0).integer : 0;
-    return SROW_OK;
-}
-
 static enum srow_rc start(struct scan *s, struct db *db, const struct scan_ask *ask,
                           struct srow_error *e)
 {
@@ -114,7 +99,7 @@ enum srow_rc scan_open(struct scan *out, const struct scan_ask *ask, struct db *
             "table %s is not in the database: create it, or correct tables.%s.table",
             s.table->table, s.table->name);
     TRY(choose_columns(&s, e));
-    TRY(count_rows(&s, db, e));
+    TRY(db_count(&s.rows, db, s.table->schema, s.table->table, e));
     TRY(start(&s, db, ask, e));
     *out = s;
     s = (struct scan){0};

@@ -148,19 +148,11 @@ enum srow_rc ddl_longest(uint64_t *out, struct db *db, const struct live_table *
     const struct db_dialect *d = db->ops->dialect;
     const struct db_words words = {.schema = table->schema, .table = table->name, .column = column};
     AUTO(buf_cleanup) struct srow_buf sql = {0};
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    bool more = false;
     bool binary = c != NULL && live_column_is_binary(c);
     buf_put_str(&sql, "SELECT max(");
     db_put_sql(&sql, db, binary ? d->bytes_length : d->text_length, &words);
     db_put_sql(&sql, db, ") FROM @t", &words);
-    const char *text = buf_cstr(&sql);
-    TRY(buf_check(&sql, e));
-    TRY(db_query(&rows, db, text, NULL, 0, e));
-    TRY(db_next(&more, rows, e));
-    struct db_value v = more ? rows->ops->value(rows, 0) : (struct db_value){0};
-    *out = v.type == DB_INTEGER ? (uint64_t)v.integer : 0;
-    return SROW_OK;
+    return db_number(out, db, &sql, e);
 }
 
 static uint64_t wrapped_bytes(const struct srow_config *config, const struct config_column *column)

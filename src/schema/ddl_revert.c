@@ -16,16 +16,9 @@ static enum srow_rc count_values(uint64_t *out, struct db *db, const struct db_w
                                  struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf sql = {0};
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    bool more = false;
     db_put_sql(&sql, db, "SELECT count(*) FROM @t WHERE @c IS NOT NULL", words);
     db_put_sql(&sql, db, words->plain != NULL ? " AND @o IS NULL" : "", words);
-    const char *text = buf_cstr(&sql);
-    TRY(buf_check(&sql, e));
-    TRY(db_query(&rows, db, text, NULL, 0, e));
-    TRY(db_next(&more, rows, e));
-    *out = more ? (uint64_t)rows->ops->value(rows, 0).integer : 0;
-    return SROW_OK;
+    return db_number(out, db, &sql, e);
 }
 
 /* PostgreSQL drops a column's CHECKs with it, and its DDL has no names; elsewhere they stand in the
