@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { ROW_OVERHEAD = 64 };
+enum { ROW_OVERHEAD = 64, SAMPLE_PAGES = 100 };
 
 static void row_cleanup(struct walk_row *row)
 {
@@ -277,6 +277,16 @@ enum srow_rc walk_next(struct walk_page *page, struct walk *w, struct srow_error
         }
         /* somebody has deleted just these: there may be others behind them */
     }
+}
+
+void walk_plan_sample(struct walk_plan *plan, uint64_t rows, uint64_t sample)
+{
+    if (sample == 0 || rows <= sample) {
+        return;
+    }
+    uint64_t pages = sample < SAMPLE_PAGES ? sample : SAMPLE_PAGES;
+    plan->page_rows = sample / pages;
+    plan->skip = rows / pages - plan->page_rows;
 }
 
 static enum srow_rc check_keys(const struct walk_plan *plan, struct srow_error *e)

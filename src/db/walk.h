@@ -65,6 +65,10 @@ MUST enum srow_rc walk_init(struct walk *out, struct db *db, const struct walk_p
                             struct srow_error *e);
 void walk_cleanup(struct walk *walk);
 
+/* Makes a plan one of `sample` rows at most (0: no bound) of a table of `rows`: a hundred pages
+ * with the same distance between them, so that old and new rows have their part. */
+void walk_plan_sample(struct walk_plan *plan, uint64_t rows, uint64_t sample);
+
 /* The next page in place of the last one; an empty page is the end. After a failure the same page
  * may be asked for again. Fails with the errors of db, NOMEM. */
 MUST enum srow_rc walk_next(struct walk_page *page, struct walk *walk, struct srow_error *e);

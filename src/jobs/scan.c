@@ -9,8 +9,6 @@
 #include "base/text.h"
 #include "client/client.h"
 
-enum { PAGES = 100 };
-
 void scan_cleanup(struct scan *s)
 {
     walk_cleanup(&s->walk);
@@ -79,11 +77,7 @@ static enum srow_rc start(struct scan *s, struct db *db, const struct scan_ask *
                              .columns = s->columns + t->key_count,
                              .column_count = s->column_count - t->key_count,
                              .page_rows = ask->page_rows};
-    if (ask->sample > 0 && s->rows > ask->sample) {
-        uint64_t pages = ask->sample < PAGES ? ask->sample : PAGES;
-        plan.page_rows = ask->sample / pages;
-        plan.skip = s->rows / pages - plan.page_rows;
-    }
+    walk_plan_sample(&plan, s->rows, ask->sample);
     return walk_init(&s->walk, db, &plan, e);
 }
 

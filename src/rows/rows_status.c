@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0
- *
- * A large table is looked at in a hundred pages with the same distance between them, so that old
- * and new rows have their part.
- */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "rows/rows_status.h"
 
 #include <stdlib.h>
@@ -181,17 +177,6 @@ static void columns_free(struct walk_column **columns)
     free(*columns);
 }
 
-/* Which rows are looked at: all, or pages with gaps between them. */
-static void choose(struct walk_plan *plan, const struct rows_status *s, uint64_t sample)
-{
-    if (sample == 0 || s->rows <= sample) {
-        return;
-    }
-    uint64_t pages = sample < ROWS_STATUS_PAGES ? sample : ROWS_STATUS_PAGES;
-    plan->page_rows = sample / pages;
-    plan->skip = s->rows / pages - plan->page_rows;
-}
-
 static enum srow_rc walk_all(struct rows_status *s, const struct srow_config *config,
                              struct walk *walk, struct srow_error *e)
 {
@@ -228,7 +213,7 @@ static enum srow_rc look(struct rows_status *s, const struct srow_config *config
     for (size_t i = 0; i < t->column_count; i++) {
         all[plan.key_count + plan.column_count++] = live_walk_column(&live, t->columns[i].sealed);
     }
-    choose(&plan, s, sample);
+    walk_plan_sample(&plan, s->rows, sample);
     TRY(walk_init(&walk, db, &plan, e));
     return walk_all(s, config, &walk, e);
 }

@@ -38,7 +38,7 @@ struct rows_status_column {
     size_t key_count;
 };
 
-enum { ROWS_STATUS_SAMPLE = 10000, ROWS_STATUS_PAGES = 100 };
+enum { ROWS_STATUS_SAMPLE = 10000 };
 
 struct rows_status {
     const struct config_table *table;
