@@ -46,6 +46,7 @@
 #define json_as_object srow_inner_json_as_object
 #define json_as_real srow_inner_json_as_real
 #define json_as_string srow_inner_json_as_string
+#define json_behind_string srow_inner_json_behind_string
 #define json_each srow_inner_json_each
 #define json_free srow_inner_json_free
 #define json_get srow_inner_json_get

@@ -158,6 +158,14 @@ enum srow_rc json_each(const json_node *object,
     return SROW_OK;
 }
 
+size_t json_behind_string(const char *at, size_t i, size_t len)
+{
+    while (i < len && at[i] != '"') {
+        i += at[i] == '\\' ? 2 : 1;
+    }
+    return i + 1;
+}
+
 void json_put_string(struct srow_buf *out, struct srow_bytes text)
 {
     const uint8_t *at = text.at;

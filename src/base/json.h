@@ -40,6 +40,10 @@ MUST enum srow_rc json_each(const json_node *object,
                                                   const json_node *value, struct srow_error *e),
                             void *state, struct srow_error *e);
 
+/* For who reads a text that is known to be JSON: past a string, whose first quote has been passed;
+ * more than `len` in a text that is none. */
+size_t json_behind_string(const char *at, size_t i, size_t len);
+
 /* Appends text as a JSON string with its quotes; text must be UTF-8, else bytes become '?'. */
 void json_put_string(struct srow_buf *out, struct srow_bytes text);
 

@@ -30,15 +30,6 @@ static enum srow_rc put(struct srow_buf *out, struct walk *w, const json_node *n
 
 /* -- numbers -- */
 
-/* Past a string, whose first quote has been passed. */
-static size_t behind_string(const char *at, size_t i, size_t len)
-{
-    while (i < len && at[i] != '"') {
-        i += at[i] == '\\' ? 2 : 1;
-    }
-    return i + 1;
-}
-
 static bool begins_number(char c)
 {
     return c == '-' || (c >= '0' && c <= '9');
@@ -50,7 +41,7 @@ static struct srow_bytes next_number(struct walk *w)
     const char *at = w->left.at;
     size_t len = w->left.len, i = 0, end;
     while (i < len && !begins_number(at[i])) {
-        i = at[i] == '"' ? behind_string(at, i + 1, len) : i + 1;
+        i = at[i] == '"' ? json_behind_string(at, i + 1, len) : i + 1;
     }
     i = i < len ? i : len;
     for (end = i; end < len && (begins_number(at[end]) || strchr("+.eE", at[end]) != NULL); end++) {

@@ -79,15 +79,6 @@ struct members {
     struct srow_bytes left; /* of the line, behind the last member */
 };
 
-/* Past a string, whose first quote has been passed. */
-static size_t behind_string(const char *at, size_t i, size_t len)
-{
-    while (i < len && at[i] != '"') {
-        i += at[i] == '\\' ? 2 : 1;
-    }
-    return i + 1;
-}
-
 /* Past a value of the line's object, to the comma or the bracket behind it. */
 static size_t behind_value(const char *at, size_t i, size_t len)
 {
@@ -95,7 +86,7 @@ static size_t behind_value(const char *at, size_t i, size_t len)
     while (i < len && (depth > 0 || (at[i] != ',' && at[i] != '}'))) {
         depth += at[i] == '{' || at[i] == '[';
         depth -= at[i] == '}' || at[i] == ']';
-        i = at[i] == '"' ? behind_string(at, i + 1, len) : i + 1;
+        i = at[i] == '"' ? json_behind_string(at, i + 1, len) : i + 1;
     }
     return i;
 }
@@ -105,7 +96,7 @@ static struct srow_bytes next_text(struct members *m)
 {
     const char *at = m->left.at, *quote = memchr(at, '"', m->left.len);
     size_t len = m->left.len, i = quote == NULL ? len : (size_t)(quote - at) + 1;
-    for (i = behind_string(at, i, len); i < len && at[i] != ':';) {
+    for (i = json_behind_string(at, i, len); i < len && at[i] != ':';) {
         i++;
     }
     size_t from = i < len ? i + 1 : len, end = behind_value(at, from, len);
