@@ -41,6 +41,12 @@ struct batch {
     bool stop_at_bad;                /* nothing behind the first bad row is stored */
 };
 
+/* Rows of a batch, in its order; borrowed. */
+struct batch_part {
+    struct batch_row **at;
+    size_t count;
+};
+
 /* A batch over a table, without rows. `rows` is borrowed. Fails as pick_table_find. */
 MUST enum srow_rc batch_open(struct batch *out, const struct rows *rows, const char *table,
                              struct srow_error *e);

@@ -7,12 +7,6 @@
 
 #include "rows/batch.h"
 
-/* Rows of a batch, in its order; borrowed. */
-struct batch_part {
-    struct batch_row **at;
-    size_t count;
-};
-
 /* How the rows are in the database now, into each one's `before`; behind the columns, whether each
  * other column holds what is given. A binding that two rows have is an error (SCHEMA) of its row.
  * Fails with the errors of db, NOMEM. */
