@@ -65,16 +65,6 @@ static void put_regions(struct srow_buf *out, const struct rows_status_column *c
     }
 }
 
-static bool has_region(const struct rows_status_column *c, const char *name)
-{
-    for (size_t i = 0; i < c->region_count; i++) {
-        if (strcmp(c->regions[i].name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void put_column(struct srow_buf *out, const struct rows_status *s,
                        const struct rows_status_column *c)
 {
@@ -83,7 +73,7 @@ static void put_column(struct srow_buf *out, const struct rows_status *s,
     put_sealed(out, c);
     put_regions(out, c);
     for (size_t k = 0; k < c->key_count; k++) {
-        if (!has_region(c, c->keys[k].region)) {
+        if (!rows_status_has_region(c, c->keys[k].region)) {
             buf_printf(out, "    %s: %" PRIu64 ", of no Region of the configuration\n",
                        c->keys[k].arn, c->keys[k].values);
         }

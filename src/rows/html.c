@@ -111,3 +111,45 @@ void html_put_bar(struct srow_buf *out, const struct html_part *parts, size_t co
     }
     buf_put_str(out, "</svg>");
 }
+
+void html_put_counted(struct srow_buf *out, uint64_t n, const char *one, const char *many)
+{
+    text_put_count(out, n);
+    buf_printf(out, " %s", n == 1 ? one : many);
+}
+
+void html_put_values(struct srow_buf *out, uint64_t n)
+{
+    html_put_counted(out, n, "value", "values");
+}
+
+void html_put_sign(struct srow_buf *out, const char *name)
+{
+    buf_printf(out,
+               "<svg class=\"sign %s\" viewBox=\"0 0 16 16\" aria-hidden=\"true\">"
+               "<use href=\"#sign-%s\"/></svg>",
+               name, name);
+}
+
+void html_put_wrong(struct srow_buf *out, const char *name, const char *text, uint64_t n)
+{
+    if (n > 0) {
+        buf_put_str(out, "<div>");
+        html_put_sign(out, name);
+        buf_printf(out, "<strong class=\"%s\">%s: ", name, text);
+        html_put_values(out, n);
+        buf_put_str(out, "</strong></div>");
+    }
+}
+
+void html_open_note(struct srow_buf *out, const char *name)
+{
+    buf_printf(out, "<p class=\"note %s\">", name);
+    html_put_sign(out, name);
+    buf_put_str(out, "<span>");
+}
+
+void html_close_note(struct srow_buf *out)
+{
+    buf_put_str(out, "</span></p>\n");
+}

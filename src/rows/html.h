@@ -26,4 +26,18 @@ struct html_part {
 };
 void html_put_bar(struct srow_buf *out, const struct html_part *parts, size_t count);
 
+/* "1 row", "12,000 rows"; of values. */
+void html_put_counted(struct srow_buf *out, uint64_t n, const char *one, const char *many);
+void html_put_values(struct srow_buf *out, uint64_t n);
+
+/* A sign of the page, before words that say the same. */
+void html_put_sign(struct srow_buf *out, const char *name);
+
+/* A line with a sign, "Debt: 3 values", where there is something to be said. */
+void html_put_wrong(struct srow_buf *out, const char *name, const char *text, uint64_t n);
+
+/* Around the text of a note, which begins with a sign. */
+void html_open_note(struct srow_buf *out, const char *name);
+void html_close_note(struct srow_buf *out);
+
 #endif

@@ -235,3 +235,13 @@ enum srow_rc rows_status_read(struct rows_status *out, const struct srow_config 
     s = (struct rows_status){0};
     return SROW_OK;
 }
+
+bool rows_status_has_region(const struct rows_status_column *c, const char *name)
+{
+    for (size_t i = 0; i < c->region_count; i++) {
+        if (strcmp(c->regions[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

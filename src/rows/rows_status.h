@@ -59,4 +59,7 @@ MUST enum srow_rc rows_status_read(struct rows_status *out, const struct srow_co
                                    struct srow_error *e);
 void rows_status_cleanup(struct rows_status *status);
 
+/* Whether the configuration has a Region of this name. */
+bool rows_status_has_region(const struct rows_status_column *column, const char *name);
+
 #endif

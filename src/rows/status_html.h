@@ -22,5 +22,7 @@ void status_html_put(struct srow_buf *out, const struct status_html *page);
 
 /* Lines; ends with NULL. */
 extern const char *const status_style[];
+/* Patterns and signs that the page draws with. */
+extern const char status_style_signs[];
 
 #endif

@@ -144,3 +144,27 @@ const char *const status_style[] = {
     "  details::details-content { display: block; content-visibility: visible; height: auto; } }",
     NULL,
 };
+
+const char status_style_signs[] =
+    "<svg width=\"0\" height=\"0\" class=\"signs\" aria-hidden=\"true\"><defs>\n"
+    "<pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
+    "patternTransform=\"rotate(45)\"><rect class=\"ground\" width=\"6\" height=\"6\"/>"
+    "<rect class=\"stroke\" width=\"3\" height=\"6\"/></pattern>\n"
+    "<pattern id=\"dots\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
+    "<rect class=\"ground\" width=\"6\" height=\"6\"/>"
+    "<circle class=\"stroke\" cx=\"3\" cy=\"3\" r=\"1.4\"/></pattern>\n"
+    "<path id=\"sign-debt\" d=\"M8 1 15.5 15H.5Zm-.9 5 .3 4.8h1.2L8.9 6Zm.9 5.7a.95.95 0 1 0 0 "
+    "1.9.95.95 0 0 0 0-1.9Z\" fill-rule=\"evenodd\"/>\n"
+    "<path id=\"sign-bare\" d=\"M8 .5 15.5 8 8 15.5.5 8ZM7.1 4l.3 5h1.2l.3-5Zm.9 6a.95.95 0 1 0 0 "
+    "1.9A.95.95 0 0 0 8 10Z\" fill-rule=\"evenodd\"/>\n"
+    "<path id=\"sign-strange\" d=\"M8 .5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15ZM7.1 4l.3 "
+    "5h1.2l.3-5Zm.9 6a.95.95 0 1 0 0 1.9A.95.95 0 0 0 8 10Z\" fill-rule=\"evenodd\"/>\n"
+    "<path id=\"sign-plain\" d=\"M8 3C4.5 3 1.8 5.2.5 8 1.8 10.8 4.5 13 8 13s6.2-2.2 7.5-5C14.2 "
+    "5.2 "
+    "11.5 3 8 3Zm0 1.8a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4Zm0 1.5a1.7 1.7 0 1 0 0 3.4 1.7 1.7 "
+    "0 0 0 0-3.4Z\" fill-rule=\"evenodd\"/>\n"
+    "<path id=\"sign-sample\" d=\"M1 2h2.5v12H1Zm4.2 0h2.5v12H5.2Zm4.2 4h2.5v8H9.4Zm4.1 "
+    "4H15v4h-1.5Z\"/>\n"
+    "<path id=\"sign-whole\" d=\"M8 .5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15ZM7 11.3 3.8 8.1 5 "
+    "6.9l2 2 4-4.1L12.2 6Z\" fill-rule=\"evenodd\"/>\n"
+    "</defs></svg>\n";
