@@ -2,19 +2,11 @@
  *
  * heal under failing allocations: whatever fails, each value is as it was or healed, and opens.
  */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "check.h"
-#include "client/client.h"
-#include "fake/fake_kms.h"
 #include "fault/alloc.h"
 #include "fault/fault.h"
 #include "jobs/heal.h"
-
-#define US "us-east-1"
-#define EU "eu-west-1"
-#define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+#include "sql_world.h"
 
 static const char yaml[] =
     "version: 1\n"
@@ -31,11 +23,6 @@ static const char yaml[] =
 static const char ddl[] = "CREATE TABLE customers (account_no TEXT NOT NULL UNIQUE, "
                           "userid_sealed BLOB)";
 
-static char path[] = "/tmp/sealrow-fault-XXXXXX", url[64];
-static struct srow_config *config;
-static struct kms *kms;
-static struct srow_client *client;
-static struct db *keeper; /* looks at the database without faults */
 static struct srow_buf debt;
 
 static const struct srow_bind bind = {"account", {SROW_TYPE_TEXT, 0, 0, {"4711", 4}}};
@@ -47,20 +34,13 @@ static enum srow_rc connect_again(struct db **out, void *state, struct srow_erro
     return db_open(out, url, e);
 }
 
-static void bail_out(const char *text)
-{
-    printf("Bail out! %s\n", text);
-    unlink(path);
-    exit(1);
-}
-
 /* What is stored opens; 1: healed, 0: as it was, -1: neither. */
 static int look(void)
 {
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     AUTO(buf_cleanup) struct srow_buf plain = {0};
     bool more = false;
-    if (db_query(&rows, keeper, "SELECT userid_sealed FROM customers", NULL, 0, NULL) != SROW_OK ||
+    if (db_query(&rows, db, "SELECT userid_sealed FROM customers", NULL, 0, NULL) != SROW_OK ||
         db_next(&more, rows, NULL) != SROW_OK || !more) {
         return -1;
     }
@@ -75,8 +55,8 @@ static int look(void)
 static bool put_back(void)
 {
     struct db_value values[] = {db_text("4711"), db_bytes(bytes_buf(&debt))};
-    return db_exec(keeper, "DELETE FROM customers", NULL, 0, NULL) == SROW_OK &&
-           db_exec(keeper, "INSERT INTO customers VALUES ($1, $2)", values, 2, NULL) == SROW_OK;
+    return db_exec(db, "DELETE FROM customers", NULL, 0, NULL) == SROW_OK &&
+           db_exec(db, "INSERT INTO customers VALUES ($1, $2)", values, 2, NULL) == SROW_OK;
 }
 
 static enum srow_rc heal(struct srow_error *e)
@@ -99,24 +79,14 @@ static enum srow_rc heal(struct srow_error *e)
 
 static void set_up(void)
 {
-    static const char *const regions[] = {US, EU, NULL}, *const down[] = {EU, NULL};
+    static const char *const down[] = {EU, NULL};
     struct srow_error e = {0};
     struct srow_sealed sealed = {0};
-    struct client_options options = {.face = {.local_region = US}};
-    int fd = mkstemp(path);
-    if (fd < 0) {
-        bail_out("no file for a database");
-    }
-    close(fd);
-    snprintf(url, sizeof url, "sqlite:%s", path);
-    kms = fake_kms_new(regions);
-    options.kms = kms;
-    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
-        client_new(&client, config, &options, &e) != SROW_OK ||
-        srow_client_while_down(client, down, &e) != SROW_OK ||
+    world_open(yaml, NULL);
+    world_fresh(ddl);
+    if (srow_client_while_down(client, down, &e) != SROW_OK ||
         srow_cell_seal(&sealed, client, &cell, srow_str("abc123"), &e) != SROW_OK ||
-        srow_client_while_down(client, NULL, &e) != SROW_OK ||
-        db_open(&keeper, url, &e) != SROW_OK || db_exec(keeper, ddl, NULL, 0, &e) != SROW_OK) {
+        srow_client_while_down(client, NULL, &e) != SROW_OK) {
         bail_out(e.text);
     }
     debt = sealed.message;
@@ -136,11 +106,7 @@ int main(void)
                                               .stride = 41};
     set_up();
     fault_run(&healing);
-    db_free(&keeper);
-    srow_client_free(client);
-    srow_config_free(config);
-    kms_free(&kms);
     buf_cleanup(&debt);
-    unlink(path);
+    world_close();
     return check_done();
 }

@@ -3,37 +3,26 @@
  * Rows in and out of an SQLite file under failing allocations, SQLite's own among them. A put that
  * failed has stored nothing, or the whole row.
  */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "check.h"
-#include "client/client.h"
-#include "fake/fake_kms.h"
 #include "fault/alloc.h"
 #include "fault/fault.h"
 #include "rows/rows.h"
 #include "schema/finding.h"
+#include "sql_world.h"
 
-#define ARN "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-
-static const char yaml[] = "version: 1\n"
-                           "domain: bank\n"
-                           "regions: {us-east-1: {}}\n"
-                           "keys: {default: {us-east-1: [\"" ARN "\"]}}\n"
-                           "tables:\n"
-                           "  customer:\n"
-                           "    table: customers\n"
-                           "    bind: {account: {column: account_no}}\n"
-                           "    columns: {userid: {sealed: userid_sealed}}\n";
+static const char yaml[] =
+    "version: 1\n"
+    "domain: bank\n"
+    "regions: {us-east-1: {}}\n"
+    "keys: {default: {us-east-1: [\"" ARN(US) "\"]}}\n"
+                                              "tables:\n"
+                                              "  customer:\n"
+                                              "    table: customers\n"
+                                              "    bind: {account: {column: account_no}}\n"
+                                              "    columns: {userid: {sealed: userid_sealed}}\n";
 
 static const char ddl[] = "CREATE TABLE customers (account_no TEXT NOT NULL UNIQUE, note TEXT, "
                           "userid_sealed BLOB)";
-
-static char path[] = "/tmp/sealrow-fault-XXXXXX", url[64];
-static struct srow_config *config;
-static struct kms *kms;
-static struct srow_client *client;
-static struct db *keeper; /* looks at the database without faults */
 
 static const struct rows_given given[] = {
     {.name = "account", .value = {"4711", 4}},
@@ -43,32 +32,21 @@ static const struct rows_given given[] = {
 
 static enum srow_rc open_database(struct srow_error *e)
 {
-    struct db *db = NULL;
-    enum srow_rc rc = db_open(&db, url, e);
+    struct db *own = NULL;
+    enum srow_rc rc = db_open(&own, url, e);
     if (rc != SROW_OK) {
-        return db == NULL ? rc : fault_wrong("a database in spite of the failure");
+        return own == NULL ? rc : fault_wrong("a database in spite of the failure");
     }
-    db_free(&db);
+    db_free(&own);
     return SROW_OK;
 }
 
-/* Rows that are there, and those of them that are whole; -1 if nobody can tell. */
-static int64_t count_rows(const char *which)
-{
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    AUTO(buf_cleanup) struct srow_buf sql = {0};
-    bool more = false;
-    buf_printf(&sql, "SELECT count(*) FROM customers %s", which);
-    if (db_query(&rows, keeper, buf_cstr(&sql), NULL, 0, NULL) != SROW_OK ||
-        db_next(&more, rows, NULL) != SROW_OK || !more) {
-        return -1;
-    }
-    return rows->ops->value(rows, 0).integer;
-}
+static const char whole_rows[] =
+    "SELECT count(*) FROM customers WHERE note = 'hello' AND userid_sealed > x''";
 
-static enum srow_rc put_into(struct db *db, struct srow_error *e)
+static enum srow_rc put_into(struct db *own, struct srow_error *e)
 {
-    struct rows rows = {config, client, db};
+    struct rows rows = {config, client, own};
     struct rows_put put = {.table = "customer", .given = given, .count = 3};
     enum rows_done done = ROWS_REPLACED;
     enum srow_rc rc = rows_put(&done, &rows, &put, e);
@@ -80,16 +58,16 @@ static enum srow_rc put_into(struct db *db, struct srow_error *e)
 
 static enum srow_rc put(struct srow_error *e)
 {
-    AUTO(db_free) struct db *db = NULL;
-    enum srow_rc rc = db_open(&db, url, e);
+    AUTO(db_free) struct db *own = NULL;
+    enum srow_rc rc = db_open(&own, url, e);
     if (rc == SROW_OK) {
-        rc = put_into(db, e);
+        rc = put_into(own, e);
     }
-    db_free(&db);
+    db_free(&own);
     alloc_exempt(true);
-    int64_t all = count_rows(""),
-            whole = count_rows("WHERE note = 'hello' AND userid_sealed > x''");
-    bool cleared = db_exec(keeper, "DELETE FROM customers", NULL, 0, NULL) == SROW_OK;
+    int64_t all = number("SELECT count(*) FROM customers");
+    int64_t whole = number(whole_rows);
+    bool cleared = run("DELETE FROM customers");
     alloc_exempt(false);
     if (all < 0 || !cleared || all != whole || (rc == SROW_OK && all != 1)) {
         return fault_wrong("half a row, or no row");
@@ -102,10 +80,10 @@ static size_t known; /* by the first run, in which nothing fails */
 
 static enum srow_rc find(struct srow_error *e)
 {
-    AUTO(db_free) struct db *db = NULL;
+    AUTO(db_free) struct db *own = NULL;
     struct finding_list list = {0};
-    TRY(db_open(&db, url, e));
-    enum srow_rc rc = finding_schema(&list, config, db, e);
+    TRY(db_open(&own, url, e));
+    enum srow_rc rc = finding_schema(&list, config, own, e);
     rc = rc == SROW_OK ? finding_config(&list, config, e) : rc;
     size_t found = finding_open(&list);
     known = known == 0 ? found : known;
@@ -125,9 +103,9 @@ static bool holds(const struct rows_row *row, const char *name, const char *valu
 
 static enum srow_rc get(struct srow_error *e)
 {
-    AUTO(db_free) struct db *db = NULL;
-    TRY(db_open(&db, url, e));
-    struct rows rows = {config, client, db};
+    AUTO(db_free) struct db *own = NULL;
+    TRY(db_open(&own, url, e));
+    struct rows rows = {config, client, own};
     struct rows_get ask = {.table = "customer", .bind = given, .count = 1};
     struct rows_row row = {0};
     enum srow_rc rc = rows_get(&row, &rows, &ask, e);
@@ -167,22 +145,22 @@ static enum srow_rc ignore_bad(void *state, const struct rows_bad *bad, struct s
 
 static enum srow_rc load_text(const char *text, uint64_t rows_in_it, struct srow_error *e)
 {
-    AUTO(db_free) struct db *db = NULL;
+    AUTO(db_free) struct db *own = NULL;
     struct srow_bytes left = srow_str(text);
     struct rows_counts counts = {0};
     struct rows_load load = {.table = "customer",
                              .input = {.read = read_text, .state = &left, .name = "text"},
                              .bad = ignore_bad};
-    enum srow_rc rc = db_open(&db, url, e);
+    enum srow_rc rc = db_open(&own, url, e);
     if (rc == SROW_OK) {
-        struct rows rows = {config, client, db};
+        struct rows rows = {config, client, own};
         rc = rows_load(&counts, &rows, &load, e);
     }
-    db_free(&db);
+    db_free(&own);
     alloc_exempt(true);
-    int64_t all = count_rows(""),
-            whole = count_rows("WHERE note = 'hello' AND userid_sealed > x''");
-    bool cleared = db_exec(keeper, "DELETE FROM customers", NULL, 0, NULL) == SROW_OK;
+    int64_t all = number("SELECT count(*) FROM customers");
+    int64_t whole = number(whole_rows);
+    bool cleared = run("DELETE FROM customers");
     alloc_exempt(false);
     if (all < 0 || !cleared || all != whole || counts.inserted > (uint64_t)all ||
         (rc == SROW_OK && counts.inserted != rows_in_it)) {
@@ -227,10 +205,10 @@ static enum srow_rc count_bad(void *state, const struct rows_row *row,
 
 static enum srow_rc list(struct srow_error *e)
 {
-    AUTO(db_free) struct db *db = NULL;
+    AUTO(db_free) struct db *own = NULL;
     int listed = 0;
-    TRY(db_open(&db, url, e));
-    struct rows rows = {config, client, db};
+    TRY(db_open(&own, url, e));
+    struct rows rows = {config, client, own};
     struct rows_list how = {.table = "customer",
                             .state = &listed,
                             .head = count_head,
@@ -238,33 +216,6 @@ static enum srow_rc list(struct srow_error *e)
                             .bad = count_bad};
     TRY(rows_list(&rows, &how, e));
     return listed == 1 ? SROW_OK : fault_wrong("no row, or one twice");
-}
-
-static void bail_out(const char *text)
-{
-    printf("Bail out! %s\n", text);
-    unlink(path);
-    exit(1);
-}
-
-static void set_up(void)
-{
-    static const char *const regions[] = {"us-east-1", NULL};
-    struct srow_error e = {0};
-    struct client_options options = {.face = {.local_region = "us-east-1"}};
-    int fd = mkstemp(path);
-    if (fd < 0) {
-        bail_out("no file for a database");
-    }
-    close(fd);
-    snprintf(url, sizeof url, "sqlite:%s", path);
-    kms = fake_kms_new(regions);
-    options.kms = kms;
-    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
-        client_new(&client, config, &options, &e) != SROW_OK ||
-        db_open(&keeper, url, &e) != SROW_OK || db_exec(keeper, ddl, NULL, 0, &e) != SROW_OK) {
-        bail_out(e.text);
-    }
 }
 
 int main(void)
@@ -307,22 +258,19 @@ int main(void)
          .survives = true,
          .stride = 5},
     };
-    set_up();
+    world_open(yaml, NULL);
+    world_fresh(ddl);
     struct srow_error e = {0};
     fault_run(&cases[0]);
     fault_run(&cases[1]);
     fault_run(&cases[3]);
     fault_run(&cases[4]);
-    if (put_into(keeper, &e) != SROW_OK) {
+    if (put_into(db, &e) != SROW_OK) {
         bail_out(e.text);
     }
     fault_run(&cases[2]);
     fault_run(&cases[5]);
     fault_run(&cases[6]);
-    db_free(&keeper);
-    srow_client_free(client);
-    srow_config_free(config);
-    kms_free(&kms);
-    unlink(path);
+    world_close();
     return check_done();
 }

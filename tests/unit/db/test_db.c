@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "db/db.h"
+#include "scratch.h"
 
 static struct srow_error e;
-static char folder[64], url[128];
 
 static struct db *fresh(void)
 {
     struct db *db = NULL;
-    unlink(url + strlen("sqlite:"));
+    unlink(path);
     if (db_create(&db, url, &e) != SROW_OK ||
         db_exec(db, "CREATE TABLE t (id TEXT NOT NULL UNIQUE, v BLOB CHECK (typeof(v)='blob'))",
                 NULL, 0, &e) != SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        exit(1);
+        bail_out(e.text);
     }
     return db;
 }
@@ -42,10 +39,10 @@ static int64_t count(struct db *db)
 CASE(a_database_that_is_not_there_is_not_made_by_open)
 {
     AUTO(db_free) struct db *db = NULL;
-    unlink(url + strlen("sqlite:"));
+    unlink(path);
     CHECK_RC(db_open(&db, url, &e), SROW_E_DB_MISSING);
     CHECK(strstr(e.text, folder) == NULL);
-    CHECK(access(url + strlen("sqlite:"), F_OK) != 0);
+    CHECK(access(path, F_OK) != 0);
     CHECK_RC(db_open(&db, "sqlite::memory:", &e), SROW_E_DB_MISSING);
     CHECK_RC(db_open(&db, "sqlite:file:x?mode=memory", &e), SROW_E_DB_MISSING);
     CHECK_RC(db_open(&db, "sqlite:", &e), SROW_E_USAGE);
@@ -56,7 +53,7 @@ CASE(create_makes_a_file_for_its_owner_alone)
 {
     AUTO(db_free) struct db *db = fresh();
     struct stat st;
-    CHECK(db != NULL && stat(url + strlen("sqlite:"), &st) == 0 && (st.st_mode & 0777) == 0600);
+    CHECK(db != NULL && stat(path, &st) == 0 && (st.st_mode & 0777) == 0600);
 }
 
 CASE(other_databases_are_refused_by_name_and_without_the_url)
@@ -77,7 +74,7 @@ CASE(other_databases_are_refused_by_name_and_without_the_url)
 CASE(a_file_that_is_no_database_is_refused_at_open)
 {
     AUTO(db_free) struct db *db = NULL;
-    FILE *f = fopen(url + strlen("sqlite:"), "w");
+    FILE *f = fopen(path, "w");
     CHECK(f != NULL);
     for (int i = 0; i < 2000; i++) {
         fputs("not a database\n", f);
@@ -191,12 +188,7 @@ CASE(a_name_is_quoted_whole)
 
 int main(void)
 {
-    snprintf(folder, sizeof folder, "%s/sealrow-db-XXXXXX",
-             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
-    if (mkdtemp(folder) == NULL) {
-        return 1;
-    }
-    snprintf(url, sizeof url, "sqlite:%s/t.db", folder);
+    scratch_make();
     RUN(a_database_that_is_not_there_is_not_made_by_open);
     RUN(create_makes_a_file_for_its_owner_alone);
     RUN(other_databases_are_refused_by_name_and_without_the_url);
@@ -208,7 +200,6 @@ int main(void)
     RUN(a_database_that_another_has_locked_is_busy);
     RUN(a_disk_that_is_full_is_a_resource_error_and_changes_nothing);
     RUN(a_name_is_quoted_whole);
-    unlink(url + strlen("sqlite:"));
-    rmdir(folder);
+    scratch_remove();
     return check_done();
 }

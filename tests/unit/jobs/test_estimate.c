@@ -5,20 +5,10 @@
  */
 #include "jobs/estimate.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "check.h"
-#include "client/client.h"
-#include "fake/fake_kms.h"
 #include "jobs/bench.h"
 #include "jobs/prices.h"
-
-#define US "us-east-1"
-#define EU "eu-west-1"
-#define AP "ap-south-1"
-#define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-#define MRK(region) "arn:aws:kms:" region ":111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+#include "sql_world.h"
 
 static const char yaml[] =
     "version: 1\n"
@@ -49,11 +39,6 @@ static const char ddl[] = "CREATE TABLE ones (id INTEGER NOT NULL, raw BLOB NOT 
                           "UNIQUE (id, raw))";
 
 static struct srow_error e;
-static char path[128], url[160];
-static struct srow_config *config;
-static struct db *db;
-static struct kms *kms;
-static struct srow_client *client;
 
 static void fresh(int rows)
 {
@@ -61,12 +46,9 @@ static void fresh(int rows)
                                "WHERE i < $1) INSERT INTO ones (id, raw) SELECT i * i, "
                                "CAST(substr('abcdefgh', 1, i % 8 + 1) AS BLOB) FROM n";
     struct db_value count = db_integer(rows);
-    db_free(&db);
-    unlink(path);
-    if (db_create(&db, url, &e) != SROW_OK || db_exec(db, ddl, NULL, 0, &e) != SROW_OK ||
-        (rows > 0 && db_exec(db, fill, &count, 1, &e) != SROW_OK)) {
-        printf("Bail out! %s\n", e.text);
-        exit(1);
+    world_fresh(ddl);
+    if (rows > 0 && db_exec(db, fill, &count, 1, &e) != SROW_OK) {
+        bail_out(e.text);
     }
     fake_kms_reset(kms);
 }
@@ -152,14 +134,7 @@ CASE(nothing_stays_and_what_fails_ends_it)
     struct bench_ask how = {.estimate = ask_of(0), .client = client, .rows = 2};
     CHECK_OK(bench_run(&b, &how, db, &e), e);
     CHECK(b.rows == 2);
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    bool more = false;
-    CHECK_OK(
-        db_query(&rows, db, "SELECT count(*) FROM ones WHERE t IS NULL AND j IS NULL", NULL, 0, &e),
-        e);
-    CHECK_OK(db_next(&more, rows, &e), e);
-    CHECK(more && rows->ops->value(rows, 0).integer == 3);
-    db_rows_free(&rows);
+    CHECK(number("SELECT count(*) FROM ones WHERE t IS NULL AND j IS NULL") == 3);
     fake_kms_set_op(kms, EU, KMS_ENCRYPT, SROW_E_KMS_SERVICE);
     CHECK(bench_run(&b, &how, db, &e) != SROW_OK);
     fake_kms_set_op(kms, EU, KMS_ENCRYPT, SROW_OK);
@@ -192,31 +167,12 @@ CASE(a_price_that_a_list_does_not_have_is_not_guessed)
 
 int main(void)
 {
-    char folder[64];
-    snprintf(folder, sizeof folder, "%s/sealrow-estimate-XXXXXX",
-             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
-    if (mkdtemp(folder) == NULL) {
-        return 1;
-    }
-    snprintf(path, sizeof path, "%s/t.db", folder);
-    snprintf(url, sizeof url, "sqlite:%s", path);
-    kms = fake_kms_new((const char *const[]){US, EU, AP, NULL});
-    struct client_options options = {.face = {.local_region = US}, .kms = kms};
-    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
-        client_new(&client, config, &options, &e) != SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        return 1;
-    }
+    world_open(yaml, NULL);
     RUN(made_up_values_of_each_type_are_as_long_as_was_assumed);
     RUN(what_is_stored_tells_the_length_of_the_ciphertext);
     RUN(a_sample_is_multiplied_to_the_whole_table);
     RUN(nothing_stays_and_what_fails_ends_it);
     RUN(a_price_that_a_list_does_not_have_is_not_guessed);
-    db_free(&db);
-    srow_client_free(client);
-    kms_free(&kms);
-    srow_config_free(config);
-    unlink(path);
-    rmdir(folder);
+    world_close();
     return check_done();
 }

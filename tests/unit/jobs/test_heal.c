@@ -7,18 +7,9 @@
 #include "jobs/heal.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "check.h"
-#include "client/client.h"
-#include "fake/fake_kms.h"
-
-#define US "us-east-1"
-#define EU "eu-west-1"
-#define AP "ap-south-1"
-#define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-#define MRK(region) "arn:aws:kms:" region ":111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+#include "sql_world.h"
 
 static const char yaml[] =
     "version: 1\n"
@@ -47,11 +38,6 @@ static const char ddl[] = "CREATE TABLE customers (account_no TEXT, tenant_id IN
                           "userid_sealed BLOB, pin_sealed BLOB, UNIQUE (account_no, tenant_id))";
 
 static struct srow_error e;
-static char path[128], url[160];
-static struct srow_config *config;
-static struct db *db;
-static struct srow_client *client;
-static struct kms *inner;
 static struct heal_report report;
 
 /* -- a KMS that takes its time -- */
@@ -59,17 +45,16 @@ static struct heal_report report;
 static const char *meanwhile; /* SQL that another runs, once, ... */
 static enum kms_op during;    /* ... while this is asked for a batch of 8 */
 
-static void slow_call(struct kms *kms, struct kms_request *requests, size_t n)
+static void slow_call(struct kms *self, struct kms_request *requests, size_t n)
 {
-    (void)kms;
+    (void)self;
     if (meanwhile != NULL && requests[0].op == during && n >= 8) {
         if (db_exec(db, meanwhile, NULL, 0, &e) != SROW_OK) {
-            printf("Bail out! %s\n", e.text);
-            exit(1);
+            bail_out(e.text);
         }
         meanwhile = NULL;
     }
-    kms_call(inner, requests, n);
+    kms_call(kms, requests, n);
 }
 
 static const struct kms_ops slow_ops = {.name = "slow", .call = slow_call};
@@ -83,22 +68,6 @@ static enum srow_rc connect_again(struct db **out, void *state, struct srow_erro
     return db_open(out, url, error);
 }
 
-static bool run(const char *sql)
-{
-    return db_exec(db, sql, NULL, 0, &e) == SROW_OK;
-}
-
-static int64_t number(const char *sql)
-{
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    bool more = false;
-    if (db_query(&rows, db, sql, NULL, 0, &e) != SROW_OK || db_next(&more, rows, &e) != SROW_OK ||
-        !more) {
-        return -1;
-    }
-    return rows->ops->value(rows, 0).integer;
-}
-
 static void down(const char *region)
 {
     const char *const regions[] = {region, NULL};
@@ -110,14 +79,9 @@ static void fresh(void)
     meanwhile = NULL;
     down(NULL);
     for (size_t i = 0; i < config->region_count; i++) {
-        fake_kms_set(inner, config->regions[i].name, SROW_OK);
+        fake_kms_set(kms, config->regions[i].name, SROW_OK);
     }
-    db_free(&db);
-    unlink(path);
-    if (db_create(&db, url, &e) != SROW_OK || !run(ddl)) {
-        printf("Bail out! %s\n", e.text);
-        exit(1);
-    }
+    world_fresh(ddl);
 }
 
 static struct srow_cell cell_of(const char *column, struct srow_bind binds[2], int64_t account)
@@ -350,12 +314,12 @@ CASE(a_region_that_does_not_answer_refuses_before_anything_is_read)
     down(EU);
     put(1, "secret");
     down(NULL);
-    fake_kms_set(inner, EU, SROW_E_CONNECT);
+    fake_kms_set(kms, EU, SROW_E_CONNECT);
     CHECK_RC(HEAL(.prove = 1), SROW_E_CONNECT);
     CHECK(strstr(e.text, "every Region") != NULL && strstr(e.text, EU) != NULL);
     CHECK(report.counts.rows == 0);
-    fake_kms_set(inner, EU, SROW_OK);
-    fake_kms_set(inner, AP, SROW_E_CONNECT); /* one key for opening, one of another set */
+    fake_kms_set(kms, EU, SROW_OK);
+    fake_kms_set(kms, AP, SROW_E_CONNECT); /* one key for opening, one of another set */
     CHECK_RC(HEAL(.prove = 1), SROW_E_CONNECT);
 }
 
@@ -367,11 +331,11 @@ CASE(while_a_region_is_declared_down_the_others_are_healed)
     down(EU);
     put(2, "secret"); /* userid lacks EU */
     down(AP);
-    fake_kms_set(inner, AP, SROW_E_CONNECT);
+    fake_kms_set(kms, AP, SROW_E_CONNECT);
     CHECK_OK(HEAL(.prove = 1), e);
     CHECK(counts_are(2, 1, 0, 1, 0));
     CHECK(opens("customer.userid", "userid_sealed", EU, 2));
-    fake_kms_set(inner, AP, SROW_OK);
+    fake_kms_set(kms, AP, SROW_OK);
     down(NULL);
     CHECK_OK(HEAL(.prove = 1), e);
     CHECK(counts_are(3, 1, 0, 0, 0) && all_open(2));
@@ -402,10 +366,10 @@ CASE(a_region_lost_on_the_way_stores_nothing)
     put(1, "secret");
     put(2, "secret");
     down(NULL);
-    fake_kms_set_op(inner, EU, KMS_ENCRYPT, SROW_E_KMS_SERVICE); /* the probe only generates */
+    fake_kms_set_op(kms, EU, KMS_ENCRYPT, SROW_E_KMS_SERVICE); /* the probe only generates */
     CHECK_RC(HEAL(.prove = 1), SROW_E_REGIONS);
     CHECK(strstr(e.text, EU) != NULL);
-    fake_kms_set_op(inner, EU, KMS_ENCRYPT, SROW_OK);
+    fake_kms_set_op(kms, EU, KMS_ENCRYPT, SROW_OK);
     CHECK_OK(HEAL(.prove = 1), e);
     CHECK(counts_are(2, 2, 0, 0, 0));
 }
@@ -423,10 +387,10 @@ CASE(new_values_are_proven_in_each_region_as_often_as_asked)
             put(k, "secret");
         }
         down(NULL);
-        fake_kms_reset(inner);
+        fake_kms_reset(kms);
         CHECK_OK(HEAL(.prove = rows[i].prove), e);
         /* 2 probes of its 2 keys for new values */
-        CHECK(fake_kms_count(inner, EU, KMS_DECRYPT) == 2 + rows[i].proven);
+        CHECK(fake_kms_count(kms, EU, KMS_DECRYPT) == 2 + rows[i].proven);
     }
     fresh();
     down(EU);
@@ -498,21 +462,7 @@ CASE(a_value_with_a_version_that_is_no_message_is_named_and_the_rest_goes_on)
 
 int main(void)
 {
-    char folder[64];
-    snprintf(folder, sizeof folder, "%s/sealrow-heal-XXXXXX",
-             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
-    if (mkdtemp(folder) == NULL) {
-        return 1;
-    }
-    snprintf(path, sizeof path, "%s/t.db", folder);
-    snprintf(url, sizeof url, "sqlite:%s", path);
-    inner = fake_kms_new((const char *const[]){US, EU, AP, NULL});
-    struct client_options options = {.face = {.local_region = US}, .kms = &slow};
-    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
-        client_new(&client, config, &options, &e) != SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        return 1;
-    }
+    world_open(yaml, &slow);
     RUN(debt_is_paid_and_the_second_time_changes_nothing);
     RUN(a_healed_value_is_a_new_message);
     RUN(what_somebody_changes_meanwhile_is_left_alone);
@@ -526,11 +476,6 @@ int main(void)
     RUN(new_values_are_proven_in_each_region_as_often_as_asked);
     RUN(a_job_that_is_stopped_goes_on_when_it_is_run_again);
     RUN(what_the_database_changes_on_the_way_is_not_stored);
-    db_free(&db);
-    srow_client_free(client);
-    kms_free(&inner);
-    srow_config_free(config);
-    unlink(path);
-    rmdir(folder);
+    world_close();
     return check_done();
 }

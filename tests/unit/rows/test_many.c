@@ -2,31 +2,25 @@
  *
  * Many rows in and out over a real client and an SQLite file, with a KMS inside the process.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "check.h"
-#include "client/client.h"
-#include "fake/fake_kms.h"
 #include "rows/rows.h"
+#include "sql_world.h"
 
-#define ARN "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-
-static const char yaml[] = "version: 1\n"
-                           "domain: bank\n"
-                           "regions: {us-east-1: {}}\n"
-                           "keys: {default: {us-east-1: [\"" ARN "\"]}}\n"
-                           "limits: {in_flight: 5}\n"
-                           "tables:\n"
-                           "  customer:\n"
-                           "    table: customers\n"
-                           "    bind: {account: {column: account_no}}\n"
-                           "    columns:\n"
-                           "      userid: {required: true}\n"
-                           "      pin: {type: integer}\n"
-                           "      photo: {type: bytes}\n"
-                           "      doc: {type: json}\n";
+static const char yaml[] =
+    "version: 1\n"
+    "domain: bank\n"
+    "regions: {us-east-1: {}}\n"
+    "keys: {default: {us-east-1: [\"" ARN(US) "\"]}}\n"
+                                              "limits: {in_flight: 5}\n"
+                                              "tables:\n"
+                                              "  customer:\n"
+                                              "    table: customers\n"
+                                              "    bind: {account: {column: account_no}}\n"
+                                              "    columns:\n"
+                                              "      userid: {required: true}\n"
+                                              "      pin: {type: integer}\n"
+                                              "      photo: {type: bytes}\n"
+                                              "      doc: {type: json}\n";
 
 enum { BATCH = 5 }; /* 4 * in_flight / columns */
 
@@ -35,34 +29,10 @@ static const char ddl[] =
     "raw BLOB, userid_sealed BLOB(1000), pin_sealed BLOB, photo_sealed BLOB, doc_sealed BLOB)";
 
 static struct srow_error e;
-static char path[128], url[160];
-static struct srow_config *config;
-static struct db *db;
-static struct srow_client *client;
-static struct kms *kms;
-
-static bool run(const char *sql)
-{
-    return db_exec(db, sql, NULL, 0, &e) == SROW_OK;
-}
-
-static int64_t number(const char *sql)
-{
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    bool more = false;
-    if (db_query(&rows, db, sql, NULL, 0, &e) != SROW_OK || db_next(&more, rows, &e) != SROW_OK ||
-        !more) {
-        return -1;
-    }
-    return rows->ops->value(rows, 0).integer;
-}
 
 static void fresh(void)
 {
-    if (!run("DROP TABLE IF EXISTS customers") || !run(ddl)) {
-        printf("Bail out! %s\n", e.text);
-        exit(1);
-    }
+    world_fresh(ddl);
     fake_kms_set(kms, "us-east-1", SROW_OK);
     fake_kms_reset(kms);
 }
@@ -472,22 +442,7 @@ CASE(an_altered_row_does_not_hide_the_others)
 
 int main(void)
 {
-    static const char *const regions[] = {"us-east-1", NULL};
-    struct client_options options = {.face = {.local_region = "us-east-1"}};
-    snprintf(path, sizeof path, "%s/sealrow-many-XXXXXX",
-             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
-    int fd = mkstemp(path);
-    if (fd < 0) {
-        return 1;
-    }
-    close(fd);
-    snprintf(url, sizeof url, "sqlite:%s", path);
-    options.kms = kms = fake_kms_new(regions);
-    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
-        client_new(&client, config, &options, &e) != SROW_OK || db_open(&db, url, &e) != SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        return 1;
-    }
+    world_open(yaml, NULL);
     RUN(csv_goes_in_and_comes_out_in_the_order_of_the_key);
     RUN(json_lines_go_in);
     RUN(json_lines_have_documents_with_each_digit);
@@ -506,10 +461,6 @@ int main(void)
     RUN(a_header_with_a_wrong_name_is_refused_once_and_no_row_is_bad);
     RUN(kms_that_is_gone_is_no_bad_row);
     RUN(an_altered_row_does_not_hide_the_others);
-    db_free(&db);
-    srow_client_free(client);
-    kms_free(&kms);
-    srow_config_free(config);
-    unlink(path);
+    world_close();
     return check_done();
 }

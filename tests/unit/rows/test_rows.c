@@ -5,17 +5,11 @@
  */
 #include "rows/rows.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "check.h"
-#include "client/client.h"
 #include "fake/fake_db.h"
-#include "fake/fake_kms.h"
 #include "rows/rows_probe.h"
 #include "schema/ddl.h"
-
-#define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+#include "sql_world.h"
 
 static const char yaml[] =
     "version: 1\n"
@@ -39,24 +33,17 @@ static const char ddl[] =
     "UNIQUE (account_no, tenant_id))";
 
 static struct srow_error e;
-static char path[128], url[160];
-static struct srow_config *config;
-static struct db *db;
-static struct srow_client *client;
 static const char *meanwhile; /* SQL that another runs while a value is sealed */
 
 /* -- a KMS that takes its time -- */
 
-static struct kms *inner;
-
-static void slow_call(struct kms *kms, struct kms_request *requests, size_t n)
+static void slow_call(struct kms *self, struct kms_request *requests, size_t n)
 {
-    (void)kms;
+    (void)self;
     if (meanwhile != NULL && db_exec(db, meanwhile, NULL, 0, &e) != SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        exit(1);
+        bail_out(e.text);
     }
-    kms_call(inner, requests, n);
+    kms_call(kms, requests, n);
 }
 
 static const struct kms_ops slow_ops = {.name = "slow", .call = slow_call};
@@ -64,7 +51,7 @@ static struct kms slow = {&slow_ops};
 
 static unsigned seals(void)
 {
-    return fake_kms_count(inner, "us-east-1", KMS_GENERATE);
+    return fake_kms_count(kms, "us-east-1", KMS_GENERATE);
 }
 
 /* -- tools -- */
@@ -93,7 +80,7 @@ static enum srow_rc put_with(bool replace, bool dry_run, const char *const *word
                            .count = given(list, words),
                            .replace = replace,
                            .dry_run = dry_run};
-    fake_kms_reset(inner);
+    fake_kms_reset(kms);
     return rows_put(&done, &rows, &put, &e);
 }
 
@@ -109,31 +96,10 @@ static enum srow_rc get(struct rows_row *row, const char *const *words)
 #define REPLACE(...) put_with(true, false, (const char *const[]){__VA_ARGS__, NULL})
 #define GET(row, ...) get(row, (const char *const[]){__VA_ARGS__, NULL})
 
-static int64_t number(const char *sql)
-{
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    bool more = false;
-    if (db_query(&rows, db, sql, NULL, 0, &e) != SROW_OK || db_next(&more, rows, &e) != SROW_OK ||
-        !more) {
-        return -1;
-    }
-    return rows->ops->value(rows, 0).integer;
-}
-
-static bool run(const char *sql)
-{
-    return db_exec(db, sql, NULL, 0, &e) == SROW_OK;
-}
-
 static void fresh(void)
 {
     meanwhile = NULL;
-    db_free(&db);
-    unlink(path);
-    if (db_create(&db, url, &e) != SROW_OK || !run(ddl)) {
-        printf("Bail out! %s\n", e.text);
-        exit(1);
-    }
+    world_fresh(ddl);
 }
 
 static bool field_is(const struct rows_row *row, const char *name, const char *value)
@@ -184,7 +150,7 @@ CASE(booleans_dates_and_uuids_are_bound_stored_and_sealed)
     AUTO(free_client) struct srow_client *typed = NULL;
     AUTO(rows_row_cleanup) struct rows_row row = {0};
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
-    struct client_options options = {.kms = inner};
+    struct client_options options = {.kms = kms};
     fresh();
     CHECK(
         run("CREATE TABLE visits (ward UUID NOT NULL, day DATE NOT NULL, urgent BOOLEAN NOT NULL, "
@@ -489,7 +455,7 @@ static enum srow_rc put_and_lose(const struct lost *l, enum rows_done *what)
     fake.losses = l->losses;
     fake.stores = l->stores;
     fake.then = l->then;
-    fake_kms_reset(inner);
+    fake_kms_reset(kms);
     return rows_put(what, &rows, &put, &e);
 }
 
@@ -518,24 +484,7 @@ CASE(a_put_whose_commit_has_no_answer_looks_again_and_says_what_is_so)
 
 int main(void)
 {
-    char folder[64];
-    snprintf(folder, sizeof folder, "%s/sealrow-rows-XXXXXX",
-             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
-    if (mkdtemp(folder) == NULL) {
-        return 1;
-    }
-    snprintf(path, sizeof path, "%s/t.db", folder);
-    snprintf(url, sizeof url, "sqlite:%s", path);
-    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        return 1;
-    }
-    inner = fake_kms_new((const char *const[]){"us-east-1", "eu-west-1", NULL});
-    struct client_options options = {.face = {.local_region = "us-east-1"}, .kms = &slow};
-    if (client_new(&client, config, &options, &e) != SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        return 1;
-    }
+    world_open(yaml, &slow);
     RUN(booleans_dates_and_uuids_are_bound_stored_and_sealed);
     RUN(what_was_put_comes_out_by_its_binding);
     RUN(putting_the_same_again_changes_and_seals_nothing);
@@ -553,11 +502,6 @@ int main(void)
     RUN(what_the_database_changes_on_the_way_is_not_stored);
     RUN(a_put_whose_commit_has_no_answer_looks_again_and_says_what_is_so);
     RUN(a_probe_is_sealed_once_and_opened_by_readers);
-    db_free(&db);
-    srow_client_free(client);
-    kms_free(&inner);
-    srow_config_free(config);
-    unlink(path);
-    rmdir(folder);
+    world_close();
     return check_done();
 }

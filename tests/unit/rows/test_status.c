@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rows/rows_status.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "check.h"
-#include "client/client.h"
-#include "fake/fake_kms.h"
-
-#define US "us-east-1"
-#define EU "eu-west-1"
-#define AP "ap-south-1"
-#define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-#define MRK(region) "arn:aws:kms:" region ":111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+#include "sql_world.h"
 
 static const char yaml[] =
     "version: 1\n"
@@ -37,27 +27,12 @@ static const char ddl[] =
     "CREATE TABLE customers (account_no TEXT NOT NULL UNIQUE, userid_sealed BLOB, pin_sealed BLOB)";
 
 static struct srow_error e;
-static char path[128], url[160];
-static struct srow_config *config;
-static struct srow_client *client;
-static struct kms *kms;
-static struct db *db;
 static struct rows_status status;
-
-static bool run(const char *sql)
-{
-    return db_exec(db, sql, NULL, 0, &e) == SROW_OK;
-}
 
 static void fresh(void)
 {
     rows_status_cleanup(&status);
-    db_free(&db);
-    unlink(path);
-    if (db_create(&db, url, &e) != SROW_OK || !run(ddl)) {
-        printf("Bail out! %s\n", e.text);
-        exit(1);
-    }
+    world_fresh(ddl);
 }
 
 /* A row with both values, which lack a Region. */
@@ -157,31 +132,12 @@ CASE(what_is_not_there_is_refused)
 
 int main(void)
 {
-    char folder[64];
-    snprintf(folder, sizeof folder, "%s/sealrow-status-XXXXXX",
-             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
-    if (mkdtemp(folder) == NULL) {
-        return 1;
-    }
-    snprintf(path, sizeof path, "%s/t.db", folder);
-    snprintf(url, sizeof url, "sqlite:%s", path);
-    kms = fake_kms_new((const char *const[]){US, EU, AP, NULL});
-    struct client_options options = {.face = {.local_region = US}, .kms = kms};
-    if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
-        client_new(&client, config, &options, &e) != SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        return 1;
-    }
+    world_open(yaml, NULL);
     RUN(each_column_is_told_by_what_its_headers_say);
     RUN(a_value_that_lacks_two_Regions_is_one_value_in_debt);
     RUN(a_large_table_is_sampled_evenly);
     RUN(what_is_not_there_is_refused);
     rows_status_cleanup(&status);
-    db_free(&db);
-    srow_client_free(client);
-    kms_free(&kms);
-    srow_config_free(config);
-    unlink(path);
-    rmdir(folder);
+    world_close();
     return check_done();
 }

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "check.h"
 #include "schema/booked.h"
 #include "schema/ddl.h"
+#include "scratch.h"
 
 #define ARN(region) "arn:aws:kms:" region ":111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 static struct srow_error e;
-static char path[128], url[160];
 
 static struct srow_config *parse(const char *columns)
 {
@@ -22,8 +19,7 @@ static struct srow_config *parse(const char *columns)
                                 "tables: {customers: {bind: {id: {}}, columns: %s}}\n",
                columns);
     if (srow_config_parse(&c, bytes_buf(&yaml), &e) != SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        exit(1);
+        bail_out(e.text);
     }
     return c;
 }
@@ -40,8 +36,7 @@ static struct db *fresh(void)
     if (db_create(&db, url, &e) != SROW_OK ||
         db_exec(db, "CREATE TABLE customers (id TEXT NOT NULL PRIMARY KEY)", NULL, 0, &e) !=
             SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        exit(1);
+        bail_out(e.text);
     }
     return db;
 }
@@ -116,19 +111,11 @@ CASE(the_digest_of_a_configuration_never_changes)
 
 int main(void)
 {
-    char folder[64];
-    snprintf(folder, sizeof folder, "%s/sealrow-booked-XXXXXX",
-             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
-    if (mkdtemp(folder) == NULL) {
-        return 1;
-    }
-    snprintf(path, sizeof path, "%s/t.db", folder);
-    snprintf(url, sizeof url, "sqlite:%s", path);
+    scratch_make();
     RUN(only_the_configuration_that_was_booked_last_writes);
     RUN(to_go_back_has_to_be_said);
     RUN(a_table_of_events_that_cannot_be_read_is_its_own_error);
     RUN(the_digest_of_a_configuration_never_changes);
-    unlink(path);
-    rmdir(folder);
+    scratch_remove();
     return check_done();
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "check.h"
 #include "schema/finding.h"
 #include "schema/tokens.h"
+#include "scratch.h"
 
 static struct srow_error e;
-static char path[128], url[160];
 
 #define YAML(tables)                                                                               \
     "version: 1\ndomain: bank\nregions: {us-east-1: {}}\n"                                         \
@@ -302,14 +299,7 @@ CASE(a_bound_text_that_is_not_compared_byte_by_byte_is_a_finding)
 
 int main(void)
 {
-    char folder[64];
-    snprintf(folder, sizeof folder, "%s/sealrow-finding-XXXXXX",
-             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
-    if (mkdtemp(folder) == NULL) {
-        return 1;
-    }
-    snprintf(path, sizeof path, "%s/t.db", folder);
-    snprintf(url, sizeof url, "sqlite:%s", path);
+    scratch_make();
     RUN(what_hangs_on_a_sealed_column_is_a_finding);
     RUN(a_value_longer_than_its_column_declares_is_a_finding);
     RUN(a_bound_column_that_others_change_is_a_finding);
@@ -322,7 +312,6 @@ int main(void)
     RUN(an_operator_accepts_some_findings_and_never_others);
     RUN(the_page_of_findings_has_the_rows_of_the_table);
     RUN(unfinished_ddl_ends);
-    unlink(path);
-    rmdir(folder);
+    scratch_remove();
     return check_done();
 }

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "check.h"
 #include "schema/ddl.h"
 #include "schema/finding.h"
 #include "schema/live.h"
+#include "scratch.h"
 
 #define ARN(region, digit)                                                                         \
     "arn:aws:kms:" region ":111122223333:key/" digit "234abcd-12ab-34cd-56ef-1234567890ab"
 
 static struct srow_error e;
-static char path[128], url[160];
 
 static const char yaml[] =
     "version: 1\n"
@@ -43,8 +40,7 @@ static struct db *fresh(const char *ddl)
     unlink(path);
     if (db_create(&db, url, &e) != SROW_OK ||
         (ddl != NULL && db_exec(db, ddl, NULL, 0, &e) != SROW_OK)) {
-        printf("Bail out! %s\n", e.text);
-        exit(1);
+        bail_out(e.text);
     }
     return db;
 }
@@ -345,17 +341,9 @@ CASE(a_hostile_name_is_a_name)
 
 int main(void)
 {
-    char folder[64];
-    snprintf(folder, sizeof folder, "%s/sealrow-schema-XXXXXX",
-             getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
-    if (mkdtemp(folder) == NULL) {
-        return 1;
-    }
-    snprintf(path, sizeof path, "%s/t.db", folder);
-    snprintf(url, sizeof url, "sqlite:%s", path);
+    scratch_make();
     if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK) {
-        printf("Bail out! %s\n", e.text);
-        return 1;
+        bail_out(e.text);
     }
     RUN(init_adds_the_column_with_its_check_and_twice_changes_nothing);
     RUN(the_plan_says_what_init_would_do);
@@ -372,7 +360,6 @@ int main(void)
     RUN(an_index_over_a_part_of_the_rows_or_an_expression_does_not_make_unique);
     RUN(a_hostile_name_is_a_name);
     srow_config_free(config);
-    unlink(path);
-    rmdir(folder);
+    scratch_remove();
     return check_done();
 }
