@@ -47,6 +47,7 @@ static void free_table(struct config_table *t)
     }
     for (size_t i = 0; i < t->column_count; i++) {
         free(t->columns[i].name);
+        free(t->columns[i].full_name);
         free(t->columns[i].sealed);
         free(t->columns[i].plain);
         free(t->columns[i].until);

@@ -53,9 +53,10 @@ enum config_stage {
 };
 
 struct config_column {
-    char *name;   /* logical */
-    char *sealed; /* physical column of the sealed value */
-    char *plain;  /* physical column of the plaintext; NULL: there is none */
+    char *name;      /* logical */
+    char *full_name; /* "table.column", both logical */
+    char *sealed;    /* physical column of the sealed value */
+    char *plain;     /* physical column of the plaintext; NULL: there is none */
     enum config_stage stage;
     char *until;   /* the last day of the stage, "2027-01-31"; NULL without one */
     char *version; /* physical column of the value's version; NULL: it has none */

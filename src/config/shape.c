@@ -223,6 +223,17 @@ static enum srow_rc default_key(struct config_table *t, struct srow_error *e)
     return SROW_OK;
 }
 
+static enum srow_rc name_columns(struct config_table *t, struct srow_error *e)
+{
+    for (size_t i = 0; i < t->column_count; i++) {
+        AUTO(buf_cleanup) struct srow_buf name = {0};
+        buf_printf(&name, "%s.%s", t->name, t->columns[i].name);
+        TRY(buf_check(&name, e));
+        TRY(bytes_dup_str(&t->columns[i].full_name, bytes_buf(&name), e));
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc table_finish(struct srow_config *c, void *element, const struct node *n,
                                  struct srow_error *e)
 {
@@ -234,6 +245,7 @@ static enum srow_rc table_finish(struct srow_config *c, void *element, const str
     if (t->column_count == 0) {
         return node_fail(e, SROW_E_CONFIG, node_find(n, "columns"), "a table needs a column");
     }
+    TRY(name_columns(t, e));
     TRY(check_columns(t, n, e));
     TRY(t->key_count > 0 ? SROW_OK : default_key(t, e));
     return t->table != NULL ? SROW_OK : bytes_dup_str(&t->table, srow_str(t->name), e);

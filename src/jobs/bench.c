@@ -54,10 +54,6 @@ static void work_free(struct bench_work **at)
         return;
     }
     forget(w);
-    for (size_t i = 0; w->names != NULL && i < w->est.column_count; i++) {
-        free(w->names[i]);
-    }
-    free(w->names);
     free(w->cells);
     scan_cleanup(&w->scan);
     estimate_cleanup(&w->est);
@@ -168,20 +164,20 @@ static enum srow_rc round_make(struct round *r, const struct bench_work *w, stru
     return SROW_OK;
 }
 
-static void round_add(struct round *r, const struct bench_work *w, struct bench_cell *c,
-                      struct srow_cell cell, struct srow_bytes in)
-{
-    cell.column = w->names[(size_t)(c - w->cells) % w->est.column_count];
-    cell.bind = c->row->binds;
-    cell.bind_count = w->est.table->bind_count;
-    r->items[r->count] = (struct srow_item){.cell = cell, .in = in};
-    r->cells[r->count++] = c;
-}
-
 static const struct estimate_column *column_of(const struct bench_work *w,
                                                const struct bench_cell *c)
 {
     return &w->est.columns[(size_t)(c - w->cells) % w->est.column_count];
+}
+
+static void round_add(struct round *r, const struct bench_work *w, struct bench_cell *c,
+                      struct srow_cell cell, struct srow_bytes in)
+{
+    cell.column = column_of(w, c)->column->full_name;
+    cell.bind = c->row->binds;
+    cell.bind_count = w->est.table->bind_count;
+    r->items[r->count] = (struct srow_item){.cell = cell, .in = in};
+    r->cells[r->count++] = c;
 }
 
 static enum srow_rc open_all(struct bench_work *w, struct srow_error *e)
@@ -269,21 +265,6 @@ static enum srow_rc count_requests(struct bench_work *w, int sign, struct srow_e
 
 /* -- the table -- */
 
-static enum srow_rc make_names(struct bench_work *w, struct srow_error *e)
-{
-    const struct config_table *t = w->est.table;
-    w->names = calloc(t->column_count, sizeof *w->names);
-    w->cells = calloc(BENCH_BATCH * t->column_count, sizeof *w->cells);
-    FAIL_IF(w->names == NULL || w->cells == NULL, e, SROW_E_NOMEM, "no memory for a batch");
-    for (size_t i = 0; i < t->column_count; i++) {
-        AUTO(buf_cleanup) struct srow_buf name = {0};
-        buf_printf(&name, "%s.%s", t->name, t->columns[i].name);
-        TRY(buf_check(&name, e));
-        TRY(bytes_dup_str(&w->names[i], bytes_buf(&name), e));
-    }
-    return SROW_OK;
-}
-
 static enum srow_rc make_regions(struct bench *out, const struct srow_config *config,
                                  struct srow_error *e)
 {
@@ -307,7 +288,8 @@ static enum srow_rc start(struct bench_work *w, struct srow_error *e)
     FAIL_IF(w->est.rows == 0, e, SROW_E_NOT_FOUND,
             "%s: no row is there to work with: put some first; sealrow estimate needs none",
             w->est.table->name);
-    TRY(make_names(w, e));
+    w->cells = calloc(BENCH_BATCH * w->est.column_count, sizeof *w->cells);
+    FAIL_IF(w->cells == NULL, e, SROW_E_NOMEM, "no memory for a batch");
     TRY(make_regions(w->out, ask->config, e));
     return scan_open(&w->scan, &how, w->db, e);
 }

@@ -27,7 +27,6 @@ struct bench_work {
     struct estimate est;
     struct scan scan;
     struct db *db;
-    char **names; /* "table.column", by the table's columns */
     struct bench_row rows[BENCH_BATCH];
     size_t row_count;
     struct bench_cell *cells; /* row by row, each with all columns of the table */

@@ -27,10 +27,6 @@ static void work_free(struct heal_work **work)
         return;
     }
     work_drop(w);
-    for (size_t i = 0; w->names != NULL && i < w->table->column_count; i++) {
-        free(w->names[i]);
-    }
-    free(w->names);
     live_table_cleanup(&w->live);
     db_free(&w->reader);
     db_free(&w->writer);
@@ -39,19 +35,6 @@ static void work_free(struct heal_work **work)
 }
 
 /* -- before the first row -- */
-
-static enum srow_rc name_columns(struct heal_work *w, struct srow_error *e)
-{
-    w->names = calloc(w->table->column_count + 1, sizeof(char *));
-    FAIL_IF(w->names == NULL, e, SROW_E_NOMEM, "no memory for a job");
-    for (size_t i = 0; i < w->table->column_count; i++) {
-        AUTO(buf_cleanup) struct srow_buf name = {0};
-        buf_printf(&name, "%s.%s", w->table->name, w->table->columns[i].name);
-        TRY(buf_check(&name, e));
-        TRY(bytes_dup_str(&w->names[i], bytes_buf(&name), e));
-    }
-    return SROW_OK;
-}
 
 static bool uses(const struct config_table *t, const char *key_set)
 {
@@ -95,7 +78,6 @@ static enum srow_rc work_new(struct heal_work **out, const struct heal *h,
     w->table = config_table_find(h->config, srow_str(options->table));
     FAIL_IF(w->table == NULL, e, SROW_E_COLUMN,
             "table %s: not in the configuration: add it under tables", options->table);
-    TRY(name_columns(w, e));
     TRY(h->connect(&w->reader, h->state, e));
     TRY(live_table_fit(&w->live, w->reader, w->table, e));
     TRY(check_keys(w, e));
@@ -109,7 +91,8 @@ static enum srow_rc work_new(struct heal_work **out, const struct heal *h,
 static enum srow_rc tell_failed(struct heal_work *w, const struct heal_cell *c,
                                 struct srow_error *e)
 {
-    struct heal_failure failure = {w->names[c->column], c->binds, w->table->bind_count, &c->error};
+    struct heal_failure failure = {w->table->columns[c->column].full_name, c->binds,
+                                   w->table->bind_count, &c->error};
     w->report->counts.failed++;
     if (w->report->first.rc == 0) {
         w->report->first = c->error;
@@ -117,8 +100,8 @@ static enum srow_rc tell_failed(struct heal_work *w, const struct heal_cell *c,
     if (w->options->failed != NULL) {
         w->options->failed(w->options->state, &failure);
     }
-    FAIL_IF(w->options->stop_at_first, e, (enum srow_rc)c->error.rc, "%s: %s", w->names[c->column],
-            c->error.text);
+    FAIL_IF(w->options->stop_at_first, e, (enum srow_rc)c->error.rc, "%s: %s",
+            w->table->columns[c->column].full_name, c->error.text);
     return SROW_OK;
 }
 
@@ -162,8 +145,8 @@ static enum srow_rc add_failed(struct heal_work *w, size_t column, const struct 
 {
     AUTO(heal_cell_cleanup) struct heal_cell c = {0};
     TRY(heal_cell_make(&c, w, column, row, e));
-    FAIL_IF(!heal_cell_fail(&c, why), e, (enum srow_rc)why->rc, "%s: %s", w->names[column],
-            why->text);
+    FAIL_IF(!heal_cell_fail(&c, why), e, (enum srow_rc)why->rc, "%s: %s",
+            w->table->columns[column].full_name, why->text);
     return tell_failed(w, &c, e);
 }
 

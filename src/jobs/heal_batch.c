@@ -13,7 +13,7 @@
 static struct srow_item item_of(const struct heal_work *w, const struct heal_cell *c,
                                 struct srow_bytes in, const char *via)
 {
-    return (struct srow_item){.cell = {.column = w->names[c->column],
+    return (struct srow_item){.cell = {.column = w->table->columns[c->column].full_name,
                                        .bind = c->binds,
                                        .bind_count = w->table->bind_count,
                                        .version = c->version,
@@ -61,7 +61,7 @@ static enum srow_rc round_settle(const struct heal_work *w, struct round *r, enu
         const struct srow_error *error = &r->results[i].error;
         told = told || error->rc != 0;
         FAIL_IF(error->rc != 0 && !heal_cell_fail(r->cells[i], error), e, (enum srow_rc)error->rc,
-                "%s: %s", w->names[r->cells[i]->column], error->text);
+                "%s: %s", w->table->columns[r->cells[i]->column].full_name, error->text);
     }
     FAIL_IF(rc != SROW_OK && !told, e, rc, "%s", why->text);
     return SROW_OK;
@@ -145,7 +145,7 @@ static enum srow_rc prove_in(struct heal_work *w, const struct round *asked, con
         FAIL_IF(r->cells[i]->fate == HEAL_PENDING &&
                     !bytes_equal(bytes_buf(&r->results[i].plaintext), asked->items[plain[i]].in),
                 e, SROW_E_SELF_CHECK, "%s: Region %s opened the new value to another one",
-                w->names[r->cells[i]->column], region);
+                w->table->columns[r->cells[i]->column].full_name, region);
     }
     return SROW_OK;
 }

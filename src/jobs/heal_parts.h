@@ -34,7 +34,6 @@ struct heal_work {
     struct heal_report *report;
     const struct config_table *table;
     struct live_table live;
-    char **names;      /* "table.column", by the table's columns */
     struct db *reader; /* where the rows come from */
     struct db *writer; /* NULL: the connection was lost */
     struct heal_cell cells[HEAL_BATCH];

@@ -84,7 +84,7 @@ static enum srow_rc swap(const struct heal_work *w, struct heal_cell *c, struct 
     FAIL_IF(changed == 1 && !there, e, SROW_E_SELF_CHECK,
             "%s: the database gave back something else than was written: look for a trigger or a "
             "type that converts; nothing of this batch was stored",
-            w->names[c->column]);
+            w->table->columns[c->column].full_name);
     c->fate = there ? HEAL_HEALED : HEAL_CHANGED;
     return SROW_OK;
 }

@@ -42,10 +42,6 @@ void batch_cleanup(struct batch *b)
 {
     batch_clear(b);
     free(b->list);
-    for (size_t i = 0; b->names != NULL && i < b->table.table->column_count; i++) {
-        buf_cleanup(&b->names[i]);
-    }
-    free(b->names);
     pick_table_cleanup(&b->table);
     *b = (struct batch){0};
 }
@@ -55,14 +51,6 @@ enum srow_rc batch_open(struct batch *out, const struct rows *rows, const char *
 {
     AUTO(batch_cleanup) struct batch b = {.rows = rows};
     TRY(pick_table_find(&b.table, rows, table, e));
-    size_t n = b.table.table->column_count;
-    b.names = calloc(n + 1, sizeof *b.names);
-    FAIL_IF(b.names == NULL, e, SROW_E_NOMEM, "no memory for a row");
-    for (size_t i = 0; i < n; i++) {
-        buf_printf(&b.names[i], "%s.%s", b.table.table->name, b.table.table->columns[i].name);
-        buf_cstr(&b.names[i]);
-        TRY(buf_check(&b.names[i], e));
-    }
     *out = b;
     b = (struct batch){0};
     return SROW_OK;
@@ -183,7 +171,7 @@ static enum srow_rc check_versions(const struct batch_row *row, const struct bat
         FAIL_IF(row->versions[i] != 0 && row->versions[i] != next, e, SROW_E_CONFLICT,
                 "%s: somebody else has changed the row meanwhile: try again", b->table.table->name);
         FAIL_IF(next > INT64_MAX, e, SROW_E_LIMIT, "%s: no version is left: set its column back",
-                (const char *)b->names[i].at);
+                b->table.table->columns[i].full_name);
     }
     return SROW_OK;
 }

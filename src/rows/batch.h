@@ -31,7 +31,6 @@ struct batch_row {
 struct batch {
     const struct rows *rows;
     struct pick_table table;
-    struct srow_buf *names;  /* "table.column", by table->columns */
     struct batch_row **list; /* all with the same columns */
     size_t count, room;
     size_t param_count, clear_count; /* parameters of a row; of them bound and other columns */

@@ -54,11 +54,9 @@ uint64_t batch_cells_version(const struct batch *b, const struct batch_row *row,
                : 0;
 }
 
-static void page_add(struct page *p, const struct batch *b, struct batch_row *row, size_t column,
-                     struct srow_bytes in)
+static void page_add(struct page *p, struct batch_row *row, size_t column, struct srow_bytes in)
 {
-    p->items[p->count] =
-        (struct srow_item){pick_cell(&row->pick, b->names[column].at, NULL), .in = in};
+    p->items[p->count] = (struct srow_item){pick_cell(&row->pick, column, NULL), .in = in};
     p->rows[p->count] = row;
     p->columns[p->count++] = column;
 }
@@ -89,7 +87,7 @@ static void add_stored(struct page *p, const struct batch *b, struct batch_row *
         const struct held_value *stored = given == NULL ? NULL : &row->before.values[at++];
         if (stored != NULL && stored->type != DB_NULL) {
             p->matches[p->count].candidate = given->value;
-            page_add(p, b, row, i, bytes_buf(&stored->bytes));
+            page_add(p, row, i, bytes_buf(&stored->bytes));
             p->items[p->count - 1].cell.version = batch_cells_version(b, row, i);
         }
     }
@@ -136,8 +134,8 @@ enum srow_rc batch_cells_compare(const struct batch *b, struct batch_part part,
 static enum srow_rc take_message(struct batch_row *row, const struct batch *b, size_t column,
                                  struct srow_result *result, struct srow_error *e)
 {
-    const char *name = b->table.table->columns[column].sealed;
-    const struct live_column *live = live_column_find(&b->table.live, name);
+    const struct config_column *c = &b->table.table->columns[column];
+    const struct live_column *live = live_column_find(&b->table.live, c->sealed);
     struct srow_sealed *sealed = &row->messages[column];
     *sealed = result->sealed;
     result->sealed = (struct srow_sealed){0};
@@ -145,8 +143,7 @@ static enum srow_rc take_message(struct batch_row *row, const struct batch *b, s
     FAIL_IF(width > 0 && sealed->message.len > width, e, SROW_E_TOO_WIDE,
             "%s: the sealed value has %zu bytes and column %s holds %llu: shorten the value, or "
             "move to a wider column",
-            (const char *)b->names[column].at, sealed->message.len, name,
-            (unsigned long long)width);
+            c->full_name, sealed->message.len, c->sealed, (unsigned long long)width);
     return SROW_OK;
 }
 
@@ -178,7 +175,7 @@ enum srow_rc batch_cells_seal(const struct batch *b, struct batch_part part, str
             bool versioned = row->pick.table->columns[c].version != NULL;
             row->versions[c] = versioned ? batch_cells_version(b, row, c) + 1 : 0;
             if (given != NULL && !given->null) {
-                page_add(&p, b, row, c, given->value);
+                page_add(&p, row, c, given->value);
                 p.items[p.count - 1].cell.version = row->versions[c];
             }
         }

@@ -388,13 +388,10 @@ enum srow_rc pick_stored_text(struct srow_buf *out, const struct pick *p, size_t
                          : error_wrap(e, rc, "%s.%s", p->table->name, p->table->binds[bind].name);
 }
 
-void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column)
+struct srow_cell pick_cell(const struct pick *p, size_t column, const char *via)
 {
-    buf_printf(out, "%s.%s", p->table->name, p->table->columns[column].name);
-}
-
-struct srow_cell pick_cell(const struct pick *p, const char *column, const char *via)
-{
-    return (struct srow_cell){
-        .column = column, .bind = p->binds, .bind_count = p->table->bind_count, .via = via};
+    return (struct srow_cell){.column = p->table->columns[column].full_name,
+                              .bind = p->binds,
+                              .bind_count = p->table->bind_count,
+                              .via = via};
 }

@@ -85,8 +85,7 @@ MUST enum srow_rc pick_stored_text(struct srow_buf *out, const struct pick *p, s
 /* Whether a value for the column was given. */
 bool pick_has(const struct pick *p, size_t column);
 
-/* "table.column" as srow_cell wants it, and the cell itself, which borrows both. */
-void pick_put_column(struct srow_buf *out, const struct pick *p, size_t column);
-struct srow_cell pick_cell(const struct pick *p, const char *column, const char *via);
+/* The cell of a column, which borrows the pick. */
+struct srow_cell pick_cell(const struct pick *p, size_t column, const char *via);
 
 #endif

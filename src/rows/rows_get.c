@@ -18,10 +18,7 @@ static enum srow_rc open_cell(struct rows_field *field, const struct reading *r,
 {
     const struct held_value *stored = &held->values[r->pick->table->bind_count + field->place];
     bool versioned = r->pick->table->columns[field->place].version != NULL;
-    AUTO(buf_cleanup) struct srow_buf name = {0};
-    pick_put_column(&name, r->pick, field->place);
-    struct srow_cell cell = pick_cell(r->pick, buf_cstr(&name), r->get->via);
-    TRY(buf_check(&name, e));
+    struct srow_cell cell = pick_cell(r->pick, field->place, r->get->via);
     cell.version = version < held->count ? held_version(&held->values[version]) : 0;
     cell.min_version = versioned ? r->get->min_version : 0;
     if (stored->type == DB_NULL) {

@@ -23,7 +23,6 @@ struct listing {
     struct pick_table table;
     struct rows_row row;         /* made once, filled again and again */
     size_t shown;                /* of its fields; behind them are versions, which put makes */
-    struct srow_buf *names;      /* "table.column", by table->columns */
     struct walk_column *columns; /* keys, then the fields that are none */
     size_t key_count, column_count;
     size_t *places; /* of a field among the walk's values */
@@ -34,10 +33,6 @@ struct listing {
 static void listing_cleanup(struct listing *l)
 {
     walk_cleanup(&l->walk);
-    for (size_t i = 0; l->names != NULL && i < l->table.table->column_count; i++) {
-        buf_cleanup(&l->names[i]);
-    }
-    free(l->names);
     free(l->columns);
     free(l->places);
     rows_row_cleanup(&l->row);
@@ -70,17 +65,6 @@ static size_t place_of(struct listing *l, const char *name)
     return l->column_count++;
 }
 
-static enum srow_rc make_names(struct listing *l, struct srow_error *e)
-{
-    const struct config_table *t = l->table.table;
-    for (size_t i = 0; i < t->column_count; i++) {
-        buf_printf(&l->names[i], "%s.%s", t->name, t->columns[i].name);
-        buf_cstr(&l->names[i]);
-        TRY(buf_check(&l->names[i], e));
-    }
-    return SROW_OK;
-}
-
 static void put_versions_last(struct listing *l)
 {
     struct rows_field *f = l->row.fields;
@@ -107,12 +91,10 @@ static enum srow_rc begin(struct listing *l, struct srow_error *e)
     const struct config_table *t = l->table.table;
     TRY(fields_make(&l->row, &l->table, e));
     put_versions_last(l);
-    l->names = calloc(t->column_count + 1, sizeof *l->names);
     l->columns = calloc(t->key_count + l->row.count + 1, sizeof *l->columns);
     l->places = calloc(l->row.count + 1, sizeof *l->places);
-    FAIL_IF(l->names == NULL || l->columns == NULL || l->places == NULL, e, SROW_E_NOMEM,
+    FAIL_IF(l->columns == NULL || l->places == NULL, e, SROW_E_NOMEM,
             "no memory for a list of rows");
-    TRY(make_names(l, e));
     TRY(add_keys(l, e));
     for (size_t i = 0; i < l->row.count; i++) {
         l->places[i] = place_of(l, fields_column(&l->table, &l->row.fields[i]));
@@ -205,7 +187,7 @@ static enum srow_rc add_cells(struct page *p, const struct listing *l, size_t at
     struct listed *row = &p->rows[at];
     for (size_t c = 0; c < l->table.table->column_count; c++) {
         const struct db_value *stored = value_of(l, p, at, p->binds + c);
-        struct srow_cell cell = pick_cell(&row->pick, l->names[c].at, l->list->via);
+        struct srow_cell cell = pick_cell(&row->pick, c, l->list->via);
         size_t version = fields_version(&l->row, &l->table, c);
         if (fields_is_clear(&l->table, &l->row.fields[p->binds + c])) {
             continue;

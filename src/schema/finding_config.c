@@ -83,12 +83,9 @@ static enum srow_rc look_table(struct finding_list *list, const struct config_ta
     }
     for (size_t i = 0; i < table->column_count; i++) {
         const struct config_column *column = &table->columns[i];
-        AUTO(buf_cleanup) struct srow_buf where = {0};
-        buf_printf(&where, "%s.%s", table->name, column->name);
-        TRY(buf_check(&where, e));
-        TRY(look_stage(list, column, buf_cstr(&where), e));
+        TRY(look_stage(list, column, column->full_name, e));
         if (column->accepts_no_cell) {
-            TRY(finding_add(list, "accept-no-cell", buf_cstr(&where), e,
+            TRY(finding_add(list, "accept-no-cell", column->full_name, e,
                             "values without the cell's name open here and may be moved between "
                             "such columns: replace them and remove accept, or say --accept "
                             "accept-no-cell"));

@@ -299,10 +299,7 @@ static enum srow_rc look_column(const struct look *l, const struct config_column
                                 struct srow_error *e)
 {
     const struct live_column *c = live_column_find(l->live, column->sealed);
-    AUTO(buf_cleanup) struct srow_buf where = {0};
-    buf_printf(&where, "%s.%s", l->table->name, column->name);
-    const char *w = buf_cstr(&where);
-    TRY(buf_check(&where, e));
+    const char *w = column->full_name;
     if (c == NULL) {
         return finding_add(l->list, "column-missing", w, e,
                            "table %s has no column %s: run sealrow init", l->table->table,
