@@ -13,8 +13,8 @@ build='gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3
        libssl-dev nettle-dev libgmp-dev libcurl4-openssl-dev libjansson-dev libyaml-dev
        libsqlite3-dev libpq-dev libmariadb-dev libmicrohttpd-dev libgnutls28-dev sqlite3=sqlite3
        curl=curl'
-test="$build g++=c++ python3-pytest universal-ctags strace=strace openssl=openssl git=git
-      postgresql mariadb-server"
+test="$build g++=c++ python3-pytest python3-pytest-xdist universal-ctags strace=strace
+      openssl=openssl git=git postgresql mariadb-server"
 demo_postgresql="$build openssl=openssl postgresql"
 demo_mariadb="$build openssl=openssl mariadb-server"
 deb="$build debhelper dpkg-dev git=git lintian=lintian"

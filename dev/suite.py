@@ -7,18 +7,22 @@ and counts cases: TAP points and pytest cases, not programs. A program that cras
 or another number of points than planned counts as failed. Prints a line for each part, the failed
 and the skipped by name, and last `N passed, N failed, N skipped`. Exit code 1 when anything failed.
 """
+import contextlib
+import importlib.util
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = "/usr/bin/python3"
+SCRATCH = 4 << 30  # bytes
 PATIENCE = int(os.environ.get("SUITE_PATIENCE", "1200"))  # seconds for one run of pytest
 POINT = re.compile(r"^(not )?ok\b\s*\d*\s*(?:- )?(.*?)\s*(?:#\s*(skip|todo)\S*\s*(.*))?$", re.I)
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*skip\S*\s*(.*))?", re.I)
@@ -105,6 +109,12 @@ def patient(command, **how):
         return run.returncode, text
 
 
+def workers(paths):
+    """As many as there are processors, each with servers of its own, where files are many."""
+    spread = len(paths) > 3 and (os.cpu_count() or 1) > 1 and importlib.util.find_spec("xdist")
+    return ["-n", str(min(os.cpu_count(), 4)), "--dist", "loadfile"] if spread else []
+
+
 def run_pytest(build, paths, report):
     """Tests in Python: real programs, files and servers."""
     paths = [str(path) for path in paths if Path(ROOT, path).exists()]
@@ -114,7 +124,7 @@ def run_pytest(build, paths, report):
     report.unlink(missing_ok=True)
     status, text = patient(
         [PYTHON, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
-         f"--junitxml={report}", *paths],
+         f"--junitxml={report}", *workers(paths), *paths],
         env={**os.environ, "SEALROW_BUILD": build, "PYTHONDONTWRITEBYTECODE": "1"})
     if status == 5:
         return []
@@ -168,14 +178,34 @@ def hear_signals():
             signal.signal(number, signal.SIG_DFL)
 
 
+@contextlib.contextmanager
+def scratch():
+    """Files of tests and of their servers live in memory where it is large: no disk need keep them.
+    TMPDIR decides when it is set."""
+    memory, flags = Path("/dev/shm"), os.ST_NOEXEC | os.ST_RDONLY
+    about = os.statvfs(memory) if memory.is_dir() else None
+    room = about.f_bavail * about.f_frsize if about and not about.f_flag & flags else 0
+    if "TMPDIR" in os.environ or room < SCRATCH or not os.access(memory, os.W_OK):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="sealrow-suite-", dir=memory) as folder:
+        os.chmod(folder, 0o755)  # servers run as nobody, who looks in
+        os.environ["TMPDIR"] = folder
+        yield
+
+
 def main(arguments):
     hear_signals()
     if not arguments or any(part not in PARTS for part in arguments[1:]):
         print(__doc__.splitlines()[0] + f"   PART: {', '.join(PARTS)}", file=sys.stderr)
         return 2
-    build = str(Path(arguments[0]).resolve())
+    with scratch():
+        return run_parts(str(Path(arguments[0]).resolve()), arguments[1:] or SUITE)
+
+
+def run_parts(build, parts):
     total = {"passed": 0, "failed": 0, "skipped": 0}
-    for part in arguments[1:] or SUITE:
+    for part in parts:
         start = time.monotonic()
         cases = PARTS[part](build)
         print(f"{part:8} {len(cases):5} cases {time.monotonic() - start:6.1f} s", flush=True)

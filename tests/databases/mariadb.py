@@ -5,7 +5,6 @@ import os
 import pathlib
 import pwd
 import shutil
-import signal
 import subprocess
 import time
 
@@ -31,11 +30,14 @@ class Mariadb:
         self.begin(alone)
 
     def begin(self, alone):
-        for number in (1,) if alone else (1, 2):
-            self.install(number)
-            self.start(number)
+        self.install(1)
+        if not alone:
+            self.do("cp", "-a", self.folder / "data1", self.folder / "data2")
+            self.launch(2)
+        self.start(1)
         self.make_users()
         if not alone:
+            self.wait(2)
             self.replicate()
 
     def install(self, number):
@@ -78,6 +80,10 @@ class Mariadb:
         return done.stdout
 
     def start(self, number):
+        self.launch(number)
+        self.wait(number)
+
+    def launch(self, number):
         self.ports.setdefault(number, free_port())
         with open(self.folder / f"log{number}", "wb") as log:
             self.processes[number] = subprocess.Popen(
@@ -92,7 +98,6 @@ class Mariadb:
                  f"--ssl-cert={self.folder}/server.pem", f"--ssl-key={self.folder}/server.key",
                  *(["--read-only"] if number == 2 else []), *self.options],
                 stdout=log, stderr=log, **self.how())
-        self.wait(number)
 
     def kill(self, number=1):
         self.processes[number].kill()
@@ -116,11 +121,9 @@ class Mariadb:
         self.start(number)
 
     def stop(self):
-        for process in self.processes.values():
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-        for process in self.processes.values():
-            process.wait(timeout=60)
+        """At once: nobody needs their files any more."""
+        for number in self.processes:
+            self.kill(number)
 
     def sql(self, *statements, at=1, database=None, user="root"):
         """The last statement's rows, each a list of texts."""
