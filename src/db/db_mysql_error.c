@@ -17,23 +17,24 @@ static const char deadlock[] = "conflict with another transaction, everything ro
                                "try again";
 static const char locked[] = "locked by another for too long: try again";
 static const char read_only[] = "this server takes no writes: go to the primary";
-static const char lost[] = "the connection was lost: whether the last statement was done is not "
-                           "known";
+static const char lost[] = "the connection was lost, and it is not known whether the last "
+                           "statement was carried out: do it again, what is there is found";
 static const char unreached[] = "no connection: check host and port, and whether it runs";
 static const char crowded[] = "too many connections: try again later";
 static const char check[] = "a CHECK refused the value: nothing was changed: see the table's rules";
 static const char duplicate[] = "the row, or one with a unique column like it, is there already: "
-                                "nothing was changed";
+                                "nothing was changed: see the table's unique columns";
 static const char value[] = "a column does not take the value: nothing was changed: see the "
                             "table's columns";
-static const char foreign[] = "a foreign key refused: nothing was changed";
-static const char rights[] = "no right to do this: see GRANT";
-static const char login[] = "the server refused user or password";
+static const char foreign[] =
+    "a foreign key refused: nothing was changed: see the tables that it names";
+static const char rights[] = "no right to do this: grant it, or use another database user";
+static const char login[] = "the server refused the login: check user, password and rights";
 static const char plugin[] = "the server asks for a kind of login that would show the password, or "
                              "that is not supported: use another for this user";
 static const char large[] = "too large for the server: see its max_allowed_packet and row size";
-static const char full[] = "disk or table full: nothing was changed";
-static const char slow[] = "no answer in time";
+static const char full[] = "the server's disk or table is full: nothing was changed: make room";
+static const char slow[] = "no answer in time: try again; see the load of the server";
 
 static const struct meaning table[] = {
     {1020, SROW_E_BUSY, deadlock},
@@ -69,7 +70,7 @@ static const struct meaning table[] = {
     {1161, SROW_E_TIMEOUT, slow},
     {1969, SROW_E_TIMEOUT, slow},
     {3024, SROW_E_TIMEOUT, slow},
-    {1317, SROW_E_TIMEOUT, "the statement was stopped by an operator"},
+    {1317, SROW_E_TIMEOUT, "an operator has stopped the statement: try again"},
     {2026, SROW_E_TLS, "no TLS with a certificate for this host: check ssl-ca and the host's name"},
     {4025, SROW_E_DB_DENIED, check},
     {3819, SROW_E_DB_DENIED, check},
@@ -87,7 +88,7 @@ static const struct meaning table[] = {
     {1217, SROW_E_DB_DENIED, foreign},
     {1451, SROW_E_DB_DENIED, foreign},
     {1452, SROW_E_DB_DENIED, foreign},
-    {1644, SROW_E_DB_DENIED, "a trigger refused: nothing was changed"},
+    {1644, SROW_E_DB_DENIED, "a trigger refused: nothing was changed: see the table's triggers"},
     {1044, SROW_E_DB_RIGHTS, rights},
     {1142, SROW_E_DB_RIGHTS, rights},
     {1143, SROW_E_DB_RIGHTS, rights},
@@ -98,17 +99,18 @@ static const struct meaning table[] = {
     {1698, SROW_E_DB_RIGHTS, login},
     {1820, SROW_E_DB_RIGHTS, "the password has expired: change it"},
     {1862, SROW_E_DB_RIGHTS, "the password has expired: change it"},
-    {3118, SROW_E_DB_RIGHTS, "the account is locked"},
-    {4151, SROW_E_DB_RIGHTS, "the account is locked"},
+    {3118, SROW_E_DB_RIGHTS, "the account is locked: unlock it, or use another database user"},
+    {4151, SROW_E_DB_RIGHTS, "the account is locked: unlock it, or use another database user"},
     {1251, SROW_E_DB_RIGHTS, plugin},
     {2049, SROW_E_DB_RIGHTS, plugin},
     {2059, SROW_E_DB_RIGHTS, plugin},
     {2061, SROW_E_DB_RIGHTS, plugin},
     {5010, SROW_E_DB_RIGHTS, plugin},
-    {1049, SROW_E_DB_MISSING, "there is no such database: check the URL's path"},
-    {1054, SROW_E_DB, "a column of the statement is not there"},
-    {1064, SROW_E_DB, "the statement was not understood"},
-    {1146, SROW_E_DB, "a table of the statement is not there"},
+    {1049, SROW_E_DB_MISSING, "the server has no such database: correct DATABASE_URL"},
+    {1054, SROW_E_DB, "a column of the statement is not there: see sealrow check"},
+    {1064, SROW_E_DB,
+     "the server did not understand the statement: report it with the server's version"},
+    {1146, SROW_E_DB, "a table of the statement is not there: see sealrow check"},
     {1665, SROW_E_DB, "binlog_format = STATEMENT is not supported: use ROW"},
     {1118, SROW_E_LIMIT, large},
     {1153, SROW_E_LIMIT, large},
@@ -116,7 +118,7 @@ static const struct meaning table[] = {
     {2020, SROW_E_LIMIT, large},
     {1021, SROW_E_IO, full},
     {1114, SROW_E_IO, full},
-    {2008, SROW_E_NOMEM, "no memory for the connection"},
+    {2008, SROW_E_NOMEM, "no memory for the connection: try again later"},
 };
 
 enum srow_rc db_mysql_error_fail(unsigned code, struct srow_error *e)

@@ -28,18 +28,21 @@ static const struct state states[] = {
     {"53300", SROW_E_CONNECT, false, "the server has no connection left: try again later"},
     {"53100", SROW_E_IO, false, "the server's disk is full: nothing was changed: make room"},
     {"53", SROW_E_DB, false, "the server lacks memory or another resource: try again later"},
-    {"08P01", SROW_E_INTERNAL, false, "the server did not understand the message"},
+    {"08P01", SROW_E_INTERNAL, false,
+     "the server did not understand the message: report it with the server's version"},
     {"08", SROW_E_CONNECT, false, "the connection was lost: try again"},
     /* give up */
     {"3D000", SROW_E_DB_MISSING, false, "the server has no such database: correct DATABASE_URL"},
     {"28", SROW_E_DB_RIGHTS, false,
      "the server refused the login: check user, password and rights"},
     {"42501", SROW_E_DB_RIGHTS, true, "grant the right, or use another database user"},
-    {"42601", SROW_E_INTERNAL, false, "the server did not understand the statement"},
+    {"42601", SROW_E_INTERNAL, false,
+     "the server did not understand the statement: report it with the server's version"},
     {"42", SROW_E_DB, true, "see sealrow check"},
     {"22", SROW_E_DB_DENIED, false,
-     "a value does not fit the type of its column: nothing was changed"},
-    {"54", SROW_E_LIMIT, false, "too large or too many for the server"},
+     "a value does not fit the type of its column: nothing was changed: see the table's columns"},
+    {"54", SROW_E_LIMIT, false,
+     "too large or too many for the server: shorten the value, or see the server's limits"},
     {"", SROW_E_DB, false, "the server failed: its log has more"},
 };
 
@@ -65,7 +68,8 @@ static enum srow_rc fail_constraint(const PGresult *result, const char *state, s
                        : strcmp(state, "23502") == 0 ? "NULL in a column that has none"
                        : strcmp(state, "23503") == 0 ? "a key that another table lacks or needs"
                                                      : "a value that breaks a constraint";
-    FAIL(e, SROW_E_DB_DENIED, "database: %s, table %s, %s %s (%s): nothing was changed", kind,
+    FAIL(e, SROW_E_DB_DENIED,
+         "database: %s, table %s, %s %s (%s): nothing was changed: see the table's rules", kind,
          field(result, PG_DIAG_TABLE_NAME),
          *field(result, PG_DIAG_CONSTRAINT_NAME) != '\0' ? "constraint" : "column",
          *field(result, PG_DIAG_CONSTRAINT_NAME) != '\0' ? field(result, PG_DIAG_CONSTRAINT_NAME)
@@ -100,23 +104,32 @@ static const struct {
     {"root certificate file", SROW_E_TLS,
      "no root certificates to verify the server by: name their file, sslrootcert=FILE"},
     {"certificate verify failed", SROW_E_TLS,
-     "the server's certificate is not of an authority in sslrootcert"},
-    {"does not match host name", SROW_E_TLS, "the server's certificate is of another host"},
-    {"does not support SSL", SROW_E_TLS, "the server offers no TLS"},
-    {"private key file", SROW_E_TLS, "the client's key cannot be read, or others may read it"},
-    {"SSL", SROW_E_TLS, "TLS failed"},
-    {"certificate", SROW_E_TLS, "TLS failed"},
+     "the server's certificate is not of an authority in sslrootcert: name the right file"},
+    {"does not match host name", SROW_E_TLS,
+     "the server's certificate is of another host: connect by a name that it holds"},
+    {"does not support SSL", SROW_E_TLS, "the server offers no TLS: switch it on there (ssl = on)"},
+    {"private key file", SROW_E_TLS,
+     "the client's key cannot be read, or others may read it: chmod it to 0600"},
+    {"SSL", SROW_E_TLS, "TLS failed: see the server's log, sslrootcert and sslcert"},
+    {"certificate", SROW_E_TLS, "TLS failed: see the server's log, sslrootcert and sslcert"},
     {"no password supplied", SROW_E_DB_RIGHTS,
      "the server asks for a password and there is none that may be sent: give one in PGPASSWORD or "
      "a password file, over TLS"},
-    {"definition of service", SROW_E_CONFIG, "there is no such service in the service file"},
-    {"service file", SROW_E_CONFIG, "the service file cannot be read"},
-    {"could not translate host name", SROW_E_CONNECT, "the name of the host is not known"},
-    {"onnection refused", SROW_E_CONNECT, "the connection was refused"},
-    {"No such file or directory", SROW_E_CONNECT, "there is no such socket"},
-    {"timeout expired", SROW_E_TIMEOUT, "no answer in time"},
-    {"read-only", SROW_E_DB, "no server of the list takes writes (target_session_attrs)"},
-    {"", SROW_E_CONNECT, "no answer that could be used"},
+    {"definition of service", SROW_E_CONFIG,
+     "there is no such service in the service file: correct its name"},
+    {"service file", SROW_E_CONFIG,
+     "the service file cannot be read: see PGSERVICEFILE and who may read it"},
+    {"could not translate host name", SROW_E_CONNECT,
+     "the name of the host is not known: correct it"},
+    {"onnection refused", SROW_E_CONNECT,
+     "the connection was refused: check host and port, and whether the server runs"},
+    {"No such file or directory", SROW_E_CONNECT,
+     "there is no such socket: check host and port, and whether the server runs"},
+    {"timeout expired", SROW_E_TIMEOUT,
+     "no answer in time: check host and port, and whether the server runs"},
+    {"read-only", SROW_E_DB,
+     "no server of the list takes writes (target_session_attrs): name the primary"},
+    {"", SROW_E_CONNECT, "no answer that could be used: check host and port, and the server's log"},
 };
 
 /* "...:  28P01: ...": the severity before it may be in any language. */
@@ -147,5 +160,5 @@ enum srow_rc db_postgres_error_connect(const char *message, struct srow_error *e
     while (strstr(message, causes[i].words) == NULL) {
         i++; /* the last row fits all */
     }
-    FAIL(e, causes[i].rc, "database: %s: check host, port and TLS in DATABASE_URL", causes[i].text);
+    FAIL(e, causes[i].rc, "database: %s", causes[i].text);
 }
