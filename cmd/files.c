@@ -159,7 +159,7 @@ static enum srow_rc read_context(struct files *f, struct srow_error *e)
     for (size_t i = 0; i < f->args->context_count; i++) {
         const char *word = f->args->contexts[i], *equals = strchr(word, '=');
         FAIL_IF(equals == NULL || equals == word, e, SROW_E_USAGE,
-                "--context %s: no equals sign: write KEY=VALUE", word);
+                "--context number %zu: no equals sign: write KEY=VALUE", i + 1);
         struct srow_pair pair = {bytes_of(word, (size_t)(equals - word)), srow_str(equals + 1)};
         enum srow_rc rc = context_add(&f->context, pair, e);
         FAIL_IF(rc == SROW_E_MALFORMED, e, SROW_E_USAGE,

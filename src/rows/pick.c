@@ -188,6 +188,35 @@ static const char *logical_of(const struct pick *p, const char *column)
     return NULL;
 }
 
+/* The names that can be meant: logical ones, and columns that are in no logical one's care. */
+static enum srow_rc refuse_name(const struct pick *p, const char *name, struct srow_error *e)
+{
+    const struct config_table *t = p->table;
+    size_t n = 0;
+    const char **words =
+        calloc(t->bind_count + t->column_count + p->live->column_count + 1, sizeof *words);
+    FAIL_IF(words == NULL, e, SROW_E_NOMEM, "no memory for a row");
+    for (size_t i = 0; i < t->bind_count; i++) {
+        words[n++] = t->binds[i].name;
+    }
+    for (size_t i = 0; i < t->column_count; i++) {
+        words[n++] = t->columns[i].name;
+    }
+    for (size_t i = 0; i < p->live->column_count; i++) {
+        const char *column = p->live->columns[i].name;
+        words[n] = column;
+        n += logical_of(p, column) == NULL;
+    }
+    words[n] = NULL;
+    const char *near = text_nearest(srow_str(name), words);
+    free(words);
+    FAIL_IF(near != NULL, e, SROW_E_COLUMN,
+            "%s.%s: neither in the configuration nor in table %s: did you mean %s?", t->name, name,
+            t->table, near);
+    FAIL(e, SROW_E_COLUMN, "%s.%s: neither in the configuration nor in table %s: correct the name",
+         t->name, name, t->table);
+}
+
 static enum srow_rc take_other(struct pick *p, const struct rows_given *g, struct srow_error *e)
 {
     const struct live_column *c = live_column_find(p->live, g->name);
@@ -195,9 +224,9 @@ static enum srow_rc take_other(struct pick *p, const struct rows_given *g, struc
     FAIL_IF(logical != NULL, e, SROW_E_USAGE,
             "%s.%s: this column is written through the configuration: write %s=VALUE",
             p->table->name, g->name, logical);
-    FAIL_IF(c == NULL, e, SROW_E_COLUMN,
-            "%s.%s: neither in the configuration nor in table %s: correct the name", p->table->name,
-            g->name, p->table->table);
+    if (c == NULL) {
+        return refuse_name(p, g->name, e);
+    }
     for (size_t i = 0; i < p->other_count; i++) {
         FAIL_IF(live_same_name(p->live, p->others[i]->name, g->name), e, SROW_E_USAGE,
                 "%s.%s: given twice: give it once", p->table->name, g->name);
@@ -332,6 +361,21 @@ static bool has_name(char *const *names, size_t n, const char *name)
     return false;
 }
 
+/* A file without a header, or with another sign than commas. Its first line may be values, which
+ * are not told. */
+static enum srow_rc check_any_known(const struct pick_table *t, char *const *names, size_t n,
+                                    struct srow_error *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (is_logical(t->table, names[i]) || live_column_find(&t->live, names[i]) != NULL) {
+            return SROW_OK;
+        }
+    }
+    FAIL(e, SROW_E_COLUMN,
+         "it names no column of %s: the header names the columns, commas between them, in UTF-8",
+         t->table->name);
+}
+
 static enum srow_rc check_names(struct pick *p, struct rows_given *room, char *const *names,
                                 size_t n, struct srow_error *e)
 {
@@ -347,6 +391,7 @@ enum srow_rc pick_table_check(const struct pick_table *t, char *const *names, si
 {
     AUTO(pick_cleanup)
     struct pick p = {.table = t->table, .live = &t->live, .dialect = t->dialect};
+    TRY(check_any_known(t, names, n, e));
     TRY(make_room(&p, n, e));
     struct rows_given *room = calloc(n + 1, sizeof *room);
     FAIL_IF(room == NULL, e, SROW_E_NOMEM, "no memory for a header");

@@ -63,7 +63,8 @@ static enum srow_rc next_csv(bool *more, struct record *out, struct source *s, s
     out->line = row.line;
     TRY(rc);
     FAIL_IF(*more && row.count != s->name_count, e, SROW_E_MALFORMED,
-            "%zu fields, and the header names %zu: give each its value", row.count, s->name_count);
+            "%zu field%s, and the header names %zu: give each its value", row.count,
+            row.count == 1 ? "" : "s", s->name_count);
     for (size_t i = 0; *more && i < row.count; i++) {
         TRY(row.fields[i].null ? record_add_null(out, s->names[i], e)
                                : record_add(out, s->table, s->names[i], field_of(&row, i), e));
@@ -233,6 +234,8 @@ static enum srow_rc begin(struct source *s, uint64_t *line, bool makes, struct s
     TRY(skip_mark(&s->in, e));
     if (s->format == ROWS_ANY_FORMAT) {
         TRY(input_peek(&first, &s->in, e));
+        FAIL_IF(first == '[', e, SROW_E_JSON,
+                "an array of JSON is not read: give JSON lines, one object a line (jq -c '.[]')");
         s->format = first == '{' ? ROWS_JSONL : ROWS_CSV;
     }
     return s->format == ROWS_CSV ? read_header(s, line, makes, e) : SROW_OK;

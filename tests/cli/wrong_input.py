@@ -271,7 +271,7 @@ ROWS = [
      'expected value of "account": check the binding or context that was asked for; if it '
      "is right, somebody has moved the value: an alarm (SROW-080)"),
     ("a context that is no pair", None, ("decrypt", "--context", "account"), good, 2,
-     "sealrow: --context account: no equals sign: write KEY=VALUE (SROW-001)"),
+     "sealrow: --context number 1: no equals sign: write KEY=VALUE (SROW-001)"),
     ("a value without its name", None, ("put", "customer", "account=1", "hunter2"), b"", 2,
      "sealrow: NAME=VALUE number 2: no equals sign: write NAME=VALUE (SROW-001)"),
     ("a reserved context key", None, ("encrypt", "--context", "aws-crypto-x=1"), b"x", 2,
@@ -304,10 +304,19 @@ ROWS = [
      "sealrow: customer.account: a binding is never NULL: give a value and not NULL (SROW-002)"),
     ("a header with a wrong name", None, FROM, b"acount,userid\n1,x\n", 2,
      "sealrow: standard input, line 1: customer.acount: neither in the configuration nor in "
+     "table customers: did you mean account? (SROW-003)"),
+    ("a wrong header alone", None, FROM, b"account,telephone\n", 2,
+     "sealrow: standard input, line 1: customer.telephone: neither in the configuration nor in "
      "table customers: correct the name (SROW-003)"),
-    ("a wrong header alone", None, FROM, b"account,usrid\n", 2,
-     "sealrow: standard input, line 1: customer.usrid: neither in the configuration nor in "
-     "table customers: correct the name (SROW-003)"),
+    ("a file without a header", None, FROM, b"4711,abc123\n", 2,
+     "sealrow: standard input, line 1: it names no column of customer: the header names the "
+     "columns, commas between them, in UTF-8 (SROW-003)"),
+    ("a file with tabs", None, FROM, b"account\tuserid\n4711\tabc123\n", 2,
+     "sealrow: standard input, line 1: it names no column of customer: the header names the "
+     "columns, commas between them, in UTF-8 (SROW-003)"),
+    ("an array of JSON", None, FROM, b'[{"account": "1", "userid": "x"}]\n', 65,
+     "sealrow: standard input, line 1: an array of JSON is not read: give JSON lines, one object "
+     "a line (jq -c '.[]') (SROW-046)"),
     ("a header without the binding", None, FROM, b"userid\nx\n", 2,
      "sealrow: standard input, line 1: customer.account: the header lacks this binding: name it, "
      "and its value in each row (SROW-002)"),
