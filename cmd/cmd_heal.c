@@ -11,6 +11,7 @@
 #include "progress.h"
 #include "schema/booked.h"
 #include "stop.h"
+#include "value.h"
 
 /* The tables of one call, one after the other. */
 struct healing {
@@ -59,12 +60,12 @@ static void put_value(struct srow_buf *out, const struct srow_value *v, bool jso
         buf_printf(out, "%" PRId64, v->integer);
     } else if (json && v->type != SROW_TYPE_BYTES) {
         json_put_string(out, v->bytes);
-    } else if (v->type != SROW_TYPE_BYTES && io_is_plain(v->bytes)) {
-        buf_put(out, v->bytes);
-    } else {
-        buf_put_str(out, json ? "\"" : "X'");
+    } else if (json) {
+        buf_put_str(out, "\"");
         text_put_hex(out, v->bytes);
-        buf_put_str(out, json ? "\"" : "'");
+        buf_put_str(out, "\"");
+    } else {
+        value_put_shown(out, v->bytes, v->type != SROW_TYPE_BYTES);
     }
 }
 

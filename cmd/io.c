@@ -105,11 +105,19 @@ enum srow_rc io_write_buf(const struct srow_buf *buf, struct srow_error *e)
     return io_write(bytes_buf(buf), e);
 }
 
+size_t io_control(struct srow_bytes b)
+{
+    const unsigned char *at = b.at;
+    if (b.len > 1 && at[0] == 0xC2 && at[1] < 0xA0) {
+        return 2;
+    }
+    return b.len > 0 && (at[0] < 0x20 || at[0] == 0x7F) ? 1 : 0;
+}
+
 bool io_is_plain(struct srow_bytes b)
 {
     for (size_t i = 0; i < b.len; i++) {
-        unsigned char c = ((const unsigned char *)b.at)[i];
-        if (c < 0x20 || c == 0x7F) {
+        if (io_control(bytes_of((const char *)b.at + i, b.len - i)) > 0) {
             return false;
         }
     }

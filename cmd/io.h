@@ -34,6 +34,10 @@ MUST enum srow_rc io_write_to(int fd, const char *name, struct srow_bytes bytes,
 /* Whether whoever read standard output has closed it: a pipe to `head`. */
 bool io_pipe_is_closed(void);
 
+/* How many bytes the control character has that b begins with, 0 if it begins with none. Those of
+ * two bytes, U+0080 to U+009F, are orders to some terminals too. */
+size_t io_control(struct srow_bytes b);
+
 /* UTF-8 without control characters: it may go to a terminal. */
 bool io_is_plain(struct srow_bytes b);
 

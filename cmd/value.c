@@ -8,20 +8,49 @@
 #include "io.h"
 #include "rows/csv.h"
 
-void value_put_text(struct srow_buf *out, const struct rows_field *f)
+/* UTF-8 with control characters, as PostgreSQL writes it: E'one line\nanother'. */
+static void put_escaped(struct srow_buf *out, struct srow_bytes text)
 {
-    struct srow_bytes value = bytes_buf(&f->value);
-    if (f->type == DB_NULL) {
-        buf_put_str(out, "NULL");
+    static const char named[] = "\n\r\t\\'", names[] = "nrt\\'";
+    const char *at = text.at;
+    buf_put_str(out, "E'");
+    for (size_t i = 0; i < text.len; i++) {
+        const char *name = at[i] == '\0' ? NULL : strchr(named, at[i]);
+        size_t control = io_control(bytes_of(at + i, text.len - i));
+        if (name != NULL) {
+            buf_printf(out, "\\%c", names[name - named]);
+        } else if (control > 0) {
+            i += control - 1;
+            buf_printf(out, "\\u%04x", (unsigned char)at[i]);
+        } else {
+            buf_put_u8(out, (uint8_t)at[i]);
+        }
+    }
+    buf_put_str(out, "'");
+}
+
+void value_put_shown(struct srow_buf *out, struct srow_bytes value, bool is_text)
+{
+    if (is_text && io_is_plain(value)) {
+        buf_put(out, value);
         return;
     }
-    if (f->type != DB_BYTES && io_is_plain(value)) {
-        buf_put(out, value);
+    if (is_text && text_is_utf8(value)) {
+        put_escaped(out, value);
         return;
     }
     buf_put_str(out, "X'");
     text_put_hex(out, value);
     buf_put_str(out, "'");
+}
+
+void value_put_text(struct srow_buf *out, const struct rows_field *f)
+{
+    if (f->type == DB_NULL) {
+        buf_put_str(out, "NULL");
+        return;
+    }
+    value_put_shown(out, bytes_buf(&f->value), f->type != DB_BYTES);
 }
 
 /* Infinity and NaN are no numbers of JSON. */

@@ -7,7 +7,9 @@
 
 #include "rows/rows.h"
 
-/* Text as it is; bytes, and what would disturb a terminal, in hex: X'00'. */
+/* For people: text as it is, text with control characters escaped, E'a\nb', all else in hex, X'00'.
+ */
+void value_put_shown(struct srow_buf *out, struct srow_bytes value, bool is_text);
 void value_put_text(struct srow_buf *out, const struct rows_field *f);
 
 /* Bytes are base64. */
