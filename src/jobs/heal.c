@@ -188,8 +188,9 @@ static enum srow_rc go_on(const struct heal_work *w, struct srow_error *e)
 {
     const struct heal_options *o = w->options;
     FAIL_IF(o->go_on != NULL && !o->go_on(o->state, &w->report->counts), e, SROW_E_STOPPED,
-            "%s: stopped after %llu rows: run it again: it goes on with what is left",
-            w->table->name, (unsigned long long)w->report->counts.rows);
+            "%s: stopped after %llu row%s: run it again: it goes on with what is left",
+            w->table->name, (unsigned long long)w->report->counts.rows,
+            w->report->counts.rows == 1 ? "" : "s");
     return SROW_OK;
 }
 
