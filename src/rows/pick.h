@@ -31,8 +31,9 @@ enum pick_kind {
 };
 enum pick_kind pick_table_kind(const struct pick_table *t, const char *name);
 
-/* Whether rows that give the names of this header can be stored: all are known, none is there twice, and no
- * binding is missing but one that `makes` allows. Fails with COLUMN, BINDING, USAGE, NOMEM. */
+/* Whether rows that give the names of this header can be stored: all are known, none is there
+ * twice, and no binding is missing but one that `makes` allows. Fails with COLUMN, BINDING, USAGE,
+ * NOMEM. */
 MUST enum srow_rc pick_table_check(const struct pick_table *t, char *const *names, size_t n,
                                    bool makes, struct srow_error *e);
 
