@@ -36,7 +36,7 @@
 #define config_key_set_find srow_inner_config_key_set_find
 #define config_key_set_regions srow_inner_config_key_set_regions
 #define config_key_set_seals_in srow_inner_config_key_set_seals_in
-#define config_table_find srow_inner_config_table_find
+#define config_table_named srow_inner_config_table_named
 #define error_set srow_inner_error_set
 #define error_wrap srow_inner_error_wrap
 #define hash_sha256 srow_inner_hash_sha256

@@ -111,6 +111,9 @@ const struct config_key_set *config_key_set_find(const struct srow_config *c, co
 bool config_key_set_seals_in(const struct config_key_set *set, const char *region);
 uint32_t config_key_set_regions(const struct srow_config *c, const struct config_key_set *set);
 const struct config_table *config_table_find(const struct srow_config *c, struct srow_bytes name);
+/* The table of a name that somebody has typed. Fails with COLUMN, naming the nearest; NOMEM. */
+MUST enum srow_rc config_table_named(const struct config_table **out, const struct srow_config *c,
+                                     const char *name, struct srow_error *e);
 const struct config_column *config_column_find(const struct config_table *t,
                                                struct srow_bytes name);
 

@@ -4,6 +4,10 @@
  */
 #include "config/config.h"
 
+#include <stdlib.h>
+
+#include "base/text.h"
+
 const struct config_region *config_region_find(const struct srow_config *c, const char *name)
 {
     for (size_t i = 0; i < c->region_count; i++) {
@@ -51,6 +55,26 @@ const struct config_table *config_table_find(const struct srow_config *c, struct
         }
     }
     return NULL;
+}
+
+enum srow_rc config_table_named(const struct config_table **out, const struct srow_config *c,
+                                const char *name, struct srow_error *e)
+{
+    const struct config_table *found = config_table_find(c, srow_str(name));
+    if (found != NULL) {
+        *out = found;
+        return SROW_OK;
+    }
+    const char **words = calloc(c->table_count + 1, sizeof *words);
+    FAIL_IF(words == NULL, e, SROW_E_NOMEM, "no memory for names of tables");
+    for (size_t i = 0; i < c->table_count; i++) {
+        words[i] = c->tables[i].name;
+    }
+    const char *near = text_nearest(srow_str(name), words);
+    free(words);
+    FAIL_IF(near != NULL, e, SROW_E_COLUMN, "table %s: not in the configuration: did you mean %s?",
+            name, near);
+    FAIL(e, SROW_E_COLUMN, "table %s: not in the configuration: add it under tables", name);
 }
 
 const struct config_column *config_column_find(const struct config_table *t, struct srow_bytes name)

@@ -75,9 +75,7 @@ static enum srow_rc work_new(struct heal_work **out, const struct heal *h,
     FAIL_IF(w == NULL, e, SROW_E_NOMEM, "no memory for a job");
     w->h = h;
     w->options = options;
-    w->table = config_table_find(h->config, srow_str(options->table));
-    FAIL_IF(w->table == NULL, e, SROW_E_COLUMN,
-            "table %s: not in the configuration: add it under tables", options->table);
+    TRY(config_table_named(&w->table, h->config, options->table, e));
     TRY(h->connect(&w->reader, h->state, e));
     TRY(live_table_fit(&w->live, w->reader, w->table, e));
     TRY(check_keys(w, e));

@@ -84,10 +84,8 @@ static enum srow_rc start(struct scan *s, struct db *db, const struct scan_ask *
 enum srow_rc scan_open(struct scan *out, const struct scan_ask *ask, struct db *db,
                        struct srow_error *e)
 {
-    AUTO(scan_cleanup)
-    struct scan s = {.table = config_table_find(ask->config, srow_str(ask->table))};
-    FAIL_IF(s.table == NULL, e, SROW_E_COLUMN,
-            "table %s: not in the configuration: add it under tables", ask->table);
+    AUTO(scan_cleanup) struct scan s = {0};
+    TRY(config_table_named(&s.table, ask->config, ask->table, e));
     TRY(live_table_read(&s.live, db, s.table->schema, s.table->table, e));
     FAIL_IF(s.live.name == NULL, e, SROW_E_SCHEMA,
             "table %s is not in the database: create it, or correct tables.%s.table",

@@ -35,25 +35,6 @@ void pick_cleanup(struct pick *p)
     *p = (struct pick){0};
 }
 
-static enum srow_rc find_table(const struct config_table **out, const struct srow_config *config,
-                               const char *name, struct srow_error *e)
-{
-    *out = config_table_find(config, srow_str(name));
-    if (*out != NULL) {
-        return SROW_OK;
-    }
-    const char **words = calloc(config->table_count + 1, sizeof *words);
-    FAIL_IF(words == NULL, e, SROW_E_NOMEM, "no memory for a row");
-    for (size_t i = 0; i < config->table_count; i++) {
-        words[i] = config->tables[i].name;
-    }
-    const char *near = text_nearest(srow_str(name), words);
-    free(words);
-    FAIL_IF(near != NULL, e, SROW_E_COLUMN, "table %s: not in the configuration: did you mean %s?",
-            name, near);
-    FAIL(e, SROW_E_COLUMN, "table %s: not in the configuration: add it under tables", name);
-}
-
 static enum srow_rc make_room(struct pick *p, size_t given, struct srow_error *e)
 {
     p->binds = calloc(p->table->bind_count + 1, sizeof *p->binds);
@@ -316,7 +297,7 @@ enum srow_rc pick_table_find(struct pick_table *out, const struct rows *rows, co
                              struct srow_error *e)
 {
     AUTO(pick_table_cleanup) struct pick_table t = {0};
-    TRY(find_table(&t.table, rows->config, name, e));
+    TRY(config_table_named(&t.table, rows->config, name, e));
     TRY(live_table_fit(&t.live, rows->db, t.table, e));
     t.dialect = rows->db->ops->dialect;
     *out = t;

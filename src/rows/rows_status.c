@@ -223,9 +223,7 @@ enum srow_rc rows_status_read(struct rows_status *out, const struct srow_config 
                               struct srow_error *e)
 {
     AUTO(rows_status_cleanup) struct rows_status s = {0};
-    s.table = config_table_find(config, srow_str(ask->table));
-    FAIL_IF(s.table == NULL, e, SROW_E_COLUMN,
-            "table %s: not in the configuration: add it under tables", ask->table);
+    TRY(config_table_named(&s.table, config, ask->table, e));
     TRY(make_columns(&s, config, e));
     TRY(look(&s, config, db, ask->sample, e));
     if (s.looked > s.rows) {

@@ -117,12 +117,11 @@ enum srow_rc ddl_revert_make(struct ddl_plan *out, const struct srow_config *con
                              const struct ddl_back *back, struct srow_error *e)
 {
     AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
-    const char *table = back->table;
-    FAIL_IF(table != NULL && config_table_find(config, srow_str(table)) == NULL, e, SROW_E_COLUMN,
-            "no table %s in the configuration: name one that it has, or none for all", table);
+    const struct config_table *table = NULL; /* all */
+    TRY(back->table == NULL ? SROW_OK : config_table_named(&table, config, back->table, e));
     TRY(table == NULL ? plan_own(&plan, db, BOOKED_TABLE, e) : SROW_OK);
     for (size_t i = 0; i < config->table_count; i++) {
-        if (table == NULL || strcmp(table, config->tables[i].name) == 0) {
+        if (table == NULL || table == &config->tables[i]) {
             TRY(plan_table(&plan, db, config, &config->tables[i], back->discard_sealed, e));
         }
     }

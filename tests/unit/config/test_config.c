@@ -57,6 +57,10 @@ CASE(ten_lines_are_a_configuration)
     CHECK(column->type == SROW_TYPE_TEXT && !column->required);
     CHECK(strcmp(column->keys, "default") == 0);
     CHECK(config_table_find(c, srow_str("custome")) == NULL);
+    CHECK_OK(config_table_named(&t, c, "customer", &e), e);
+    CHECK(t == &c->tables[0] && strcmp(column->full_name, "customer.name") == 0);
+    CHECK(config_table_named(&t, c, "custome", &e) == SROW_E_COLUMN);
+    CHECK(strstr(e.text, "did you mean customer?") != NULL);
     CHECK(config_column_find(t, srow_str("names")) == NULL);
 }
 
