@@ -25,11 +25,22 @@ static enum srow_rc lose(struct fake_db *f, struct srow_error *e)
     FAIL(e, SROW_E_CONNECT, "database: the connection was lost: by the test");
 }
 
+/* Whether the call that is made now is carried out. */
+static MUST enum srow_rc reach(struct fake_db *f, struct srow_error *e)
+{
+    bool breaks = f->breaks_at == 1 || (f->breaks_at == 0 && f->for_good);
+    f->breaks_at -= f->breaks_at > 0;
+    f->broken += breaks;
+    FAIL_IF(f->is_lost || breaks, e, SROW_E_CONNECT,
+            "database: the connection was lost: by the test");
+    return SROW_OK;
+}
+
 static enum srow_rc exec(struct db *db, const char *sql, const struct db_value *params, size_t n,
                          struct srow_error *e)
 {
     struct fake_db *f = fake_of(db);
-    FAIL_IF(f->is_lost, e, SROW_E_CONNECT, "database: the connection was lost: by the test");
+    TRY(reach(f, e));
     if (f->losses > 0 && strcmp(sql, "COMMIT") == 0) {
         return lose(f, e);
     }
@@ -39,19 +50,70 @@ static enum srow_rc exec(struct db *db, const char *sql, const struct db_value *
 static enum srow_rc exec_many(struct db *db, const char *sql, const struct db_value *params,
                               size_t n, size_t rows, struct srow_error *e)
 {
-    FAIL_IF(fake_of(db)->is_lost, e, SROW_E_CONNECT,
-            "database: the connection was lost: by the test");
+    TRY(reach(fake_of(db), e));
     return db_exec_many(fake_of(db)->inner, sql, params, n, rows, e);
 }
+
+/* -- rows of the other one -- */
+
+struct fake_rows {
+    struct db_rows base;
+    struct db_rows *inner;
+    struct fake_db *db;
+};
+
+static struct fake_rows *rows_of(const struct db_rows *rows)
+{
+    return (struct fake_rows *)rows;
+}
+
+static enum srow_rc next(bool *more, struct db_rows *rows, struct srow_error *e)
+{
+    TRY(reach(rows_of(rows)->db, e));
+    return db_next(more, rows_of(rows)->inner, e);
+}
+
+static size_t columns(const struct db_rows *rows)
+{
+    const struct db_rows *inner = rows_of(rows)->inner;
+    return inner->ops->columns(inner);
+}
+
+static const char *name(const struct db_rows *rows, size_t column)
+{
+    const struct db_rows *inner = rows_of(rows)->inner;
+    return inner->ops->name(inner, column);
+}
+
+static struct db_value value(const struct db_rows *rows, size_t column)
+{
+    const struct db_rows *inner = rows_of(rows)->inner;
+    return inner->ops->value(inner, column);
+}
+
+static void rows_free(struct db_rows *rows)
+{
+    db_rows_free(&rows_of(rows)->inner);
+    free(rows);
+}
+
+static const struct db_rows_ops rows_ops = {next, columns, name, value, rows_free};
 
 static enum srow_rc query(struct db_rows **out, struct db *db, const char *sql,
                           const struct db_value *params, size_t n, struct srow_error *e)
 {
-    FAIL_IF(fake_of(db)->is_lost, e, SROW_E_CONNECT,
-            "database: the connection was lost: by the "
-            "test");
-    return db_query(out, fake_of(db)->inner, sql, params, n, e);
+    AUTO(db_rows_free) struct db_rows *inner = NULL;
+    TRY(reach(fake_of(db), e));
+    TRY(db_query(&inner, fake_of(db)->inner, sql, params, n, e));
+    struct fake_rows *rows = malloc(sizeof *rows);
+    FAIL_IF(rows == NULL, e, SROW_E_NOMEM, "no memory for rows");
+    *rows = (struct fake_rows){{&rows_ops}, inner, fake_of(db)};
+    inner = NULL;
+    *out = &rows->base;
+    return SROW_OK;
 }
+
+/* -- the rest -- */
 
 static uint64_t changed(const struct db *db)
 {

@@ -8,6 +8,7 @@
 enum { MOST = 100000, PATIENCE = 20 };
 
 static const char *wrong;
+static const struct fault_kind allocations = {"allocation", alloc_arm, alloc_disarm};
 
 enum srow_rc fault_wrong(const char *what)
 {
@@ -22,14 +23,25 @@ struct outcome {
     struct srow_error error;
 };
 
+static const struct fault_kind *kind_of(const struct fault_case *c)
+{
+    return c->kind == NULL ? &allocations : c->kind;
+}
+
 static struct outcome attempt(const struct fault_case *c, size_t n, bool for_good)
 {
     struct outcome o = {0};
     wrong = NULL;
+    if (c->before != NULL) {
+        c->before();
+    }
     long before = alloc_live();
-    alloc_arm(n, for_good);
+    kind_of(c)->arm(n, for_good);
     o.rc = c->run(&o.error);
-    o.failures = alloc_disarm();
+    o.failures = kind_of(c)->disarm();
+    if (c->after != NULL) {
+        c->after();
+    }
     o.left = alloc_live() - before;
     return o;
 }
@@ -83,8 +95,8 @@ static bool holds_at(bool *more, const struct fault_case *c, size_t n, bool for_
         bad = "it leaks";
     }
     if (bad != NULL) {
-        printf("# allocation %zu fails %s: %s: %s: %s\n", n, for_good ? "for good" : "once", bad,
-               srow_rc_name(o.rc), o.error.text);
+        printf("# %s %zu fails %s: %s: %s: %s\n", kind_of(c)->name, n,
+               for_good ? "for good" : "once", bad, srow_rc_name(o.rc), o.error.text);
     }
     return bad == NULL;
 }

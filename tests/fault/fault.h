@@ -3,12 +3,21 @@
  * An operation under failing allocations: number 1, 2, 3, ... fails, once and then for good, until
  * a run meets no failure. Each run must end in the out-of-memory code, or, where a library of
  * others survives or renames the failure, in the whole right result or one clean error; it must
- * leave its out parameters alone when it fails and no block behind.
+ * leave its out parameters alone when it fails and no block behind. Other things than allocations
+ * can be made to fail in the same way.
  */
 #ifndef FAULT_FAULT_H
 #define FAULT_FAULT_H
 
 #include "check.h"
+
+/* What fails: from arm(n, for_good) on number n, and with for_good all that follow; `disarm`
+ * returns how many have failed. */
+struct fault_kind {
+    const char *name; /* "allocation" */
+    void (*arm)(size_t n, bool for_good);
+    size_t (*disarm)(void);
+};
 
 struct fault_case {
     const char *name; /* a sentence */
@@ -21,6 +30,8 @@ struct fault_case {
     const enum srow_rc *others;
 
     bool survives; /* a failed allocation may be made good: the right result counts */
+    const struct fault_kind *kind;        /* NULL: allocations */
+    void (*before)(void), (*after)(void); /* each run, without failures; NULL: nothing */
     size_t stride; /* in a short run only each such number is failed; 0: all of them */
 };
 

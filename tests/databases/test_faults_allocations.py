@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Schema work with allocations that fail, those of the engine's client library among them, and with
+a connection that is lost at each call."""
+import subprocess
+
+import pytest
+
+import world as worlds
+
+
+@pytest.mark.parametrize("server", ["pg", "maria"])
+def test_schema_work_ends_whole_or_in_one_clean_error(request, server):
+    program = worlds.BUILD / "tests" / "fault" / "fault_schema"
+    if not program.exists():
+        pytest.skip("a sanitizer has an allocator of its own")
+    url = request.getfixturevalue(server).env["DATABASE_URL"]
+    done = subprocess.run([program, url], capture_output=True, text=True, timeout=300)
+    lines = done.stdout.splitlines()
+    failed = [line for line in lines if not line.startswith(("ok ", "1.."))]
+    assert not failed and done.returncode == 0 and lines[-1] == f"1..{len(lines) - 1}", done
