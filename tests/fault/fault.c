@@ -104,8 +104,9 @@ static bool holds_at(bool *more, const struct fault_case *c, size_t n, bool for_
 bool fault_holds(const struct fault_case *c, bool for_good)
 {
     size_t step = c->stride == 0 || getenv("FAULT_ALL") != NULL ? 1 : c->stride, n = 1;
-    for (int i = 0; i < PATIENCE; i++) { /* libraries make what they make once */
-        (void)attempt(c, MOST, false);
+    long left = 1;
+    for (int i = 0; left > 0 && i < PATIENCE; i++) { /* libraries make what they make once */
+        left = attempt(c, MOST, false).left;
     }
     for (bool more = true; more && n < MOST; n += step) {
         if (!holds_at(&more, c, n, for_good)) {
