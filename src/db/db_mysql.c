@@ -267,8 +267,10 @@ static void free_rows(struct mysql_rows **rows)
 /* The whole result comes at once, so that other statements may run while it is read. */
 static enum srow_rc bind_result(struct mysql_rows *rows, struct srow_error *e)
 {
+    FAIL_IF(mysql_stmt_field_count(rows->stmt) == 0, e, SROW_E_INTERNAL,
+            "a query that has no rows");
     AUTO(free_result) MYSQL_RES *meta = mysql_stmt_result_metadata(rows->stmt);
-    FAIL_IF(meta == NULL, e, SROW_E_INTERNAL, "a query that has no rows");
+    FAIL_IF(meta == NULL, e, SROW_E_NOMEM, "no memory for rows");
     rows->count = mysql_num_fields(meta);
     rows->fields = calloc(rows->count + 1, sizeof *rows->fields);
     rows->binds = calloc(rows->count + 1, sizeof *rows->binds);

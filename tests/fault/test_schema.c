@@ -4,9 +4,6 @@
  * connection that is lost at each call. fault-schema URL does it with a server, whose client
  * library allocates as well (tests/databases/test_faults_allocations.py).
  */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "check.h"
 #include "fake/fake_db.h"
 #include "fault/alloc.h"
@@ -14,6 +11,7 @@
 #include "schema/booked.h"
 #include "schema/ddl.h"
 #include "schema/sequence.h"
+#include "scratch.h"
 
 #define ARN "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -47,20 +45,12 @@ static const char *const creates[] = {
 static const char *const defects[] = {"CREATE INDEX odd ON members (pin_sealed)",
                                       "CREATE VIEW userids AS SELECT userid_sealed FROM members"};
 
-static char path[] = "/tmp/sealrow-fault-XXXXXX", file[64];
-static const char *url = file;
+static const char *where = url; /* the database */
 static struct srow_config *config;
 static struct db *keeper;     /* without faults */
 static struct db *inner;      /* whose allocations fail */
 static struct fake_db broken; /* around it, whose calls fail */
 static struct db *db;         /* one of the two */
-
-static void bail_out(const char *text)
-{
-    printf("Bail out! %s\n", text);
-    unlink(path);
-    exit(1);
-}
 
 /* -- how the database is before a run -- */
 
@@ -225,7 +215,7 @@ static const enum srow_rc lost[] = {SROW_E_CONNECT, SROW_E_COMMIT_UNKNOWN, SROW_
 static void run_both(struct fault_case c)
 {
     char name[160];
-    bool is_server = url != file;
+    bool is_server = where != url;
     c.after = mend;
     snprintf(name, sizeof name, "%s or there is no memory", c.name);
     struct fault_case memory = c;
@@ -284,18 +274,12 @@ static void fast(struct db *lite)
 static void set_up(void)
 {
     struct srow_error e = {0};
-    int fd = mkstemp(path);
-    if (fd < 0) {
-        bail_out("no file for a database");
-    }
-    close(fd);
-    snprintf(file, sizeof file, "sqlite:%s", path);
     if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
-        db_open(&keeper, url, &e) != SROW_OK || db_open(&inner, url, &e) != SROW_OK) {
+        db_create(&keeper, where, &e) != SROW_OK || db_open(&inner, where, &e) != SROW_OK) {
         bail_out(e.text);
     }
-    fake_db_init(&broken, inner, url);
-    if (url == file) {
+    fake_db_init(&broken, inner, where);
+    if (where == url) {
         fast(keeper);
         fast(inner);
     }
@@ -308,12 +292,13 @@ static void set_up(void)
 
 int main(int argc, char **argv)
 {
-    url = argc > 1 ? argv[1] : file;
+    where = argc > 1 ? argv[1] : url;
+    scratch_make();
     set_up();
     run_cases();
     db_free(&inner);
     db_free(&keeper);
     srow_config_free(config);
-    unlink(path);
+    scratch_remove();
     return check_done();
 }
