@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A database in which everything stands that `status --html` has words for, under hostile names,
 and what the page says of it."""
+import json
 import xml.etree.ElementTree as ET
 
 from world import EU, US
 
 EVIL = "</title><script>alert(1)</script>"
 TABLE = "it's \"x\" & <b onclick='y'>\u202ez"
+SEALED, PLAIN = "<i>pin's", "<u>remark"
 AP = "ap-southeast-2"
 BIG = 12000
 
@@ -62,6 +64,8 @@ def fill(place):
         db.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
                    "INSERT INTO ledger (entry, remark_sealed) SELECT printf('%05d', i), "
                    "CASE WHEN i % 3 THEN remark_sealed END FROM n, ledger WHERE entry = 'a'", [BIG])
+        db.execute(f"ALTER TABLE customers RENAME pin_sealed TO {quoted(SEALED)}")
+        db.execute(f"ALTER TABLE ledger RENAME remark TO {quoted(PLAIN)}")
         db.execute(f"ALTER TABLE customers RENAME TO {quoted(TABLE)}")
     db.close()
     configure(place, evil=True)
@@ -75,8 +79,9 @@ def configure(place, evil=False):
     text = text[:text.index("tables:")] + TABLES
     text = text.replace("keys:\n", f"  {AP}: {{}}\nkeys:\n", 1)
     if evil:
-        shown = TABLE.replace("\\", "\\\\").replace('"', '\\"')
-        text = text.replace("table: customers", f'table: "{shown}"')
+        for word, name in (("table: customers", TABLE), ("sealed: pin_sealed", SEALED),
+                           ("plain: remark", PLAIN)):
+            text = text.replace(word, word.split()[0] + " " + json.dumps(name, ensure_ascii=False))
     path.write_text(text)
 
 

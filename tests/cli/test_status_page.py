@@ -53,7 +53,8 @@ def test_what_is_wrong_is_said_in_words(full):
     for words in ("Debt: 4 values lack a Region", "Run sealrow heal customer.",
                   "Not sealed: 1 value is no message. Run sealrow check.",
                   "Not configured: 1 key", "A sample: what follows is of 10,000 of the 12,001 rows",
-                  "Plaintext: 1 value still there, in remark, counted in all rows.",
+                  f"Plaintext: 1 value still there, in {page.PLAIN}, counted in all rows.",
+                  f"in {page.SEALED}, key set",
                   "not configured, of no Region of the configuration", "no key for new values",
                   "suite 0x0578, signed 6", "nothing sealed"):
         assert words in text, words

@@ -361,6 +361,7 @@ def test_a_transaction_that_gave_way_is_run_again_with_the_same_bytes(pg):
     assert pg.ok("put", "customer", "account=1", "userid=ada").startswith(b"inserted 1")
     assert pg.world.kmsd.total() - before == 2, "sealed once, in two Regions"
     assert pg.texts("SELECT last_value FROM tries") == [["3"]]
+    assert json.loads(pg.ok("get", "customer", "account=1", "--json"))["userid"] == "ada"
     pg.sql("ALTER SEQUENCE tries MINVALUE -99 RESTART -99")
     fails(pg, UNAVAILABLE, "40001", "try again", args=("put", "customer", "account=2", "userid=x"))
     assert pg.texts("SELECT count(*), (SELECT last_value FROM tries) FROM customers") == [

@@ -11,11 +11,13 @@ NET, TLS, WIRE = "unit net/net", "unit net/tls", "unit kms/wire"
 REGIONS, FAULTS = "unit keys/keyring_regions", "unit keys/faults"
 ROWS, CLIENT, CONFIG = "unit rows/rows", "unit client/client", "unit config/config"
 TIMING = "valgrind constant-time"
-FINDING = "unit schema/finding"
+FINDING, SCHEMA = "unit schema/finding", "unit schema/schema"
 HEAL = "unit jobs/heal"
 MANY, WALK, POSITION, MYSQL = "unit db/many", "unit db/walk", "unit db/position", "unit db/mysql"
 BATCH, CANONICAL, REQUIRE = "unit rows/many", "unit cell/canonical", "unit keys/require"
 STATUS, OUTAGE, CARE = "unit rows/status", "unit client/outage", "unit client/care"
+BOOKED = ("pytest tests/cli/test_cli.py::"
+          "test_a_new_configuration_is_booked_first_and_the_old_one_writes_no_longer")
 AUTH = "pytest tests/system/test_kmsd_auth.py"
 OPERATIONS = "pytest tests/system/test_kmsd_operations.py"
 SERVER = "pytest tests/system/test_kmsd_server.py"
@@ -30,6 +32,7 @@ DUAL = "stage_dual_writes_both_and_an_old_instance_leaves_no_stale_value"
 FACE = "the_room_db_does_the_same_on_every_engine"
 FORBIDDEN = "what_a_role_may_not_do"
 PG_TOKEN = "a_token_goes_to_no_postgresql_that_is_not_verified"
+TYPES = "check_says_which_types_cannot_be_bound"
 WHOLE = "a_batch_is_stored_whole_or_not_at_all"
 
 
@@ -232,6 +235,15 @@ MUTANTS = [
      "FAIL_IF(false,", [HEAL]),
 
     # -- which configuration writes, and stages --
+    ("unbooked-configuration-writes", "src/schema/booked.c", "FAIL_IF(!s.last, e, SROW_E_BOOKED,",
+     "FAIL_IF(false, e, SROW_E_BOOKED,", ["unit schema/booked"]),
+    ("older-configuration-is-booked", "src/schema/booked.c", "FAIL_IF(s.earlier && !how->again,",
+     "FAIL_IF(false,", ["unit schema/booked"]),
+    ("heal-asks-what-is-booked", "cmd/cmd_heal.c",
+     "enum srow_rc rc = booked_may_write(own.db, own.config, e);", "enum srow_rc rc = SROW_OK;",
+     [BOOKED]),
+    ("put-asks-what-is-booked", "cmd/cmd_put.c", "TRY(booked_may_write(p.db, p.config, e));", "",
+     [BOOKED]),
     ("older-configuration-writes", "src/schema/booked.c", "out->last = mine && first;",
      "out->last = mine;", ["unit schema/booked"]),
     ("digest-leaves-keys-out", "src/config/canon.c", '{"domain", "keys", "tables"}',
@@ -280,6 +292,95 @@ MUTANTS = [
     ("own-tables-have-transactions", "src/db/db_mysql_dialect.c", '.own_table = " ENGINE=InnoDB"',
      '.own_table = ""',
      [db("init", "tables_of_our_own_have_transactions_whatever_the_servers_default_is")]),
+
+    # -- what check finds --
+    ("found-postgresql-log", "src/db/db_postgres_dialect.c", "AND setting IN ('mod', 'all'))",
+     "AND setting = 'all')",
+     [db("server_settings", "postgresql_logs_statements", "log_statement='mod'")]),
+    ("found-postgresql-explain", "src/db/db_postgres_dialect.c",
+     "\"'auto_explain.log_min_duration') AND", "\"'log_min_duration_sample') AND",
+     [db("server_settings", "postgresql_explains_or_counts_statements")]),
+    ("found-postgresql-statistics", "src/db/db_postgres_dialect.c",
+     "WHERE extname = 'pg_stat_statements'", "WHERE extname = 'statements'",
+     [db("server_settings", "postgresql_explains_or_counts_statements")]),
+    ("found-mariadb-log", "src/db/db_mysql_dialect.c", "FROM DUAL WHERE @@GLOBAL.general_log \"",
+     "FROM DUAL WHERE 0 AND @@GLOBAL.general_log \"",
+     [db("server_settings", "mariadb_shows_values_or_ignores_checks", "general_log")]),
+    ("found-mariadb-binlog", "src/db/db_mysql_dialect.c", "@@GLOBAL.binlog_format <> 'ROW'",
+     "@@GLOBAL.binlog_format = 'STATEMENT'",
+     [db("server_settings", "mariadb_shows_values_or_ignores_checks", "binlog_format")]),
+    ("found-mariadb-row-image", "src/db/db_mysql_dialect.c",
+     "@@GLOBAL.binlog_row_image <> 'MINIMAL'", "@@GLOBAL.binlog_row_image = 'FULL'",
+     [db("dependents", "mariadb_logs_plaintext_that_is_replaced")]),
+    ("found-mariadb-annotations", "src/db/db_mysql_dialect.c",
+     "FROM DUAL WHERE @@GLOBAL.log_bin AND @@GLOBAL.binlog_annotate_row_events */",
+     "FROM DUAL WHERE 0 */", [db("dependents", "mariadb_logs_plaintext_that_is_replaced")]),
+    ("found-mariadb-no-checks", "src/db/db_mysql_dialect.c",
+     "FROM DUAL WHERE NOT @@GLOBAL.check_constraint_checks", "FROM DUAL WHERE 0",
+     [db("server_settings", "mariadb_shows_values_or_ignores_checks",
+         "check_constraint_checks")]),
+    ("found-mariadb-filter", "src/db/db_mysql_dialect.c", "'^REPLICATE_.*(DO|IGNORE)_'",
+     "'^REPLICATE_.*DO_'", [db("server_settings", "a_mariadb_replica_that_leaves_tables_out")]),
+    ("found-no-transactions", "src/db/db_mysql_dialect.c", "n.TRANSACTIONS <> 'YES'",
+     "n.TRANSACTIONS = '?'",
+     [db("dependents", "a_mariadb_table_without_transactions_is_a_finding")]),
+    ("found-not-validated", "src/schema/finding_schema.c",
+     "while (more && rows->ops->value(rows, 1).integer == 0) {", "while (more) {",
+     [db("init", "postgresql_adds_a_check_quickly_and_validates_it_later")]),
+    ("found-materialised-view", "src/db/db_postgres_dialect.c", "WHERE v.relkind IN ('v', 'm') AND",
+     "WHERE v.relkind = 'v' AND",
+     [db("dependents", "what_hangs_on_the_plaintext_is_listed", "postgresql")]),
+    ("found-publication-of-columns", "src/schema/dependent.c", "return has && !filters",
+     "return !filters", [db("dependents", "publications_bring_what_is_sealed")]),
+    ("found-publication-of-rows", "src/schema/dependent.c", "return has && !filters",
+     "(void)filters; return has", [db("dependents", "publications_bring_what_is_sealed")]),
+    ("found-no-publication", "src/db/db_postgres_dialect.c",
+     "AND EXISTS (SELECT 1 FROM pg_publication) ", "AND false ",
+     [db("dependents", "publications_bring_what_is_sealed")]),
+    ("found-publication-of-plaintext", "src/schema/dependent.c",
+     "return has ? add_plain(l, \"publication \", name, e) : SROW_OK;",
+     "(void)has; return SROW_OK;",
+     [db("dependents", "what_hangs_on_the_plaintext_is_listed", "postgresql")]),
+    ("found-no-subscription", "src/db/db_postgres_dialect.c",
+     "AND EXISTS (SELECT 1 FROM pg_subscription_rel) ", "AND false ",
+     [db("dependents", "a_table_that_no_subscription_brings_is_a_finding")]),
+    ("found-no-identity", "src/db/db_postgres_dialect.c",
+     "WHEN 'f' THEN false WHEN 'n' THEN true", "WHEN 'f' THEN false WHEN 'n' THEN false",
+     [db("dependents", "the_replica_identity_of_a_published_table", "NOTHING")]),
+    ("found-full-identity", "src/db/db_postgres_dialect.c",
+     "AND c.relreplident = 'f' \" \"AND current_setting", "AND false \" \"AND current_setting",
+     [db("dependents", "the_replica_identity_of_a_published_table", "FULL")]),
+    ("found-unlogged", "src/db/db_postgres_dialect.c", "\" AND c.relpersistence = 'u' ",
+     "\" AND false ", [db("dependents", "an_unlogged_table_is_a_finding")]),
+    ("found-nullable-binding", "src/schema/finding_schema.c", "if (!c->not_null) {",
+     "if (false) {", [SCHEMA]),
+    ("found-binding-not-unique", "src/schema/finding_schema.c",
+     "if (!live_is_unique(l->live, l->table)) {", "if (false) {", [SCHEMA]),
+    ("found-unique-of-some-rows", "src/db/db_sqlite.c", "WHERE l.\\\"unique\\\" AND NOT l.partial ",
+     "WHERE l.\\\"unique\\\" ", [SCHEMA]),
+    ("found-binding-made-by-the-database", "src/schema/finding_schema.c",
+     "if (c->made_by_db && bind->made == CONFIG_MADE_NOT) {", "if (false) {", [SCHEMA]),
+    ("found-binding-rounds", "src/schema/finding_schema.c", "if (c->kind == LIVE_FLOAT) {",
+     "if (false) {", [db("types", TYPES, "sqlite")]),
+    ("found-binding-folds", "src/schema/finding_schema.c",
+     "if (converts && (c->kind == LIVE_LOOSE || c->kind == LIVE_LISTED)) {", "if (false) {",
+     [FINDING]),
+    ("found-binding-converts", "src/schema/finding_schema.c",
+     "if (converts && live_column_converts(c)) {", "if (false) {", [SCHEMA]),
+    ("found-no-check", "src/schema/finding_schema.c", "if (check == DDL_CHECK_NONE) {",
+     "if (false) {", [SCHEMA]),
+    ("found-no-trigger", "src/schema/finding_schema.c",
+     "TRY(trigger_is_right(&right, l->db, &place, e));", "(void)place;",
+     [db("layouts", "check_finds_a_trigger_that_is_gone_and_init_puts_it_back", "sqlite")]),
+    ("found-view", "src/schema/dependent.c", "if (!shows) { return SROW_OK; }",
+     "if (!shows || !l->plain) { return SROW_OK; }", [FINDING]),
+    ("found-trigger", "src/schema/dependent.c", "if (!names || trigger_has_name(name, l->where)) {",
+     "if (!names || !l->plain || trigger_has_name(name, l->where)) {", [FINDING]),
+    ("found-cascade", "src/schema/dependent.c",
+     "TRY(each(&l, db->ops->dialect->catalog.cascades, see_cascade, e));", "(void)see_cascade;",
+     [FINDING]),
+    ("found-unverified", "src/schema/finding_server.c", "if (db->unverified) {", "if (false) {",
+     [db("postgres", "tls_verifies_authority_and_name")]),
 
     # -- databases --
     ("walk-equal-keys", "src/db/walk.c",
@@ -347,7 +448,7 @@ MUTANTS = [
      "if (!covers_span(have, &s) && *want == 0) {", [POSITION]),
     ("postgresql-verifies-without-words", "src/db/db_postgres_connect.c",
      "mode = w.local && !login->is_token &&", "mode = !login->is_token &&",
-     [db("postgres", "no_password_goes_to_another_machine_without_tls")]),
+     [db("postgres", "service_and_password_files_count")]),
     ("postgresql-password-in-clear", "src/db/db_postgres_connect.c",
      "FAIL_IF(!w->local && !is_tls(w) && w->has_password,", "FAIL_IF(false,",
      [db("postgres", "no_password_goes_to_another_machine_without_tls")]),
@@ -361,9 +462,10 @@ MUTANTS = [
     ("mysql-verifies", "src/db/db_mysql.c",
      "mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes)",
      "mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &off)",
-     [db("mysql", "a_connection", "another authority")]),
+     [db("mysql", "a_connection", "another name than the certificate's")]),
     ("mysql-tls-is-there", "src/db/db_mysql.c",
-     "mysql_optionsv(handle, MYSQL_OPT_SSL_ENFORCE, &yes)", "0",
+     "mysql_optionsv(handle, MYSQL_OPT_SSL_ENFORCE, &yes) | "
+     "mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes) |", "0 |",
      [db("mysql", "a_server_without_tls_is_told_nothing_where_tls_is_asked_for")]),
     ("mysql-plugins", "src/db/db_mysql.c",
      'url->token ? SAFE_PLUGINS ",mysql_clear_password" : SAFE_PLUGINS;',
@@ -438,6 +540,32 @@ MUTANTS = [
      ["unit jobs/estimate"]),
 
     # -- types --
+    ("binding-twice", "src/cell/bind.c", "FAIL_IF(b->texts[at].len > 0,", "FAIL_IF(false,",
+     ["unit cell/bind"]),
+    ("binding-unknown", "src/cell/bind.c", "FAIL_IF(at == t->bind_count,",
+     "if (at == t->bind_count) { continue; } FAIL_IF(false,", ["unit cell/bind"]),
+    ("binding-null", "src/cell/type.c", "FAIL_IF(value->type == SROW_TYPE_NULL || "
+     "(value->bytes.at == NULL && value->bytes.len > 0),", "FAIL_IF(false,", ["unit cell/type"]),
+    ("binding-of-another-type", "src/cell/type.c", "FAIL_IF(value->type != type && !as_text,",
+     "FAIL_IF(false && !as_text,", ["unit cell/type"]),
+    ("binding-bytes-are-no-text", "src/cell/type.c", "text_put_hex(out, value->bytes);",
+     "buf_put(out, value->bytes);", ["unit cell/type"]),
+    ("binding-integer-is-canonical", "src/cell/type.c",
+     "FAIL_IF(text_parse_integer(&ignored, value, NULL) != SROW_OK,",
+     "FAIL_IF(text_parse_integer(&ignored, value, NULL) == SROW_E_NOMEM,", ["unit cell/type"]),
+    ("binding-uuid-is-canonical", "src/cell/type.c", "(at[i] >= 'a' && at[i] <= 'f');",
+     "((at[i] | 32) >= 'a' && (at[i] | 32) <= 'f');", ["unit cell/type"]),
+    ("binding-date-is-a-day", "src/cell/type.c", "FAIL_IF(!moment_is_date(value),",
+     "FAIL_IF(value.len != 10,", ["unit cell/type"]),
+    ("binding-is-checked-where-nothing-is-sealed", "src/rows/pick.c",
+     "TRY(check_bind(p, bind, g->value, e));", "(void)check_bind;", [ROWS]),
+    ("stored-form-is-canonical", "src/cell/type.c", "FAIL_IF(!bytes_equal(text, value),",
+     "FAIL_IF(false && !bytes_equal(text, value),", ["unit cell/type", CANONICAL]),
+    ("decimal-is-a-number", "src/cell/decimal.c",
+     "|| text.len > 0, e, SROW_E_VALUE, \"the value is no decimal", "|| false, e, SROW_E_VALUE, "
+     "\"the value is no decimal", [CANONICAL]),
+    ("decimal-fits", "src/cell/decimal.c", "FAIL_IF(whole.len > DECIMAL_WHOLE || fraction.len > "
+     "DECIMAL_FRACTION,", "FAIL_IF(false,", [CANONICAL]),
     ("decimal-minus-zero", "src/cell/decimal.c", "minus && whole.len + fraction.len > 0", "minus",
      [CANONICAL]),
     ("decimal-zeros", "src/cell/decimal.c",
