@@ -91,12 +91,12 @@ def test_a_new_configuration_is_booked_first_and_the_old_one_writes_no_longer(pl
     done = place.run(*put)
     assert done.returncode == 78 and b"run sealrow init" in done.stderr
     assert b"ada" not in done.stderr and not done.stdout
-    done = place.run("heal", "customer")
-    assert done.returncode == 78 and b"run sealrow init" in done.stderr
     place.ok("init")
     assert place.ok(*put).startswith(b"inserted 0, already there 1")
     (place.folder / "sealrow.yaml").write_text(old)
     done = place.run(*put)
+    assert done.returncode == 78 and b"deploy the newer one" in done.stderr
+    done = place.run("heal", "customer")
     assert done.returncode == 78 and b"deploy the newer one" in done.stderr
     assert b"abc123" in place.ok("get", "customer", "account=1"), "readers go on"
     assert b"config-older" in place.run("check").stdout

@@ -43,11 +43,16 @@ static struct heal_report report;
 /* -- a KMS that takes its time -- */
 
 static const char *meanwhile; /* SQL that another runs, once, ... */
+static bool ends;             /* or no Region answers any more ... */
 static enum kms_op during;    /* ... while this is asked for a batch of 8 */
 
 static void slow_call(struct kms *self, struct kms_request *requests, size_t n)
 {
     (void)self;
+    for (size_t i = 0; ends && requests[0].op == during && n >= 8 && i < config->region_count;
+         i++) {
+        fake_kms_set(kms, config->regions[i].name, SROW_E_CONNECT);
+    }
     if (meanwhile != NULL && requests[0].op == during && n >= 8) {
         if (db_exec(db, meanwhile, NULL, 0, &e) != SROW_OK) {
             bail_out(e.text);
@@ -77,6 +82,7 @@ static void down(const char *region)
 static void fresh(void)
 {
     meanwhile = NULL;
+    ends = false;
     down(NULL);
     for (size_t i = 0; i < config->region_count; i++) {
         fake_kms_set(kms, config->regions[i].name, SROW_OK);
@@ -460,6 +466,22 @@ CASE(a_value_with_a_version_that_is_no_message_is_named_and_the_rest_goes_on)
     CHECK(strcmp(failures, "counted.name 1 NOT_MESSAGE; ") == 0);
 }
 
+/* It stands last: requests that fail make the client careful. */
+CASE(kms_that_is_gone_is_no_fault_of_a_value)
+{
+    fresh();
+    down(EU);
+    for (int64_t i = 1; i <= 8; i++) {
+        put(i, "secret");
+    }
+    down(NULL);
+    ends = true;
+    during = KMS_DECRYPT;
+    CHECK(HEAL(.prove = 1) != SROW_OK);
+    CHECK(srow_rc_class((enum srow_rc)e.rc) == SROW_CLASS_UNAVAILABLE);
+    CHECK(failures[0] == '\0' && report.counts.failed == 0 && report.counts.healed == 0);
+}
+
 int main(void)
 {
     world_open(yaml, &slow);
@@ -476,6 +498,7 @@ int main(void)
     RUN(new_values_are_proven_in_each_region_as_often_as_asked);
     RUN(a_job_that_is_stopped_goes_on_when_it_is_run_again);
     RUN(what_the_database_changes_on_the_way_is_not_stored);
+    RUN(kms_that_is_gone_is_no_fault_of_a_value);
     world_close();
     return check_done();
 }

@@ -20,7 +20,10 @@ static const char yaml[] =
                                               "      userid: {required: true}\n"
                                               "      pin: {type: integer}\n"
                                               "      photo: {type: bytes}\n"
-                                              "      doc: {type: json}\n";
+                                              "      doc: {type: json}\n"
+                                              "  counted:\n"
+                                              "    bind: {id: text}\n"
+                                              "    columns: {v: {version: {column: v_version}}}\n";
 
 enum { BATCH = 5 }; /* 4 * in_flight / columns */
 
@@ -95,7 +98,7 @@ static enum srow_rc load_with(struct file *f, const char *text, struct rows_load
 {
     struct rows rows = {config, client, db};
     f->left = srow_str(text);
-    how.table = "customer";
+    how.table = how.table == NULL ? "customer" : how.table;
     how.input = (struct rows_input){read_file, f, "rows.csv"};
     how.state = f;
     how.tell = note_batch;
@@ -327,6 +330,9 @@ CASE(a_missing_right_is_no_fault_of_a_row)
     CHECK(run("PRAGMA query_only = 1"));
     CHECK_RC(load_with(&f, ten, (struct rows_load){.bad = note_bad}), SROW_E_DB_RIGHTS);
     CHECK(counts_are(0, 0, 0) && counts.bad == 0 && f.bad.len == 0);
+    CHECK_RC(load_with(&f, "account,userid\n1,u\n", (struct rows_load){.bad = note_bad}),
+             SROW_E_DB_RIGHTS);
+    CHECK(counts_are(0, 0, 0) && counts.bad == 0 && f.bad.len == 0);
     CHECK(run("PRAGMA query_only = 0"));
 }
 
@@ -358,6 +364,23 @@ CASE(a_row_that_a_file_has_twice_is_there_the_second_time)
     AUTO(file_cleanup) struct file f = {0};
     CHECK_OK(load_with(&f, "account,userid\n3,u\n3,v\n", (struct rows_load){.replace = true}), e);
     CHECK(counts_are(1, 0, 1) && lists("1,u 2,u 3,v "));
+}
+
+/* Two values of one version could be put in each other's place. */
+CASE(a_version_is_given_once_whoever_writes_meanwhile)
+{
+    static const char twice[] = "id,v\n1,u\n1,w\n";
+    static const struct rows_load how = {.table = "counted", .replace = true};
+    AUTO(file_cleanup) struct file f = {0};
+    fresh();
+    CHECK(run("CREATE TABLE counted (id TEXT NOT NULL PRIMARY KEY, v_sealed BLOB, "
+              "v_version INTEGER)"));
+    CHECK_RC(load_with(&f, twice, how), SROW_E_CONFLICT);
+    CHECK(counts_are(1, 0, 0) && number("SELECT v_version FROM counted") == 1);
+    CHECK_OK(load_with(&f, twice, how), e);
+    CHECK(counts_are(0, 1, 1) && number("SELECT v_version FROM counted") == 2);
+    CHECK(run("UPDATE counted SET v_sealed = NULL, v_version = 9223372036854775807"));
+    CHECK_RC(load_with(&f, twice, how), SROW_E_LIMIT);
 }
 
 CASE(rows_are_replaced_only_if_so_asked)
@@ -420,6 +443,12 @@ CASE(kms_that_is_gone_is_no_bad_row)
     CHECK(load_with(&f, ten, (struct rows_load){.bad = note_bad}) != SROW_OK);
     CHECK(srow_rc_class((enum srow_rc)e.rc) == SROW_CLASS_UNAVAILABLE);
     CHECK(counts.bad == 0 && f.bad.len == 0 && number("SELECT count(*) FROM customers") == 0);
+    AUTO(list_cleanup) struct list l = {0};
+    fake_kms_set(kms, US, SROW_OK);
+    CHECK_OK(load("account,userid\n1,u\n"), e);
+    fake_kms_set(kms, US, SROW_E_CONNECT);
+    CHECK(list_all(&l, 0) != SROW_OK && l.text.len == 0);
+    CHECK(srow_rc_class((enum srow_rc)e.rc) == SROW_CLASS_UNAVAILABLE);
 }
 
 CASE(an_altered_row_does_not_hide_the_others)
@@ -455,6 +484,7 @@ int main(void)
     RUN(a_missing_right_is_no_fault_of_a_row);
     RUN(bad_rows_are_told_of_and_the_others_go_in);
     RUN(a_row_that_a_file_has_twice_is_there_the_second_time);
+    RUN(a_version_is_given_once_whoever_writes_meanwhile);
     RUN(rows_are_replaced_only_if_so_asked);
     RUN(a_dry_run_of_many_stores_nothing);
     RUN(a_header_that_cannot_be_used_is_refused);

@@ -360,6 +360,31 @@ CASE(two_rows_of_one_binding_are_refused)
     CHECK(run("INSERT INTO customers VALUES ('1', 7, NULL, NULL), ('1', 7, NULL, NULL)"));
     CHECK_RC(GET(&row, "account=1", "tenant=7"), SROW_E_SCHEMA);
     CHECK_RC(REPLACE("account=1", "tenant=7", "userid=x"), SROW_E_SCHEMA);
+    CHECK(run("CREATE TRIGGER twin AFTER INSERT ON customers BEGIN "
+              "INSERT INTO customers SELECT * FROM customers WHERE account_no = NEW.account_no; "
+              "END"));
+    CHECK_RC(PUT("account=2", "tenant=7", "userid=x"), SROW_E_SCHEMA);
+    CHECK(number("SELECT count(*) FROM customers") == 2);
+}
+
+CASE(a_row_that_was_not_asked_for_is_refused)
+{
+    fresh();
+    CHECK_OK(PUT("account=1", "tenant=7", "userid=x"), e);
+    /* an engine that answers with one more */
+    const struct db_ops *real = db->ops;
+    struct db_dialect dialect = *real->dialect;
+    struct db_ops ops = *real;
+    ops.dialect = &dialect;
+    db->ops = &ops;
+    static const char *const more[] = {" UNION ALL SELECT 1, '1', 7, X'00'",
+                                       " UNION ALL SELECT -1, '1', 7, X'00'",
+                                       " UNION ALL SELECT 'x', '1', 7, X'00'"};
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        dialect.lock = more[i];
+        CHECK_RC(REPLACE("account=1", "tenant=7", "userid=y"), SROW_E_DB);
+    }
+    db->ops = real;
 }
 
 CASE(what_the_database_changes_on_the_way_is_not_stored)
@@ -499,6 +524,7 @@ int main(void)
     RUN(wrong_names_and_values_are_refused_before_anything_is_sealed);
     RUN(a_live_table_that_does_not_fit_is_refused);
     RUN(two_rows_of_one_binding_are_refused);
+    RUN(a_row_that_was_not_asked_for_is_refused);
     RUN(what_the_database_changes_on_the_way_is_not_stored);
     RUN(a_put_whose_commit_has_no_answer_looks_again_and_says_what_is_so);
     RUN(a_probe_is_sealed_once_and_opened_by_readers);
