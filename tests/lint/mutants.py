@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Each planted bug of tests/mutants/table.py has its place in the code, once."""
+"""Each planted bug of tests/mutants has its place in the code, once."""
 import re
 import sys
 
@@ -22,7 +22,7 @@ def main():
     tap.point("every planted bug has a name of its own",
               [f"{name} is there twice" for name in set(names) if names.count(name) > 1])
     tap.point("every planted bug has one place in the code",
-              [f"{file}: {count} places for mutant {name}: mend tests/mutants/table.py"
+              [f"{file}: {count} places for mutant {name}: mend tests/mutants/"
                for name, file, old, _, _ in MUTANTS if (count := places(file, old)) != 1])
     return tap.done()
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: tests/mutants/run.py [--sample N] [--seed N] [NAME ...]
 
-Plants each bug of table.py in a copy of the tree (build/mutants/tree), builds what its tests need
-and no more, and runs them: one must fail. The copy is kept, so that a second run builds little.
+Plants each bug of table.py and table_sql.py in a copy of the tree (build/mutants/tree), builds
+what its tests need and no more, and runs them: one must fail. The copy is kept, so that a second
+run builds little.
 Ends with `N passed, N failed, N skipped`: caught, survived or not to be planted, and of those all
 of whose tests need what this machine has not: a database server.
 """
@@ -97,12 +98,12 @@ def verdict(mutant):
     healthy = path.read_text()
     broken, places = pattern(old).subn(lambda _: new, healthy)
     if places != 1:
-        return f"its text stands {places} times in {name}, not once: mend table.py", False
+        return f"its text stands {places} times in {name}, not once: mend its row", False
     path.write_text(broken)
     try:
         problem = build(tests)
         if problem is not None:
-            return "does not build: mend table.py\n" + problem[-2000:], False
+            return "does not build: mend its row\n" + problem[-2000:], False
         for test in tests:
             if perform(test) is False:
                 return f"caught by {test}", True
