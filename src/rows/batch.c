@@ -198,10 +198,25 @@ static enum srow_rc decide(struct batch_row *row, const struct batch *b, struct 
     return SROW_OK;
 }
 
+/* All at once; if the database does not take a value of theirs, one by one, to know whose. */
+static enum srow_rc look(const struct batch *b, struct batch_part part, struct srow_error *e)
+{
+    struct srow_error why = {0};
+    enum srow_rc rc = batch_store_look(b, part, &why);
+    FAIL_IF(rc != SROW_OK && !batch_is_rows_own(rc), e, rc, "%s", why.text);
+    for (size_t i = 0; rc != SROW_OK && i < part.count; i++) {
+        struct batch_part one = {part.at + i, 1};
+        struct srow_error *own = &part.at[i]->error;
+        enum srow_rc looked = batch_store_look(b, one, own);
+        FAIL_IF(looked != SROW_OK && !batch_is_rows_own(looked), e, looked, "%s", own->text);
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc look_and_decide(const struct batch *b, struct batch_part part,
                                     struct srow_error *e)
 {
-    TRY(batch_store_look(b, part, e));
+    TRY(look(b, part, e));
     TRY(batch_cells_compare(b, part, e));
     for (size_t i = 0; i < part.count; i++) {
         struct batch_row *row = part.at[i];

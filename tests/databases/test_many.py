@@ -118,6 +118,20 @@ def test_what_the_database_itself_refuses_is_one_bad_row(place):
     assert done.returncode == 1 and counts(done.stdout) == (18, 41, 0, 1)
 
 
+def test_a_value_that_its_column_does_not_take_is_one_bad_row(place):
+    ready(place)
+    if place.engine == "sqlite":  # its columns take anything
+        place.sql("DROP TABLE customers", worlds.TABLE + " STRICT")
+        place.ok("init")
+    rows = [(*row[:3], "much" if row[3] == 41 else row[3]) for row in many(60)]
+    done = place.run("put", "customer", "--from", "-", "--json", data=csv_of(rows))
+    assert done.returncode == 77 and counts(done.stdout) == (41, 0, 0, 1)
+    assert f"line {2 + 2 * 41}: ".encode() in done.stderr
+    done = place.run("put", "customer", "--from", "-", "--skip-bad", "bad", "--json",
+                     data=csv_of(rows))
+    assert done.returncode == 1 and counts(done.stdout) == (18, 41, 0, 1)
+
+
 def test_a_missing_right_is_one_failure_and_no_bad_row(place):
     if place.engine == "sqlite":
         pytest.skip("has no rights of its own")
