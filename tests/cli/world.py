@@ -139,11 +139,11 @@ class Place:
                 self.sql(statement)
 
     def run(self, *args, data=b"", **how):
-        how = {"input": data, "stdout": subprocess.PIPE, **how}
+        how = {"input": data, "stdout": subprocess.PIPE, "timeout": 60, **how}
         if how.get("stdin") is not None or how.get("preexec_fn") is not None:
             del how["input"]
         return subprocess.run([str(SEALROW), *args], cwd=self.folder, env=self.env,
-                              stderr=subprocess.PIPE, timeout=60, **how)
+                              stderr=subprocess.PIPE, **how)
 
     def ok(self, *args, **how):
         done = self.run(*args, **how)
