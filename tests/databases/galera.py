@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Three MariaDB servers as one Galera cluster, TLS to clients, on free ports of this machine."""
 import os
-import signal
 import subprocess
 import time
 
@@ -24,17 +23,21 @@ class Galera(mariadb.Mariadb):
     def begin(self, alone):
         self.group, self.ist, self.sst = ({node: free_port() for node in NODES} for _ in range(3))
         self.install(1)
-        self.start(1, "--wsrep-new-cluster")
+        self.launch(1, "--wsrep-new-cluster")
+        self.wait(1)
         self.make_users()
-        self.stop()
+        self.shut_down(1)
         for node in NODES[1:]:
             subprocess.run(["cp", "-a", f"{self.folder}/data1", f"{self.folder}/data{node}"],
                            check=True)
-        self.start(1, "--wsrep-new-cluster")
+        self.launch(1, "--wsrep-new-cluster")
+        self.wait(1)
         for node in NODES[1:]:
-            self.start(node)
+            self.launch(node)
+        for node in NODES[1:]:
+            self.wait(node)
 
-    def start(self, number, *more):
+    def launch(self, number, *more):
         here, everyone = self.group[number], ",".join(f"127.0.0.1:{self.group[n]}" for n in NODES)
         provider = (f"base_port={here};gmcast.listen_addr=tcp://127.0.0.1:{here};gcache.size=8M;"
                     f"ist.recv_addr=127.0.0.1:{self.ist[number]};"
@@ -46,7 +49,7 @@ class Galera(mariadb.Mariadb):
             f"--wsrep-sst-receive-address=127.0.0.1:{self.sst[number]}", "--wsrep-sync-wait=1",
             "--innodb-autoinc-lock-mode=2", "--skip-log-bin", "--skip-gtid-strict-mode",
             "--skip-log-slave-updates", "--read-only=0", *more)
-        super().start(number)
+        super().launch(number)
 
     def wait(self, number):
         super().wait(number)
@@ -62,9 +65,3 @@ class Galera(mariadb.Mariadb):
 
     def is_whole(self):
         return all(self.processes[node].poll() is None for node in NODES)
-
-    def end(self):
-        """Nothing in it is wanted any more."""
-        for process in self.processes.values():
-            process.send_signal(signal.SIGKILL)
-            process.wait(timeout=60)

@@ -1,18 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """A MariaDB primary and its read-only replica, TLS on, on free ports of this machine. As root the
 servers run as nobody. Types are not strict there: connections of ours have to say so themselves."""
+import atexit
+import contextlib
+import functools
 import os
 import pathlib
 import pwd
 import shutil
 import subprocess
+import tempfile
 import time
 
 from postgres import certificate, free_port
 
 
+# What is written need not outlive the machine, only the server.
+SMALL = ("--innodb-log-file-size=4M", "--innodb-buffer-pool-size=16M",
+         "--innodb-flush-method=nosync")
+
+
 def is_installed():
     return shutil.which("mariadbd") is not None and shutil.which("mariadb") is not None
+
+
+@functools.cache
+def first_data():
+    """Where the data stand with which each server begins: they are installed once."""
+    folder = tempfile.mkdtemp(prefix="sealrow-mariadb-first-")
+    atexit.register(shutil.rmtree, folder)
+    return pathlib.Path(folder)
 
 
 class Mariadb:
@@ -25,7 +42,7 @@ class Mariadb:
         certificate(self.folder)
         if self.as_root:
             nobody = pwd.getpwnam("nobody")
-            for path in (self.folder, *self.folder.iterdir()):
+            for path in (first_data(), self.folder, *self.folder.iterdir()):
                 os.chown(path, nobody.pw_uid, nobody.pw_gid)
         self.begin(alone)
 
@@ -41,9 +58,12 @@ class Mariadb:
             self.replicate()
 
     def install(self, number):
-        self.do("mariadb-install-db", "--no-defaults", "--skip-test-db",
-                f"--tmpdir={self.temporary(number)}", "--auth-root-authentication-method=normal",
-                f"--datadir={self.folder}/data{number}")
+        data = first_data() / "data"
+        if not data.exists():
+            self.do("mariadb-install-db", "--no-defaults", "--skip-test-db",
+                    f"--tmpdir={self.temporary(number)}", f"--datadir={data}",
+                    "--auth-root-authentication-method=normal", *SMALL)
+        self.do("cp", "-a", data, f"{self.folder}/data{number}")
 
     def temporary(self, number):
         """A server's folder for temporary tables is its own: it removes what it finds there."""
@@ -93,8 +113,7 @@ class Mariadb:
                  f"--tmpdir={self.temporary(number)}",
                  "--bind-address=127.0.0.1", f"--server-id={number}", "--log-bin=b",
                  "--log-slave-updates", "--gtid-strict-mode", "--binlog-format=ROW", "--sql-mode=",
-                 "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M",
-                 "--innodb-flush-log-at-trx-commit=0", f"--ssl-ca={self.folder}/ca.pem",
+                 *SMALL, "--innodb-flush-log-at-trx-commit=0", f"--ssl-ca={self.folder}/ca.pem",
                  f"--ssl-cert={self.folder}/server.pem", f"--ssl-key={self.folder}/server.key",
                  *(["--read-only"] if number == 2 else []), *self.options],
                 stdout=log, stderr=log, **self.how())
@@ -104,15 +123,17 @@ class Mariadb:
         self.processes[number].wait(timeout=60)
 
     def wait(self, number):
-        """Until it answers; the client itself waits for it."""
+        """Until it answers."""
         process, end = self.processes[number], time.monotonic() + 60
         while time.monotonic() < end:
-            assert process.poll() is None, (self.folder / f"log{number}").read_text()
-            asked = subprocess.run(["mariadb-admin", "--no-defaults", "-uroot", "--wait=1",
+            asked = subprocess.run(["mariadb-admin", "--no-defaults", "-uroot",
                                     f"-S{self.folder}/s{number}", "ping"], capture_output=True,
                                    timeout=60, **self.how())
             if asked.returncode == 0:
                 return
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.05)
+                raise AssertionError((self.folder / f"log{number}").read_text())
         raise AssertionError("MariaDB does not answer")
 
     def crash(self, number=1):
@@ -124,6 +145,11 @@ class Mariadb:
         """At once: nobody needs their files any more."""
         for number in self.processes:
             self.kill(number)
+
+    def shut_down(self, number):
+        """With its files in order."""
+        self.processes[number].terminate()
+        self.processes[number].wait(timeout=60)
 
     def sql(self, *statements, at=1, database=None, user="root"):
         """The last statement's rows, each a list of texts."""

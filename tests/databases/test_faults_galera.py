@@ -27,7 +27,7 @@ def clusters():
     made = []
     yield made
     for cluster in made:
-        cluster.end()
+        cluster.stop()
         shutil.rmtree(cluster.folder)
 
 
