@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Three MariaDB servers as one Galera cluster, TLS to clients, on free ports of this machine."""
 import os
+import re
 import subprocess
 import time
 
@@ -50,6 +51,22 @@ class Galera(mariadb.Mariadb):
             "--innodb-autoinc-lock-mode=2", "--skip-log-bin", "--skip-gtid-strict-mode",
             "--skip-log-slave-updates", "--read-only=0", *more)
         super().launch(number)
+
+    def rejoin(self, number, recover):
+        """A node that was killed comes back: from where its own files say that it had come to, or
+        as one that knows nothing and gets a copy of all. True: a copy it was."""
+        position = ()
+        if recover:
+            self.launch(number, "--wsrep-recover")
+            self.processes[number].wait(timeout=60)
+            found = re.search(r"Recovered position: (\S+)", self.log(number))
+            position = (f"--wsrep-start-position={found[1]}",)
+        self.launch(number, *position)
+        self.wait(number)
+        return "rsync SST completed" in self.log(number)
+
+    def log(self, number):
+        return (self.folder / f"log{number}").read_text(errors="replace")
 
     def wait(self, number):
         super().wait(number)

@@ -11,9 +11,10 @@ import pytest
 
 import conftest
 import galera
+import gates
 import mariadb
 from fault_proxy import TO_SERVER, Cut, Proxy, record_ends
-from test_faults_kill import BATCH, Job, ROWS, completed, count
+from test_faults_kill import BATCH, Job, ROWS, completed, count, listed, rows
 from world import EU, US
 
 UNAVAILABLE, CONFLICT = 69, 75
@@ -163,3 +164,10 @@ def test_nodes_that_are_killed_take_nothing_with_them(place):
     there = count(last)
     assert inserted <= there <= inserted + BATCH
     completed(last, there)
+
+    # Both come back, one by what it missed and one by a copy, and each Region alone reads there.
+    copied = [place.pair.rejoin(2, recover=True), place.pair.rejoin(1, recover=False)]
+    assert copied == [ROWS > 1000, True]  # what was missed may be more than is at hand
+    for node, region in ((2, EU), (1, US)):
+        assert listed(at(place, node, AWS_REGION=region), region) == rows()
+    gates.tell(f"galera: 2 nodes killed, {ROWS} rows, 2 nodes back, 0 lost, 0 doubles")
