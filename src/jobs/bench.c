@@ -2,7 +2,6 @@
 #include "jobs/bench.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include <sealrow/sealrow.h>
 
@@ -13,13 +12,6 @@ void bench_cleanup(struct bench *b)
 {
     free(b->regions);
     *b = (struct bench){0};
-}
-
-double bench_clock(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* -- the rows of a batch -- */

@@ -32,10 +32,10 @@ struct bench_work {
     struct bench_cell *cells; /* row by row, each with all columns of the table */
 };
 
+/* -- bench_write.c -- */
+
 /* Seconds of the monotonic clock. */
 double bench_clock(void);
-
-/* -- bench_write.c -- */
 
 /* Writes the rows twice, each time in a transaction that is rolled back. */
 MUST enum srow_rc bench_write(struct bench_work *w, struct srow_error *e);

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The transactions of bench: an UPDATE of each row by its binding, as heal does it, and never a
- * COMMIT.
+ * The clock of bench, and its transactions: an UPDATE of each row by its binding, as heal does it,
+ * and never a COMMIT.
  */
 #include <stdlib.h>
+#include <time.h>
 
 #include "jobs/bench_parts.h"
 #include "schema/ddl.h"
+
+double bench_clock(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
 
 enum what { MESSAGES, FILLINGS };
 
