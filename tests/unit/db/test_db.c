@@ -155,6 +155,22 @@ CASE(what_was_not_committed_is_rolled_back)
     CHECK(count(db) == 1);
 }
 
+CASE(a_commit_that_is_refused_has_stored_nothing_and_says_so)
+{
+    AUTO(db_free) struct db *db = fresh();
+    AUTO(db_rollback) struct db_work work = {0};
+    CHECK_OK(db_exec(db, "CREATE TABLE a (k PRIMARY KEY)", NULL, 0, &e), e);
+    CHECK_OK(
+        db_exec(db, "CREATE TABLE b (k REFERENCES a DEFERRABLE INITIALLY DEFERRED)", NULL, 0, &e),
+        e);
+    CHECK_OK(db_begin(&work, db, &e), e);
+    CHECK_OK(insert(db, "1", srow_str("x")), e);
+    CHECK_OK(db_exec(db, "INSERT INTO b VALUES (1)", NULL, 0, &e), e);
+    CHECK_RC(db_commit(&work, &e), SROW_E_DB_DENIED);
+    db_rollback(&work);
+    CHECK(count(db) == 0);
+}
+
 CASE(a_database_that_another_has_locked_is_busy)
 {
     AUTO(db_free) struct db *db = fresh(), *other = NULL;
@@ -197,6 +213,7 @@ int main(void)
     RUN(parameters_go_by_their_number_and_must_be_complete);
     RUN(a_refusal_by_the_database_names_no_value);
     RUN(what_was_not_committed_is_rolled_back);
+    RUN(a_commit_that_is_refused_has_stored_nothing_and_says_so);
     RUN(a_database_that_another_has_locked_is_busy);
     RUN(a_disk_that_is_full_is_a_resource_error_and_changes_nothing);
     RUN(a_name_is_quoted_whole);

@@ -350,10 +350,12 @@ CASE(bad_rows_are_told_of_and_the_others_go_in)
     CHECK_OK(load_with(&g,
                        "{\"account\": 1}\n{\"userid\": \"x\", \"account\": 1.5}\n[]\n{\n"
                        "{\"account\": \"7\", \"userid\": {}}\n{\"account\": \"7\", \"usrid\": 1}\n"
-                       "{\"account\": \"7\", \"photo\": \"?\"}\n",
+                       "{\"account\": \"7\", \"photo\": \"?\"}\n"
+                       "{\"account\": \"7\", \"note\": {}}\n{\"account\": \"7\", \"note\": [1]}\n",
                        (struct rows_load){.bad = note_bad}),
              e);
-    CHECK(strcmp(buf_cstr(&g.bad), "1:USAGE 2:VALUE 3:JSON 4:JSON 5:VALUE 6:COLUMN 7:VALUE ") == 0);
+    CHECK(strcmp(buf_cstr(&g.bad),
+                 "1:USAGE 2:VALUE 3:JSON 4:JSON 5:VALUE 6:COLUMN 7:VALUE 8:VALUE 9:VALUE ") == 0);
 }
 
 CASE(a_row_that_a_file_has_twice_is_there_the_second_time)
@@ -405,7 +407,8 @@ CASE(a_dry_run_of_many_stores_nothing)
 
 CASE(a_header_that_cannot_be_used_is_refused)
 {
-    static const char *const headers[] = {"", "account,,pin\n", "account,pin,account\n"};
+    static const char *const headers[] = {"", "account,,pin\n", "account,pin,account\n",
+                                          "\xEF\xBB\naccount,userid\n1,u\n"};
     fresh();
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
         CHECK_RC(load(headers[i]), SROW_E_MALFORMED);

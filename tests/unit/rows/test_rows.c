@@ -316,6 +316,7 @@ CASE(wrong_names_and_values_are_refused_before_anything_is_sealed)
         {{"account=1", "tenant=07", "userid=x"}, SROW_E_VALUE, "tenant"},
         {{"account=1", "tenant=x", "userid=x"}, SROW_E_VALUE, "tenant"},
         {{"account=\xff", "tenant=7"}, SROW_E_VALUE, "account"}, /* with nothing to be sealed */
+        {{"account=", "tenant=7"}, SROW_E_BINDING, "empty"},
         {{"account=1", "tenant=7", "usrid=x"}, SROW_E_COLUMN, "usrid"},
         {{"account=1", "tenant=7", "userid_sealed=x"}, SROW_E_USAGE, "userid=VALUE"},
         {{"account_no=1", "tenant=7", "userid=x"}, SROW_E_USAGE, "account=VALUE"},

@@ -3,6 +3,7 @@
 #include "schema/ddl.h"
 #include "schema/finding.h"
 #include "schema/live.h"
+#include "schema/sequence.h"
 #include "scratch.h"
 
 #define ARN(region, digit)                                                                         \
@@ -339,6 +340,58 @@ CASE(a_hostile_name_is_a_name)
     CHECK(none.name == NULL);
 }
 
+static const char lengthy[] =
+    "version: 1\ndomain: bank\nregions: {us-east-1: {}}\n"
+    "keys: {default: {us-east-1: [" ARN(
+        "us-east-1",
+        "1") "]}}\n"
+             "tables:\n"
+             "  a_table_whose_name_says_all_that_it_is:\n"
+             "    table: customers\n"
+             "    bind: {account_no: text}\n"
+             "    columns: {a_column_with_its_story: {plain: p, stage: dual, until: 9999-12-31}}\n";
+
+/* PostgreSQL would shorten it, and then two triggers may have one name. */
+CASE(a_trigger_whose_name_is_too_long_is_refused)
+{
+    struct srow_config *c = NULL;
+    AUTO(ddl_plan_cleanup) struct ddl_plan plan = {0};
+    AUTO(db_free) struct db *db = fresh("CREATE TABLE customers (account_no TEXT, p TEXT)");
+    CHECK_OK(srow_config_parse(&c, srow_str(lengthy), &e), e);
+    CHECK_RC(ddl_plan_make(&plan, c, db, NULL, &e), SROW_E_SCHEMA);
+    CHECK(strstr(e.text, "too long for the trigger's") != NULL);
+    srow_config_free(c);
+}
+
+/* A sequence of an engine that has them, which answers with `next`. */
+static enum srow_rc take(struct db *db, const char *next, int64_t values[2])
+{
+    static char name[] = "id", sequence[] = "s";
+    const struct config_bind bind = {.name = name, .sequence = sequence};
+    const struct db_ops *real = db->ops;
+    struct db_dialect dialect = *real->dialect;
+    struct db_ops ops = *real;
+    dialect.next_values = next;
+    dialect.catalog.sequence = "SELECT 1 WHERE $1 = 's' AND $2 IS NULL";
+    ops.dialect = &dialect;
+    db->ops = &ops;
+    enum srow_rc rc = sequence_take(values, 2, db, &bind, &e);
+    db->ops = real;
+    return rc;
+}
+
+#define ASKED " WHERE $1 = 's' AND $2 IS NULL AND $3 = 2"
+
+CASE(a_sequence_gives_as_many_numbers_as_were_asked_for)
+{
+    AUTO(db_free) struct db *db = fresh(NULL);
+    int64_t values[2] = {0};
+    CHECK_OK(take(db, "SELECT 5" ASKED " UNION ALL SELECT 6", values), e);
+    CHECK(values[0] == 5 && values[1] == 6);
+    CHECK_RC(take(db, "SELECT 7" ASKED, values), SROW_E_DB);
+    CHECK_RC(take(db, "SELECT 'x'" ASKED " UNION ALL SELECT 'y'", values), SROW_E_DB);
+}
+
 int main(void)
 {
     scratch_make();
@@ -359,6 +412,8 @@ int main(void)
     RUN(every_defect_of_the_live_schema_is_a_finding_with_its_code);
     RUN(an_index_over_a_part_of_the_rows_or_an_expression_does_not_make_unique);
     RUN(a_hostile_name_is_a_name);
+    RUN(a_trigger_whose_name_is_too_long_is_refused);
+    RUN(a_sequence_gives_as_many_numbers_as_were_asked_for);
     srow_config_free(config);
     scratch_remove();
     return check_done();
