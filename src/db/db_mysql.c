@@ -8,10 +8,12 @@
 #include "db/db_mysql.h"
 
 #include <errmsg.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <mysql.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "db/db_attempt.h"
 #include "db/db_mysql_error.h"
@@ -375,6 +377,9 @@ static enum srow_rc set_options(MYSQL *handle, const struct db_mysql_url *url, s
                  mysql_optionsv(handle, MYSQL_OPT_MAX_ALLOWED_PACKET, &packet) |
                  mysql_optionsv(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4") |
                  mysql_optionsv(handle, MARIADB_OPT_RESTRICTED_AUTH, plugins);
+    FAIL_IF(url->ssl_ca != NULL && access(url->ssl_ca, R_OK) != 0, e, SROW_E_CONFIG,
+            "database: the file that ssl-ca names cannot be read: %s: correct DATABASE_URL",
+            strerror(errno));
     if (url->verify) {
         failed |= mysql_optionsv(handle, MYSQL_OPT_SSL_ENFORCE, &yes) |
                   mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes) |

@@ -35,6 +35,8 @@ CONNECTIONS = [
     ("verified by name", {}, "OK, and a write: OK"),
     ("loopback needs no TLS", {"options": ""}, "OK, and a write: OK"),
     ("another authority", {"options": "?ssl-ca={folder}/other.pem"}, "TLS:"),
+    ("a file of authorities that is not there", {"options": "?ssl-ca={folder}/none.pem"},
+     "CONFIG: database: the file that ssl-ca names cannot be read: No such file or directory: "),
     ("no authority that signed it", {"options": "?ssl-mode=VERIFY_IDENTITY"}, "TLS:"),
     ("another name than the certificate's", {"host": "127.0.0.1"}, "TLS:"),
     ("less than verified", {"options": "?ssl-mode=REQUIRED"}, "USAGE:"),
