@@ -14,7 +14,34 @@ struct task {
     bool has_ended, abandoned;
     const struct db_attempt *how;
     void *what;
+    pthread_t thread;
+    struct task *before, *after; /* among the abandoned */
 };
+
+/* Those whose threads still run: at the program's end they are in use, and no leak. */
+static struct task *abandoned;
+static pthread_mutex_t abandoned_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void keep(struct task *t)
+{
+    pthread_mutex_lock(&abandoned_lock);
+    t->after = abandoned;
+    if (abandoned != NULL) {
+        abandoned->before = t;
+    }
+    abandoned = t;
+    pthread_mutex_unlock(&abandoned_lock);
+}
+
+static void forget(struct task *t)
+{
+    pthread_mutex_lock(&abandoned_lock);
+    if (t->after != NULL) {
+        t->after->before = t->before;
+    }
+    *(t->before == NULL ? &abandoned : &t->before->after) = t->after;
+    pthread_mutex_unlock(&abandoned_lock);
+}
 
 static void task_free(struct task *t)
 {
@@ -32,10 +59,11 @@ static void *run(void *argument)
     t->how->run(t->what);
     pthread_mutex_lock(&t->lock);
     t->has_ended = true;
-    bool abandoned = t->abandoned;
+    bool is_mine = t->abandoned;
     pthread_cond_signal(&t->ended);
     pthread_mutex_unlock(&t->lock);
-    if (abandoned) {
+    if (is_mine) {
+        forget(t);
         task_free(t);
     }
     return NULL;
@@ -44,31 +72,32 @@ static void *run(void *argument)
 static bool start(struct task *t)
 {
     sigset_t all, before;
-    pthread_t thread;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the program's own threads */
-    bool started = pthread_create(&thread, NULL, run, t) == 0;
+    bool started = pthread_create(&t->thread, NULL, run, t) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (started) {
-        pthread_detach(thread);
-    }
     return started;
 }
 
-/* Whether it ended in time; if not, the thread has the task now. */
+/* Whether it ended in time, and its thread with all that it had; if not, that has the task now. */
 static bool await(struct task *t, int seconds)
 {
     struct timespec deadline;
     clock_gettime(CLOCK_MONOTONIC, &deadline);
     deadline.tv_sec += seconds;
     int rc = 0;
+    pthread_t thread = t->thread;
     pthread_mutex_lock(&t->lock);
     while (!t->has_ended && rc == 0) {
         rc = pthread_cond_timedwait(&t->ended, &t->lock, &deadline);
     }
     bool ended = t->has_ended;
     t->abandoned = !ended;
+    if (!ended) {
+        keep(t);
+    }
     pthread_mutex_unlock(&t->lock);
+    (void)(ended ? pthread_join(thread, NULL) : pthread_detach(thread));
     return ended;
 }
 
