@@ -25,14 +25,19 @@ static enum srow_rc lose(struct fake_db *f, struct srow_error *e)
     FAIL(e, SROW_E_CONNECT, "database: the connection was lost: by the test");
 }
 
+static bool breaks_now(struct fake_db_break *b)
+{
+    bool now = b->at == 1 || (b->at == 0 && b->for_good);
+    b->at -= b->at > 0;
+    b->count += now;
+    return now;
+}
+
 /* Whether the call that is made now is carried out. */
 static MUST enum srow_rc reach(struct fake_db *f, struct srow_error *e)
 {
-    bool breaks = f->breaks_at == 1 || (f->breaks_at == 0 && f->for_good);
-    f->breaks_at -= f->breaks_at > 0;
-    f->broken += breaks;
-    FAIL_IF(f->is_lost || breaks, e, SROW_E_CONNECT,
-            "database: the connection was lost: by the test");
+    f->is_lost |= f->breaks != NULL && breaks_now(f->breaks);
+    FAIL_IF(f->is_lost, e, SROW_E_CONNECT, "database: the connection was lost: by the test");
     return SROW_OK;
 }
 
@@ -137,9 +142,13 @@ static void swap(struct db *db, struct db *other)
     fake_of(db)->is_lost = false;
 }
 
-static void nothing(struct db *db)
+static void free_owned(struct db *db)
 {
-    (void)db;
+    struct fake_db *f = fake_of(db);
+    if (f->owns) {
+        db_free(&f->inner);
+        free(f);
+    }
 }
 
 void fake_db_init(struct fake_db *fake, struct db *inner, const char *url)
@@ -153,6 +162,24 @@ void fake_db_init(struct fake_db *fake, struct db *inner, const char *url)
                           .in_work = in_work,
                           .folds = folds,
                           .swap = swap,
-                          .free = nothing};
+                          .free = free_owned};
     *fake = (struct fake_db){.base = {.ops = &ops, .url = (char *)(uintptr_t)url}, .inner = inner};
+}
+
+enum srow_rc fake_db_open(struct db **out, const char *url, struct fake_db_break *breaks,
+                          struct srow_error *e)
+{
+    AUTO(db_free) struct db *inner = NULL;
+    AUTO(str_free) char *copy = NULL;
+    TRY(db_open(&inner, url, e));
+    TRY(bytes_dup_str(&copy, srow_str(url), e));
+    struct fake_db *f = malloc(sizeof *f);
+    FAIL_IF(f == NULL, e, SROW_E_NOMEM, "no memory for a database");
+    fake_db_init(f, inner, copy);
+    f->owns = true;
+    f->breaks = breaks;
+    inner = NULL;
+    copy = NULL;
+    *out = &f->base;
+    return SROW_OK;
 }

@@ -8,6 +8,13 @@
 
 #include "db/db.h"
 
+/* Calls that find the connection lost; several databases may have one of these. */
+struct fake_db_break {
+    size_t at;     /* so manieth call from now on; 0: none */
+    bool for_good; /* and all that follow */
+    size_t count;  /* that have failed */
+};
+
 struct fake_db {
     struct db base;
     struct db *inner; /* borrowed */
@@ -15,12 +22,15 @@ struct fake_db {
     bool stores;      /* whether such a COMMIT is carried out */
     const char *then; /* SQL that another runs right after it; NULL: none */
     bool is_lost;
-    size_t breaks_at; /* so manieth call from now on fails with CONNECT; 0: none does */
-    bool for_good;    /* and all that follow */
-    size_t broken;    /* calls that failed so */
+    bool owns;                    /* db_free frees both */
+    struct fake_db_break *breaks; /* borrowed; NULL: no call fails */
 };
 
 /* In the caller's memory: no db_free. `url` is where db_reopen goes. */
 void fake_db_init(struct fake_db *fake, struct db *inner, const char *url);
+
+/* One that db_free frees, around a connection of its own. */
+MUST enum srow_rc fake_db_open(struct db **out, const char *url, struct fake_db_break *breaks,
+                               struct srow_error *e);
 
 #endif

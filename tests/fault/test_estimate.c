@@ -4,7 +4,7 @@
  */
 #include "check.h"
 #include "fault/alloc.h"
-#include "fault/fault.h"
+#include "fault/calls.h"
 #include "jobs/bench.h"
 #include "jobs/prices.h"
 #include "sql_world.h"
@@ -31,8 +31,6 @@ static const char ddl[] = "CREATE TABLE customers (account_no TEXT NOT NULL UNIQ
 static const char list[] = "{\"date\":\"2030-01-02\",\"source\":\"s\",\"currency\":\"XTS\","
                            "\"key_month\":1,\"requests_per_second\":{\"default\":10}}";
 
-static struct db *reader; /* under faults; the world's own has none */
-
 static struct estimate_ask ask_of(void)
 {
     return (struct estimate_ask){.config = config, .table = "customer", .local_region = US};
@@ -41,8 +39,10 @@ static struct estimate_ask ask_of(void)
 static enum srow_rc estimate(struct srow_error *e)
 {
     AUTO(estimate_cleanup) struct estimate est = {0};
+    AUTO(db_free) struct db *own = NULL;
     struct estimate_ask ask = ask_of();
-    enum srow_rc rc = estimate_read(&est, &ask, reader, e);
+    TRY(fake_db_open(&own, url, &broken, e));
+    enum srow_rc rc = estimate_read(&est, &ask, own, e);
     if (rc == SROW_OK && (est.columns[0].plain != 1 || est.columns[0].values.total != 3 ||
                           !est.columns[1].assumed || est.columns[1].bare.count != 2)) {
         return fault_wrong("another estimate");
@@ -60,7 +60,7 @@ static enum srow_rc bench(struct srow_error *e)
     AUTO(bench_cleanup) struct bench b = {0};
     struct bench_ask ask = {.estimate = ask_of(), .client = client, .rows = 2};
     AUTO(db_free) struct db *own = NULL; /* a ROLLBACK needs memory too: closing does it */
-    TRY(db_open(&own, url, e));
+    TRY(fake_db_open(&own, url, &broken, e));
     enum srow_rc rc = bench_run(&b, &ask, own, e);
     alloc_exempt(true);
     bool untouched = is_untouched();
@@ -80,12 +80,10 @@ static enum srow_rc read_prices(struct srow_error *e)
 
 static void set_up(void)
 {
-    struct srow_error e = {0};
     world_open(yaml, NULL);
     world_fresh(ddl);
-    if (!run("INSERT INTO customers (account_no, userid) VALUES ('4711', 'abc'), ('12', NULL)") ||
-        db_open(&reader, url, &e) != SROW_OK) {
-        bail_out("no rows, or no reader");
+    if (!run("INSERT INTO customers (account_no, userid) VALUES ('4711', 'abc'), ('12', NULL)")) {
+        bail_out("no rows");
     }
 }
 
@@ -109,10 +107,9 @@ int main(void)
                                                .others = no_json,
                                                .survives = true}};
     set_up();
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        fault_run(&cases[i]);
-    }
-    db_free(&reader);
+    calls_run_too(&cases[0]);
+    calls_run_too(&cases[1]);
+    fault_run(&cases[2]);
     world_close();
     return check_done();
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * heal under failing allocations: whatever fails, each value is as it was or healed, and opens.
+ * heal under failing allocations, and with connections that are lost at any call: whatever fails,
+ * each value is as it was or healed, and opens.
  */
 #include "check.h"
 #include "fault/alloc.h"
-#include "fault/fault.h"
+#include "fault/calls.h"
 #include "jobs/heal.h"
 #include "sql_world.h"
 
@@ -31,7 +32,7 @@ static const struct srow_cell cell = {.column = "customer.userid", .bind = &bind
 static enum srow_rc connect_again(struct db **out, void *state, struct srow_error *e)
 {
     (void)state;
-    return db_open(out, url, e);
+    return fake_db_open(out, url, &broken, e);
 }
 
 /* What is stored opens; 1: healed, 0: as it was, -1: neither. */
@@ -105,7 +106,7 @@ int main(void)
                                               .survives = true,
                                               .stride = 41};
     set_up();
-    fault_run(&healing);
+    calls_run_too(&healing);
     buf_cleanup(&debt);
     world_close();
     return check_done();

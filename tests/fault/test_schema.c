@@ -5,9 +5,7 @@
  * library allocates as well (tests/databases/test_faults_allocations.py).
  */
 #include "check.h"
-#include "fake/fake_db.h"
-#include "fault/alloc.h"
-#include "fault/fault.h"
+#include "fault/calls.h"
 #include "schema/booked.h"
 #include "schema/ddl.h"
 #include "schema/sequence.h"
@@ -47,10 +45,10 @@ static const char *const defects[] = {"CREATE INDEX odd ON members (pin_sealed)"
 
 static const char *where = url; /* the database */
 static struct srow_config *config;
-static struct db *keeper;     /* without faults */
-static struct db *inner;      /* whose allocations fail */
-static struct fake_db broken; /* around it, whose calls fail */
-static struct db *db;         /* one of the two */
+static struct db *keeper;   /* without faults */
+static struct db *inner;    /* whose allocations fail */
+static struct fake_db fake; /* around it, whose calls fail */
+static struct db *db;       /* one of the two */
 
 /* -- how the database is before a run -- */
 
@@ -68,6 +66,7 @@ static void mend(void)
 {
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     struct srow_error e = {0};
+    fake.is_lost = false;
     if (inner->ops->in_work(inner)) {
         db_rollback(&(struct db_work){.db = inner});
     }
@@ -190,27 +189,10 @@ static enum srow_rc take_keys(struct srow_error *e)
 
 /* -- what fails -- */
 
-static void break_call(size_t n, bool for_good)
-{
-    broken.breaks_at = n;
-    broken.for_good = for_good;
-    broken.broken = 0;
-}
-
-static size_t stop_breaking(void)
-{
-    broken.breaks_at = 0;
-    broken.for_good = false;
-    return broken.broken;
-}
-
-static const struct fault_kind calls = {"call", break_call, stop_breaking};
-
 /* What a client library cannot name is a failure of the database or its file, or of the way to it.
  */
 static const enum srow_rc named_otherwise[] = {SROW_E_DB, SROW_E_IO, SROW_E_CONNECT,
                                                SROW_E_COMMIT_UNKNOWN, SROW_OK};
-static const enum srow_rc lost[] = {SROW_E_CONNECT, SROW_E_COMMIT_UNKNOWN, SROW_OK};
 
 static void run_both(struct fault_case c)
 {
@@ -227,10 +209,10 @@ static void run_both(struct fault_case c)
     fault_run(&memory);
     snprintf(name, sizeof name, "%s or the connection was lost", c.name);
     c.name = name;
-    c.others = lost;
+    c.others = calls_lost;
     c.kind = &calls;
     c.stride = is_server && c.before != NULL ? 5 : 1;
-    db = &broken.base;
+    db = &fake.base;
     if (is_server) { /* once is as good as for good: the first failure ends it */
         check_failed = !fault_holds(&c, false);
         check_point(c.name);
@@ -275,10 +257,12 @@ static void set_up(void)
 {
     struct srow_error e = {0};
     if (srow_config_parse(&config, srow_str(yaml), &e) != SROW_OK ||
-        db_create(&keeper, where, &e) != SROW_OK || db_open(&inner, where, &e) != SROW_OK) {
+        (where == url ? db_create : db_open)(&keeper, where, &e) != SROW_OK ||
+        db_open(&inner, where, &e) != SROW_OK) {
         bail_out(e.text);
     }
-    fake_db_init(&broken, inner, where);
+    fake_db_init(&fake, inner, where);
+    fake.breaks = &broken;
     if (where == url) {
         fast(keeper);
         fast(inner);
