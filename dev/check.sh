@@ -69,7 +69,8 @@ tap() {
 # ThreadSanitizer on the tests that have threads; cases that fork are skipped there, by name.
 threads() {
     local tests=() name
-    for name in net_net client_alarm client_care client_cells client_client client_process; do
+    for name in net_net client_alarm client_care client_cells client_client client_process \
+        db_attempt db_db db_many db_walk rows_many rows_rows jobs_heal; do
         tests+=("tests/unit/test_$name")
     done
     dev/build.sh build/tsan all "${tests[@]}" -- -Db_sanitize=thread -Db_lundef=false || return
@@ -78,6 +79,11 @@ threads() {
         setarch -R "build/tsan/$name" 2>&1 || echo "not ok: $name ended with $?"
     done >build/tsan/tap.log
     tap build/tsan/tap.log
+}
+
+# The same of connections to each engine, with the client libraries as they are.
+thread_servers() {
+    setarch -R /usr/bin/python3 dev/suite.py build/tsan threads
 }
 
 # Code that must not branch on secrets: Valgrind is told that they were never set.
@@ -153,6 +159,7 @@ part sanitizers sanitizers
 part clang clang
 part smallest smallest
 part threads threads
+part thread-servers thread_servers
 part tidy tidy
 part abi dev/abi.sh
 part vectors vectors build/tests/vectors esdk-js

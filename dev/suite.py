@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: dev/suite.py BUILD [PART ...]
 
-Runs the parts of the test suite (default: all but peers and faults) against the programs in BUILD
-and counts cases: TAP points and pytest cases, not programs. A program that crashes, prints no plan
-or another number of points than planned counts as failed. Prints a line for each part, the failed
-and the skipped by name, and last `N passed, N failed, N skipped`. Exit code 1 when anything failed.
+Runs the parts of the test suite (default: all but threads, peers and faults) against the programs
+in BUILD and counts cases: TAP points and pytest cases, not programs. A program that crashes, prints
+no plan or another number of points than planned counts as failed. Prints a line for each part, the
+failed and the skipped by name, and last `N passed, N failed, N skipped`. Exit code 1 when anything
+failed.
 """
 import contextlib
 import importlib.util
@@ -165,6 +166,7 @@ PARTS = {
     "databases": lambda build: run_pytest(build, some_tests("tests/databases"), "databases.xml"),
     "faults": lambda build: run_pytest(build, some_tests("tests/databases", "faults"),
                                        "faults.xml"),
+    "threads": lambda build: run_pytest(build, ["tests/databases/test_threads.py"], "threads.xml"),
     "peers": lambda build: run_pytest(build, some_tests("tests/system", "peers"), "peers.xml")
     + run_pytest(build, some_tests("tests/databases", "peers"), "peers-databases.xml"),
 }

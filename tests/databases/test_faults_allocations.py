@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Schema work with allocations that fail, those of the engine's client library among them, and with
-a connection that is lost at each call."""
+"""Schema work with a connection that is lost at each call, and on PostgreSQL with allocations that
+fail, those of libpq among them."""
 import subprocess
 
 import pytest
