@@ -63,9 +63,10 @@ static void insert_stored(struct table *t, const struct stored *s)
         AUTO(db_rollback) struct db_work work = {0};
         size_t n = s->count - from < most ? s->count - from : most;
         must_ok(db_begin(&work, t->db, &e), &e);
-        must_ok(db_exec_many(t->db, "INSERT INTO bench (id, note_sealed) VALUES ($1, $2)",
-                             s->params + 2 * from, 2, n, &e),
-                &e);
+        const struct db_many many = {s->params + 2 * from, 2, n};
+        must_ok(
+            db_exec_many(t->db, "INSERT INTO bench (id, note_sealed) VALUES ($1, $2)", &many, &e),
+            &e);
         must_ok(db_commit(&work, &e), &e);
     }
 }

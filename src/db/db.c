@@ -5,6 +5,7 @@
 #include "db/db.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #include "db/db_mysql.h"
@@ -143,12 +144,12 @@ enum srow_rc db_exec(struct db *db, const char *sql, const struct db_value *para
 }
 
 /* What may be bound at once. */
-static bool is_uniform(const struct db_value *params, size_t n, size_t rows)
+static bool is_uniform(const struct db_many *many)
 {
-    for (size_t column = 0; column < n; column++) {
+    for (size_t column = 0; column < many->n; column++) {
         enum db_type type = DB_NULL;
-        for (size_t row = 0; row < rows; row++) {
-            enum db_type here = params[row * n + column].type;
+        for (size_t row = 0; row < many->rows; row++) {
+            enum db_type here = many->params[row * many->n + column].type;
             if (here != DB_NULL && type != DB_NULL && here != type) {
                 return false;
             }
@@ -158,19 +159,62 @@ static bool is_uniform(const struct db_value *params, size_t n, size_t rows)
     return true;
 }
 
-enum srow_rc db_exec_many(struct db *db, const char *sql, const struct db_value *params, size_t n,
-                          size_t rows, struct srow_error *e)
+enum srow_rc db_exec_many(struct db *db, const char *sql, const struct db_many *many,
+                          struct srow_error *e)
 {
     FAIL_IF(!db->ops->in_work(db), e, SROW_E_INTERNAL, "many rows outside of a transaction");
-    FAIL_IF(n == 0 || !is_uniform(params, n, rows), e, SROW_E_INTERNAL,
+    FAIL_IF(many->n == 0 || !is_uniform(many), e, SROW_E_INTERNAL,
             "many rows without parameters, or with different types in one column");
-    return db->ops->exec_many(db, sql, params, n, rows, e);
+    return db->ops->exec_many(db, sql, many, e);
 }
 
 enum srow_rc db_query(struct db_rows **out, struct db *db, const char *sql,
                       const struct db_value *params, size_t n, struct srow_error *e)
 {
     return db->ops->query(out, db, sql, params, n, e);
+}
+
+/* Behind each row's parameters its number. */
+static enum srow_rc number_rows(struct db_value **out, const struct db_many *many,
+                                struct srow_error *e)
+{
+    struct db_value *numbered = calloc(many->rows * (many->n + 1), sizeof *numbered),
+                    *to = numbered;
+    FAIL_IF(numbered == NULL, e, SROW_E_NOMEM, "no memory for a statement");
+    for (size_t i = 0; i < many->rows; i++) {
+        memcpy(to, many->params + i * many->n, many->n * sizeof *to);
+        to += many->n;
+        *to++ = db_integer((int64_t)i);
+    }
+
+    *out = numbered;
+    return SROW_OK;
+}
+
+static void params_free(struct db_value **params)
+{
+    free(*params);
+}
+
+enum srow_rc db_query_many(struct db_rows **out, struct db *db, const char *sql,
+                           const struct db_many *many, struct srow_error *e)
+{
+    static const char select[] = "SELECT ";
+    AUTO(buf_cleanup) struct srow_buf text = {0};
+    AUTO(params_free) struct db_value *numbered = NULL;
+    FAIL_IF(many->rows == 0 || strncmp(sql, select, sizeof select - 1) != 0 || !is_uniform(many), e,
+            SROW_E_INTERNAL, "many queries: none, no SELECT, or different types in one column");
+    TRY(number_rows(&numbered, many, e));
+    buf_put_str(&text, select);
+    db_put_sql(&text, db, db->ops->dialect->number, &(struct db_words){.param = many->n + 1});
+    buf_printf(&text, ", %s", sql + sizeof select - 1);
+    buf_cstr(&text);
+    TRY(buf_check(&text, e));
+    const struct db_many asked = {numbered, many->n + 1, many->rows};
+    TRY(db->ops->query_many(out, db, text.at, &asked, e));
+    (*out)->params = numbered;
+    numbered = NULL;
+    return SROW_OK;
 }
 
 enum srow_rc db_next(bool *more, struct db_rows *rows, struct srow_error *e)
@@ -181,8 +225,10 @@ enum srow_rc db_next(bool *more, struct db_rows *rows, struct srow_error *e)
 void db_rows_free(struct db_rows **rows)
 {
     if (*rows != NULL) {
+        struct db_value *params = (*rows)->params;
         (*rows)->ops->free(*rows);
         *rows = NULL;
+        free(params);
     }
 }
 

@@ -109,6 +109,7 @@ struct db_dialect {
     const char *exact;         /* @c ordered and compared by its bytes: ops->folds */
     bool row_order;            /* (a, b) > (c, d) goes by an index over both */
     bool cast_decimals;        /* a number given as text is compared roughly unless it is cast */
+    const char *number;        /* @p, whose value is a DB_INTEGER, in the list of a SELECT */
     const char *upsert;        /* behind an INSERT, where @t is the key: "ON CONFLICT (@t) DO .." */
     const char *upsert_column; /* one assignment of it */
     struct db_trigger trigger;
@@ -120,15 +121,24 @@ struct db_dialect {
 struct db;
 struct db_rows;
 
+/* Parameters for one statement many times: a row of n behind another. In one column all are of one
+ * type, or NULL. */
+struct db_many {
+    const struct db_value *params;
+    size_t n, rows;
+};
+
 struct db_ops {
     const struct db_dialect *dialect;
     enum srow_rc (*exec)(struct db *db, const char *sql, const struct db_value *params, size_t n,
                          struct srow_error *e);
     enum srow_rc (*query)(struct db_rows **out, struct db *db, const char *sql,
                           const struct db_value *params, size_t n, struct srow_error *e);
-    /* The statement once for each of `rows` rows of n parameters. */
-    enum srow_rc (*exec_many)(struct db *db, const char *sql, const struct db_value *params,
-                              size_t n, size_t rows, struct srow_error *e);
+    /* What the SELECT finds for each row of parameters, which are there until the end. */
+    enum srow_rc (*query_many)(struct db_rows **out, struct db *db, const char *sql,
+                               const struct db_many *many, struct srow_error *e);
+    enum srow_rc (*exec_many)(struct db *db, const char *sql, const struct db_many *many,
+                              struct srow_error *e);
     uint64_t (*changed)(const struct db *db);
     bool (*in_work)(const struct db *db); /* a transaction is open */
     int (*socket)(const struct db *db);   /* to the server; -1: lost. NULL: there is no server */
@@ -172,6 +182,7 @@ struct db_rows_ops {
 
 struct db_rows {
     const struct db_rows_ops *ops;
+    struct db_value *params; /* of db_query_many */
 };
 
 /* Opens by URL: "sqlite:PATH", "postgresql://...", "mysql://..." (docs/databases.md); the database
@@ -198,12 +209,17 @@ MUST enum srow_rc db_exec(struct db *db, const char *sql, const struct db_value 
                           struct srow_error *e);
 MUST enum srow_rc db_query(struct db_rows **out, struct db *db, const char *sql,
                            const struct db_value *params, size_t n, struct srow_error *e);
-/* An INSERT, UPDATE or DELETE once for each of `rows` rows of n parameters, in the engine's fastest
- * way. In one column all are of one type, or NULL (INTERNAL). Only inside of a transaction
- * (INTERNAL), which is rolled back after a failure: a part of the rows may have been done.
- * db_changed is their sum then. Fails as db_exec. */
-MUST enum srow_rc db_exec_many(struct db *db, const char *sql, const struct db_value *params,
-                               size_t n, size_t rows, struct srow_error *e);
+/* A "SELECT ..." once for each row of parameters, one at least, in the engine's fastest way. What
+ * they find comes together, each behind the number from 0 of the parameters that found it (column
+ * 0). The parameters' bytes stay until the rows are freed. Fails as db_query. */
+MUST enum srow_rc db_query_many(struct db_rows **out, struct db *db, const char *sql,
+                                const struct db_many *many, struct srow_error *e);
+
+/* An INSERT, UPDATE or DELETE once for each row of parameters, in the engine's fastest way. Only
+ * inside of a transaction (INTERNAL), which is rolled back after a failure: a part of the rows may
+ * have been done. db_changed is their sum then. Fails as db_exec. */
+MUST enum srow_rc db_exec_many(struct db *db, const char *sql, const struct db_many *many,
+                               struct srow_error *e);
 MUST enum srow_rc db_next(bool *more, struct db_rows *rows, struct srow_error *e);
 void db_rows_free(struct db_rows **rows);
 /* How many rows a table has. Fails as db_query. */

@@ -84,12 +84,12 @@ static enum srow_rc exec(struct db *db, const char *text, const struct db_value 
     return SROW_OK;
 }
 
-static enum srow_rc exec_many(struct db *db, const char *text, const struct db_value *params,
-                              size_t n, size_t rows, struct srow_error *e)
+static enum srow_rc exec_many(struct db *db, const char *text, const struct db_many *many,
+                              struct srow_error *e)
 {
     struct mysql_db *self = self_of(db);
-    struct db_mysql_many many = {self->handle, params, n, rows, self->no_bulk};
-    return db_mysql_many_run(&self->changed, &many, text, e);
+    struct db_mysql_many how = {self->handle, *many, self->no_bulk};
+    return db_mysql_many_run(&self->changed, &how, text, e);
 }
 
 /* -- rows -- */
@@ -287,20 +287,36 @@ static enum srow_rc bind_result(struct mysql_rows *rows, struct srow_error *e)
     return SROW_OK;
 }
 
+static enum srow_rc run_query(struct db_rows **out, struct db *db, const struct db_mysql_sql *sql,
+                              const struct db_value *params, struct srow_error *e)
+{
+    AUTO(free_rows) struct mysql_rows *rows = calloc(1, sizeof *rows);
+    FAIL_IF(rows == NULL, e, SROW_E_NOMEM, "no memory for a result");
+    rows->base.ops = &rows_ops;
+    TRY(db_mysql_stmt_prepare(&rows->stmt, self_of(db)->handle, sql, e));
+    TRY(db_mysql_stmt_run(rows->stmt, sql, params, e));
+    TRY(bind_result(rows, e));
+    *out = &rows->base;
+    rows = NULL;
+    return SROW_OK;
+}
+
 static enum srow_rc query(struct db_rows **out, struct db *db, const char *text,
                           const struct db_value *params, size_t n, struct srow_error *e)
 {
     AUTO(db_mysql_sql_cleanup) struct db_mysql_sql sql = {0};
     TRY(db_mysql_sql_parse(&sql, text, n, e));
-    AUTO(free_rows) struct mysql_rows *rows = calloc(1, sizeof *rows);
-    FAIL_IF(rows == NULL, e, SROW_E_NOMEM, "no memory for a result");
-    rows->base.ops = &rows_ops;
-    TRY(db_mysql_stmt_prepare(&rows->stmt, self_of(db)->handle, &sql, e));
-    TRY(db_mysql_stmt_run(rows->stmt, &sql, params, e));
-    TRY(bind_result(rows, e));
-    *out = &rows->base;
-    rows = NULL;
-    return SROW_OK;
+    return run_query(out, db, &sql, params, e);
+}
+
+/* One statement, one answer: a server is asked but once. */
+static enum srow_rc query_many(struct db_rows **out, struct db *db, const char *text,
+                               const struct db_many *many, struct srow_error *e)
+{
+    AUTO(db_mysql_sql_cleanup) struct db_mysql_sql one = {0}, all = {0};
+    TRY(db_mysql_sql_parse(&one, text, many->n, e));
+    TRY(db_mysql_sql_unite(&all, &one, many->n, many->rows, e));
+    return run_query(out, db, &all, many->params, e);
 }
 
 /* -- the connection -- */
@@ -343,6 +359,7 @@ static const struct db_ops ops = {
     .exec = exec,
     .exec_many = exec_many,
     .query = query,
+    .query_many = query_many,
     .changed = changed,
     .in_work = in_work,
     .socket = socket_of,

@@ -42,6 +42,7 @@ const struct db_dialect db_mysql_dialect = {
     .grant_values = "GRANT SELECT, INSERT ON @t TO @c",
     .position = "SELECT /*M! concat('mariadb:', @@global.gtid_current_pos) */ /*!80000 "
                 "concat('mysql:', replace(@@global.gtid_executed, '\n', '')) */",
+    .number = "CAST(@p AS SIGNED)",
     .exact = "@c",
     .cast_decimals = true,
     .upsert = " ON DUPLICATE KEY UPDATE ",

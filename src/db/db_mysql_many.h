@@ -13,8 +13,7 @@
 
 struct db_mysql_many {
     MYSQL *handle;
-    const struct db_value *params;
-    size_t n, rows;
+    struct db_many rows;
     bool no_bulk; /* not even where the server has it */
 };
 

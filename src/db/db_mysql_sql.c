@@ -120,6 +120,22 @@ enum srow_rc db_mysql_sql_parse(struct db_mysql_sql *out, const char *sql, size_
     return SROW_OK;
 }
 
+/* The parameters of several rows. */
+static enum srow_rc repeat_order(struct db_mysql_sql *several, const struct db_mysql_sql *sql,
+                                 size_t n, struct srow_error *e)
+{
+    FAIL_IF(several->count > DB_MYSQL_SQL_PARAMETERS, e, SROW_E_LIMIT,
+            "statement with too many parameters");
+    buf_cstr(&several->text);
+    TRY(buf_check(&several->text, e));
+    several->order = calloc(several->count + 1, sizeof *several->order);
+    FAIL_IF(several->order == NULL, e, SROW_E_NOMEM, "no memory for a statement");
+    for (size_t i = 0; i < several->count; i++) {
+        several->order[i] = sql->order[i % sql->count] + i / sql->count * n;
+    }
+    return SROW_OK;
+}
+
 enum srow_rc db_mysql_sql_repeat(struct db_mysql_sql *out, const struct db_mysql_sql *sql, size_t n,
                                  size_t rows, struct srow_error *e)
 {
@@ -132,14 +148,22 @@ enum srow_rc db_mysql_sql_repeat(struct db_mysql_sql *out, const struct db_mysql
         buf_put(&several.text, bytes_of(text + sql->group, sql->group_len));
     }
     buf_put(&several.text, bytes_of(text + end, sql->text.len - end));
-    buf_cstr(&several.text);
-    TRY(buf_check(&several.text, e));
-    several.order = calloc(several.count + 1, sizeof *several.order);
-    FAIL_IF(several.order == NULL, e, SROW_E_NOMEM, "no memory for a statement");
-    for (size_t i = 0; i < several.count; i++) {
-        several.order[i] = sql->order[i % sql->count] + i / sql->count * n;
-    }
+    TRY(repeat_order(&several, sql, n, e));
     db_mysql_sql_cleanup(out);
+    *out = several;
+    several = (struct db_mysql_sql){0};
+    return SROW_OK;
+}
+
+enum srow_rc db_mysql_sql_unite(struct db_mysql_sql *out, const struct db_mysql_sql *sql, size_t n,
+                                size_t rows, struct srow_error *e)
+{
+    AUTO(db_mysql_sql_cleanup) struct db_mysql_sql several = {.count = sql->count * rows};
+    for (size_t i = 0; i < rows; i++) {
+        buf_put_str(&several.text, i == 0 ? "" : " UNION ALL ");
+        buf_put(&several.text, bytes_buf(&sql->text));
+    }
+    TRY(repeat_order(&several, sql, n, e));
     *out = several;
     several = (struct db_mysql_sql){0};
     return SROW_OK;

@@ -24,6 +24,9 @@ MUST enum srow_rc db_mysql_sql_parse(struct db_mysql_sql *out, const char *sql, 
 /* The statement for several rows of n parameters each, one after the other in its parameters. */
 MUST enum srow_rc db_mysql_sql_repeat(struct db_mysql_sql *out, const struct db_mysql_sql *sql,
                                       size_t n, size_t rows, struct srow_error *e);
+/* A SELECT for several rows of parameters, as one SELECT. */
+MUST enum srow_rc db_mysql_sql_unite(struct db_mysql_sql *out, const struct db_mysql_sql *sql,
+                                     size_t n, size_t rows, struct srow_error *e);
 void db_mysql_sql_cleanup(struct db_mysql_sql *sql);
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "db/db_postgres_connect.h"
 #include "db/db_postgres_error.h"
+#include "db/db_postgres_params.h"
 
 enum {
     ANSWER_MS = 60000,
@@ -44,10 +45,18 @@ struct postgres_db {
     bool lost; /* an answer is outstanding that nobody waits for */
 };
 
+/* Of one statement, or of several that have the same columns. */
+struct results {
+    PGresult **list;
+    size_t count, room;
+};
+
 struct postgres_rows {
     struct db_rows base;
-    PGresult *result;
-    int at;                 /* the row; -1 before the first */
+    struct results results;
+    PGresult *result; /* the one that is read, which is `next` - 1 */
+    size_t next;
+    int at;                 /* its row; -1 before the first */
     struct srow_buf *bytes; /* by column: the row's bytea */
 };
 
@@ -62,74 +71,27 @@ static void result_clear(PGresult **result)
     *result = NULL;
 }
 
-/* -- parameters -- */
-
-struct parameters {
-    Oid *types;
-    const char **values;
-    int *lengths, *formats;
-    struct srow_buf *texts; /* a text must end with NUL */
-    size_t count;
-};
-
-static void parameters_cleanup(struct parameters *p)
+static void results_cleanup(struct results *r)
 {
-    for (size_t i = 0; p->texts != NULL && i < p->count; i++) {
-        buf_cleanup(&p->texts[i]);
+    for (size_t i = 0; i < r->count; i++) {
+        PQclear(r->list[i]);
     }
-    free(p->types);
-    free(p->values);
-    free(p->lengths);
-    free(p->formats);
-    free(p->texts);
-    *p = (struct parameters){0};
+    free(r->list);
+    *r = (struct results){0};
 }
 
-static enum srow_rc put_one(struct parameters *p, size_t i, const struct db_value *v,
-                            struct srow_error *e)
+/* Takes the result. */
+static enum srow_rc results_add(struct results *r, PGresult **result, struct srow_error *e)
 {
-    struct srow_buf *text = &p->texts[i];
-    switch (v->type) {
-    case DB_NULL:
-        return SROW_OK;
-    case DB_BYTES:
-        FAIL_IF(v->bytes.len > INT32_MAX, e, SROW_E_LIMIT, "a value is too large for PostgreSQL");
-        p->types[i] = OID_BYTEA;
-        p->formats[i] = 1;
-        p->lengths[i] = (int)v->bytes.len;
-        p->values[i] = v->bytes.len == 0 ? "" : v->bytes.at;
-        return SROW_OK;
-    case DB_INTEGER:
-        buf_printf(text, "%" PRId64, v->integer);
-        break;
-    case DB_REAL:
-        buf_printf(text, "%.17g", v->real);
-        break;
-    case DB_TEXT:
-        FAIL_IF(v->bytes.len > 0 && memchr(v->bytes.at, '\0', v->bytes.len) != NULL, e,
-                SROW_E_VALUE, "a text holds a NUL, which PostgreSQL does not store: take it out");
-        buf_put(text, v->bytes);
-        break;
+    if (r->count == r->room) {
+        size_t room = 2 * r->room + 1;
+        PGresult **list = realloc(r->list, room * sizeof *list);
+        FAIL_IF(list == NULL, e, SROW_E_NOMEM, "no memory for a result");
+        r->list = list;
+        r->room = room;
     }
-    p->values[i] = buf_cstr(text);
-    return buf_check(text, e);
-}
-
-static enum srow_rc put_all(struct parameters *p, const struct db_value *params, size_t n,
-                            struct srow_error *e)
-{
-    p->types = calloc(n + 1, sizeof *p->types);
-    p->values = calloc(n + 1, sizeof *p->values);
-    p->lengths = calloc(n + 1, sizeof *p->lengths);
-    p->formats = calloc(n + 1, sizeof *p->formats);
-    p->texts = calloc(n + 1, sizeof *p->texts);
-    FAIL_IF(p->types == NULL || p->values == NULL || p->lengths == NULL || p->formats == NULL ||
-                p->texts == NULL,
-            e, SROW_E_NOMEM, "no memory for a statement");
-    p->count = n;
-    for (size_t i = 0; i < n; i++) {
-        TRY(put_one(p, i, &params[i], e));
-    }
+    r->list[r->count++] = *result;
+    *result = NULL;
     return SROW_OK;
 }
 
@@ -191,10 +153,10 @@ static enum srow_rc collect(PGresult **out, struct postgres_db *db, const char *
 static enum srow_rc run(PGresult **out, struct postgres_db *db, const char *sql,
                         const struct db_value *params, size_t n, struct srow_error *e)
 {
-    AUTO(parameters_cleanup) struct parameters p = {0};
+    AUTO(db_postgres_params_cleanup) struct db_postgres_params p = {0};
     FAIL_IF(db->lost, e, SROW_E_CONNECT, "database: the connection was lost: try again");
     FAIL_IF(n > INT16_MAX, e, SROW_E_LIMIT, "too many parameters for a statement");
-    TRY(put_all(&p, params, n, e));
+    TRY(db_postgres_params_put(&p, params, n, e));
     if (PQsendQueryParams(db->conn, sql, (int)n, p.types, p.values, p.lengths, p.formats, 0) == 0) {
         db->lost = true;
         return db_postgres_error_result(NULL, e);
@@ -220,7 +182,8 @@ static enum srow_rc exec(struct db *base, const char *sql, const struct db_value
 enum { PIPELINE_ROWS = 500, PIPELINE_BYTES = 1 << 20 };
 
 /* The results up to the next synchronization. What stands behind a failure was not run. */
-static enum srow_rc collect_pipeline(struct postgres_db *db, struct srow_error *e)
+static enum srow_rc collect_pipeline(struct postgres_db *db, struct results *found,
+                                     struct srow_error *e)
 {
     AUTO(result_clear) PGresult *failed = NULL;
     for (;;) {
@@ -235,7 +198,9 @@ static enum srow_rc collect_pipeline(struct postgres_db *db, struct srow_error *
             db->lost = true;
             return db_postgres_error_result(failed, e);
         }
-        if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+        if (status == PGRES_TUPLES_OK && found != NULL) {
+            TRY(results_add(found, &result, e));
+        } else if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
             db->changed += strtoull(PQcmdTuples(result), NULL, 10);
         } else if (status == PGRES_FATAL_ERROR && failed == NULL) {
             failed = result;
@@ -247,8 +212,8 @@ static enum srow_rc collect_pipeline(struct postgres_db *db, struct srow_error *
 static enum srow_rc send_row(struct postgres_db *db, const struct db_value *params, size_t n,
                              struct srow_error *e)
 {
-    AUTO(parameters_cleanup) struct parameters p = {0};
-    TRY(put_all(&p, params, n, e));
+    AUTO(db_postgres_params_cleanup) struct db_postgres_params p = {0};
+    TRY(db_postgres_params_put(&p, params, n, e));
     if (PQsendQueryPrepared(db->conn, "", (int)n, p.values, p.lengths, p.formats, 0) == 0) {
         db->lost = true;
         return db_postgres_error_result(NULL, e);
@@ -259,8 +224,8 @@ static enum srow_rc send_row(struct postgres_db *db, const struct db_value *para
 static enum srow_rc send_statement(struct postgres_db *db, const char *sql,
                                    const struct db_value *params, size_t n, struct srow_error *e)
 {
-    AUTO(parameters_cleanup) struct parameters p = {0};
-    TRY(put_all(&p, params, n, e));
+    AUTO(db_postgres_params_cleanup) struct db_postgres_params p = {0};
+    TRY(db_postgres_params_put(&p, params, n, e));
     if (PQenterPipelineMode(db->conn) == 0 ||
         PQsendPrepare(db->conn, "", sql, (int)n, p.types) == 0) {
         db->lost = true;
@@ -269,13 +234,13 @@ static enum srow_rc send_statement(struct postgres_db *db, const char *sql,
     return SROW_OK;
 }
 
-static enum srow_rc synchronize(struct postgres_db *db, struct srow_error *e)
+static enum srow_rc synchronize(struct postgres_db *db, struct results *found, struct srow_error *e)
 {
     if (PQpipelineSync(db->conn) == 0) {
         db->lost = true;
         return db_postgres_error_result(NULL, e);
     }
-    return collect_pipeline(db, e);
+    return collect_pipeline(db, found, e);
 }
 
 static size_t bytes_of_row(const struct db_value *params, size_t n)
@@ -287,40 +252,39 @@ static size_t bytes_of_row(const struct db_value *params, size_t n)
     return bytes;
 }
 
-static enum srow_rc send_rows(struct postgres_db *db, const struct db_value *params, size_t n,
-                              size_t rows, struct srow_error *e)
+static enum srow_rc send_rows(struct results *found, struct postgres_db *db,
+                              const struct db_many *m, struct srow_error *e)
 {
     size_t bytes = 0, count = 0;
-    for (size_t i = 0; i < rows; i++) {
-        TRY(send_row(db, params + i * n, n, e));
-        bytes += bytes_of_row(params + i * n, n);
+    for (size_t i = 0; i < m->rows; i++) {
+        TRY(send_row(db, m->params + i * m->n, m->n, e));
+        bytes += bytes_of_row(m->params + i * m->n, m->n);
         count++;
         if (count == PIPELINE_ROWS || bytes >= PIPELINE_BYTES) {
-            TRY(synchronize(db, e));
+            TRY(synchronize(db, found, e));
             bytes = count = 0;
         }
     }
-    return count == 0 ? SROW_OK : synchronize(db, e);
+    return count == 0 ? SROW_OK : synchronize(db, found, e);
 }
 
 /* Answers to what was sent before a row that could not be are read and dropped. */
 static void leave_pipeline(struct postgres_db *db)
 {
     if (!db->lost && PQexitPipelineMode(db->conn) == 0) {
-        enum srow_rc rc = synchronize(db, NULL);
+        enum srow_rc rc = synchronize(db, NULL, NULL);
         (void)rc;
         db->lost |= PQexitPipelineMode(db->conn) == 0;
     }
 }
 
 /* One value of each column that has one: the statement's types come from them. */
-static enum srow_rc samples_of(struct db_value **out, const struct db_value *params, size_t n,
-                               size_t rows, struct srow_error *e)
+static enum srow_rc samples_of(struct db_value **out, const struct db_many *m, struct srow_error *e)
 {
-    struct db_value *samples = calloc(n, sizeof *samples);
+    struct db_value *samples = calloc(m->n, sizeof *samples);
     FAIL_IF(samples == NULL, e, SROW_E_NOMEM, "no memory for a statement");
-    for (size_t i = 0; i < n * rows; i++) {
-        samples[i % n] = params[i].type == DB_NULL ? samples[i % n] : params[i];
+    for (size_t i = 0; i < m->n * m->rows; i++) {
+        samples[i % m->n] = m->params[i].type == DB_NULL ? samples[i % m->n] : m->params[i];
     }
     *out = samples;
     return SROW_OK;
@@ -331,19 +295,25 @@ static void values_free(struct db_value **values)
     free(*values);
 }
 
-static enum srow_rc exec_many(struct db *base, const char *sql, const struct db_value *params,
-                              size_t n, size_t rows, struct srow_error *e)
+/* `found` NULL: nothing is asked for. */
+static enum srow_rc run_many(struct results *found, struct postgres_db *db, const char *sql,
+                             const struct db_many *m, struct srow_error *e)
 {
-    struct postgres_db *db = postgres_of(base);
     AUTO(values_free) struct db_value *samples = NULL;
     FAIL_IF(db->lost, e, SROW_E_CONNECT, "database: the connection was lost: try again");
-    FAIL_IF(n > INT16_MAX, e, SROW_E_LIMIT, "too many parameters for a statement");
-    TRY(samples_of(&samples, params, n, rows, e));
-    db->changed = 0;
-    enum srow_rc rc = send_statement(db, sql, samples, n, e);
-    rc = rc == SROW_OK ? send_rows(db, params, n, rows, e) : rc;
+    FAIL_IF(m->n > INT16_MAX, e, SROW_E_LIMIT, "too many parameters for a statement");
+    TRY(samples_of(&samples, m, e));
+    enum srow_rc rc = send_statement(db, sql, samples, m->n, e);
+    rc = rc == SROW_OK ? send_rows(found, db, m, e) : rc;
     leave_pipeline(db);
     return rc;
+}
+
+static enum srow_rc exec_many(struct db *base, const char *sql, const struct db_many *many,
+                              struct srow_error *e)
+{
+    postgres_of(base)->changed = 0;
+    return run_many(NULL, postgres_of(base), sql, many, e);
 }
 
 /* -- rows -- */
@@ -378,12 +348,14 @@ static enum srow_rc read_bytea(struct srow_buf *out, const char *hex, int n, str
 static enum srow_rc next(bool *more, struct db_rows *base, struct srow_error *e)
 {
     struct postgres_rows *rows = rows_of(base);
-    const PGresult *r = rows->result;
-    if (rows->at + 1 >= PQntuples(r)) {
-        *more = false;
-        return SROW_OK;
+    for (rows->at++; rows->at >= PQntuples(rows->result); rows->at = 0) {
+        if (rows->next == rows->results.count) {
+            *more = false;
+            return SROW_OK;
+        }
+        rows->result = rows->results.list[rows->next++];
     }
-    rows->at++;
+    const PGresult *r = rows->result;
     for (int i = 0; i < PQnfields(r); i++) {
         if (PQftype(r, i) == OID_BYTEA && PQgetisnull(r, rows->at, i) == 0) {
             TRY(read_bytea(&rows->bytes[i], PQgetvalue(r, rows->at, i), PQgetlength(r, rows->at, i),
@@ -439,7 +411,7 @@ static void rows_free(struct db_rows *base)
         buf_cleanup(&rows->bytes[i]);
     }
     free(rows->bytes);
-    PQclear(rows->result);
+    results_cleanup(&rows->results);
     free(rows);
 }
 
@@ -451,22 +423,44 @@ static const struct db_rows_ops rows_ops = {
     .free = rows_free,
 };
 
-static enum srow_rc query(struct db_rows **out, struct db *db, const char *sql,
-                          const struct db_value *params, size_t n, struct srow_error *e)
+/* Takes the results, of which there is one at least. */
+static enum srow_rc rows_make(struct db_rows **out, struct results *results, struct srow_error *e)
 {
-    AUTO(result_clear) PGresult *result = NULL;
-    TRY(run(&result, postgres_of(db), sql, params, n, e));
     struct postgres_rows *rows = calloc(1, sizeof *rows);
-    struct srow_buf *bytes = calloc((size_t)PQnfields(result) + 1, sizeof *bytes);
+    struct srow_buf *bytes = calloc((size_t)PQnfields(results->list[0]) + 1, sizeof *bytes);
     if (rows == NULL || bytes == NULL) {
         free(rows);
         free(bytes);
         FAIL(e, SROW_E_NOMEM, "no memory for a result");
     }
-    *rows = (struct postgres_rows){{&rows_ops}, result, -1, bytes};
-    result = NULL;
+    *rows = (struct postgres_rows){.base = {.ops = &rows_ops},
+                                   .results = *results,
+                                   .result = results->list[0],
+                                   .next = 1,
+                                   .at = -1,
+                                   .bytes = bytes};
+    *results = (struct results){0};
     *out = &rows->base;
     return SROW_OK;
+}
+
+static enum srow_rc query(struct db_rows **out, struct db *db, const char *sql,
+                          const struct db_value *params, size_t n, struct srow_error *e)
+{
+    AUTO(result_clear) PGresult *result = NULL;
+    AUTO(results_cleanup) struct results results = {0};
+    TRY(run(&result, postgres_of(db), sql, params, n, e));
+    TRY(results_add(&results, &result, e));
+    return rows_make(out, &results, e);
+}
+
+static enum srow_rc query_many(struct db_rows **out, struct db *db, const char *sql,
+                               const struct db_many *many, struct srow_error *e)
+{
+    AUTO(results_cleanup) struct results results = {0};
+    TRY(run_many(&results, postgres_of(db), sql, many, e));
+    FAIL_IF(results.count != many->rows, e, SROW_E_DB, "database: an answer is missing");
+    return rows_make(out, &results, e);
 }
 
 /* -- the connection -- */
@@ -508,6 +502,7 @@ static const struct db_ops ops = {
     .exec = exec,
     .exec_many = exec_many,
     .query = query,
+    .query_many = query_many,
     .changed = changed,
     .in_work = in_work,
     .socket = socket_of,

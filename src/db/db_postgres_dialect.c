@@ -49,6 +49,7 @@ const struct db_dialect db_postgres_dialect = {
                 "pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END",
     .exact = "@c",
     .row_order = true,
+    .number = "CAST(@p AS bigint)",
     .upsert = " ON CONFLICT (@t) DO UPDATE SET ",
     .upsert_column = "@c = excluded.@c",
     .limits = "a value has at most 1 GB; of a row of more than 2 kB long values stand outside "

@@ -25,6 +25,7 @@ struct sqlite_db {
 struct sqlite_rows {
     struct db_rows base;
     sqlite3_stmt *stmt;
+    struct db_many left; /* the rows of parameters that are still to be asked for */
 };
 
 /* There is one schema. */
@@ -58,6 +59,7 @@ const struct db_dialect db_sqlite_dialect = {
     .position = "SELECT 'sqlite:0'",
     .exact = "@c COLLATE BINARY",
     .row_order = true,
+    .number = "@p",
     .upsert = " ON CONFLICT (@t) DO UPDATE SET ",
     .upsert_column = "@c = excluded.@c",
     .limits = "a value has at most 1,000,000,000 bytes; what its page does not hold stands in "
@@ -251,15 +253,15 @@ static enum srow_rc step(struct db *db, sqlite3_stmt *stmt, struct srow_error *e
     return SROW_OK;
 }
 
-static enum srow_rc exec_many(struct db *db, const char *sql, const struct db_value *params,
-                              size_t n, size_t rows, struct srow_error *e)
+static enum srow_rc exec_many(struct db *db, const char *sql, const struct db_many *many,
+                              struct srow_error *e)
 {
     sqlite3 *handle = handle_of(db);
     AUTO(finalize) sqlite3_stmt *stmt = NULL;
     TRY(prepare(&stmt, handle, sql, e));
     ((struct sqlite_db *)db)->changed = 0;
-    for (size_t i = 0; i < rows; i++) {
-        TRY(bind_all(handle, stmt, params + i * n, n, e));
+    for (size_t i = 0; i < many->rows; i++) {
+        TRY(bind_all(handle, stmt, many->params + i * many->n, many->n, e));
         TRY(step(db, stmt, e));
         sqlite3_reset(stmt);
     }
@@ -269,16 +271,29 @@ static enum srow_rc exec_many(struct db *db, const char *sql, const struct db_va
 static enum srow_rc exec(struct db *db, const char *sql, const struct db_value *params, size_t n,
                          struct srow_error *e)
 {
-    return exec_many(db, sql, params, n, 1, e);
+    return exec_many(db, sql, &(struct db_many){params, n, 1}, e);
 }
 
 /* -- rows -- */
 
-static enum srow_rc next(bool *more, struct db_rows *rows, struct srow_error *e)
+static enum srow_rc bind_next(struct sqlite_rows *rows, struct srow_error *e)
 {
-    int code = sqlite3_step(stmt_of(rows));
+    const struct db_value *params = rows->left.params;
+    rows->left.params += rows->left.n;
+    rows->left.rows--;
+    return bind_all(sqlite3_db_handle(rows->stmt), rows->stmt, params, rows->left.n, e);
+}
+
+static enum srow_rc next(bool *more, struct db_rows *base, struct srow_error *e)
+{
+    struct sqlite_rows *rows = (struct sqlite_rows *)base;
+    int code;
+    while ((code = sqlite3_step(rows->stmt)) == SQLITE_DONE && rows->left.rows > 0) {
+        sqlite3_reset(rows->stmt);
+        TRY(bind_next(rows, e));
+    }
     if (code != SQLITE_ROW && code != SQLITE_DONE) {
-        return fail(sqlite3_db_handle(stmt_of(rows)), e);
+        return fail(sqlite3_db_handle(rows->stmt), e);
     }
     *more = code == SQLITE_ROW;
     return SROW_OK;
@@ -332,20 +347,30 @@ static const struct db_rows_ops rows_ops = {
     .free = rows_free,
 };
 
+static void free_rows(struct sqlite_rows **rows)
+{
+    if (*rows != NULL) {
+        rows_free(&(*rows)->base);
+    }
+}
+
+static enum srow_rc query_many(struct db_rows **out, struct db *db, const char *sql,
+                               const struct db_many *many, struct srow_error *e)
+{
+    AUTO(free_rows) struct sqlite_rows *rows = calloc(1, sizeof *rows);
+    FAIL_IF(rows == NULL, e, SROW_E_NOMEM, "no memory for a result");
+    *rows = (struct sqlite_rows){.base = {.ops = &rows_ops}, .left = *many};
+    TRY(prepare(&rows->stmt, handle_of(db), sql, e));
+    TRY(bind_next(rows, e));
+    *out = &rows->base;
+    rows = NULL;
+    return SROW_OK;
+}
+
 static enum srow_rc query(struct db_rows **out, struct db *db, const char *sql,
                           const struct db_value *params, size_t n, struct srow_error *e)
 {
-    sqlite3 *handle = handle_of(db);
-    AUTO(finalize) sqlite3_stmt *stmt = NULL;
-    TRY(prepare(&stmt, handle, sql, e));
-    TRY(bind_all(handle, stmt, params, n, e));
-    struct sqlite_rows *rows = calloc(1, sizeof *rows);
-    FAIL_IF(rows == NULL, e, SROW_E_NOMEM, "no memory for a result");
-    rows->base.ops = &rows_ops;
-    rows->stmt = stmt;
-    stmt = NULL;
-    *out = &rows->base;
-    return SROW_OK;
+    return query_many(out, db, sql, &(struct db_many){params, n, 1}, e);
 }
 
 /* -- the connection -- */
@@ -388,6 +413,7 @@ static const struct db_ops ops = {
     .exec = exec,
     .exec_many = exec_many,
     .query = query,
+    .query_many = query_many,
     .changed = changed,
     .in_work = in_work,
     .folds = folds,

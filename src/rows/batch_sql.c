@@ -51,7 +51,7 @@ static void put_columns(struct srow_buf *sql, const struct batch *b, const char 
 }
 
 /* Whether each other column holds what is given, without its collation. */
-static void put_same(struct srow_buf *sql, const struct batch *b, size_t before)
+static void put_same(struct srow_buf *sql, const struct batch *b)
 {
     const struct db_dialect *d = b->rows->db->ops->dialect;
     for (size_t i = b->table.table->bind_count; i < b->clear_count; i++) {
@@ -64,24 +64,19 @@ static void put_same(struct srow_buf *sql, const struct batch *b, size_t before)
                    text      ? d->same_text
                    : decimal ? d->same_decimal
                              : d->same,
-                   &(struct db_words){.column = name, .param = before + i + 1});
+                   &(struct db_words){.column = name, .param = i + 1});
     }
 }
 
-void batch_sql_look(struct srow_buf *out, const struct batch *b, enum batch_sql_look what, size_t n)
+void batch_sql_look(struct srow_buf *out, const struct batch *b, enum batch_sql_look what)
 {
-    bool compare = what == BATCH_SQL_COMPARE;
-    size_t width = compare ? b->clear_count : b->table.table->bind_count;
-    for (size_t k = 0; k < n; k++) {
-        buf_printf(out, "%sSELECT %zu", k == 0 ? "" : " UNION ALL ", k);
-        put_columns(out, b, ", ");
-        if (compare) {
-            put_same(out, b, k * width);
-        }
-        buf_put_str(out, " FROM ");
-        put_table(out, b);
-        pick_put_where(out, shape(b), b->rows->db, k * width);
+    put_columns(out, b, "SELECT ");
+    if (what == BATCH_SQL_COMPARE) {
+        put_same(out, b);
     }
+    buf_put_str(out, " FROM ");
+    put_table(out, b);
+    pick_put_where(out, shape(b), b->rows->db, 0);
 }
 
 void batch_sql_insert(struct srow_buf *out, const struct batch *b)

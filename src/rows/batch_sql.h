@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The statements of a batch, for n of its rows at a time. What they need of a row is its columns,
- * which are the same in all.
+ * The statements of a batch, for one of its rows. What they need of a row is its columns, which are
+ * the same in all.
  */
 #ifndef ROWS_BATCH_SQL_H
 #define ROWS_BATCH_SQL_H
@@ -14,14 +14,12 @@ enum batch_sql_look {
                           whether it holds what is given, as the database converts it */
 };
 
-/* SELECT of n rows: the row's number, then its columns in the order of the batch. */
-void batch_sql_look(struct srow_buf *out, const struct batch *b, enum batch_sql_look what,
-                    size_t n);
-/* One row. */
+/* SELECT of the row's columns, in the order of the batch. */
+void batch_sql_look(struct srow_buf *out, const struct batch *b, enum batch_sql_look what);
 void batch_sql_insert(struct srow_buf *out, const struct batch *b);
 void batch_sql_update(struct srow_buf *out, const struct batch *b);
 
-/* Rows that one statement takes, with so many parameters each. */
+/* Rows that are looked up at once, with so many parameters each. */
 size_t batch_sql_most(size_t params);
 
 /* The name of a column of the order above, in the database. */

@@ -9,7 +9,6 @@
 struct statement {
     struct srow_buf sql;
     struct db_value *params;
-    size_t count;
 };
 
 static void statement_cleanup(struct statement *s)
@@ -29,7 +28,6 @@ static enum srow_rc gather(struct statement *s, struct batch_part part, size_t w
     for (size_t i = 0; i < part.count; i++) {
         memcpy(&s->params[i * width], part.at[i]->params, width * sizeof *s->params);
     }
-    s->count = part.count * width;
     return SROW_OK;
 }
 
@@ -66,16 +64,17 @@ static enum srow_rc take_rows(struct held_row *out, size_t n, struct db_rows *ro
     return SROW_OK;
 }
 
-/* Looks at rows in one statement; `lock` is what stands behind it. The caller cleans `out` up. */
+/* Looks at rows together. The caller cleans `out` up. */
 static enum srow_rc look(struct held_row *out, const struct batch *b, struct batch_part part,
                          enum batch_sql_look what, struct srow_error *e)
 {
     AUTO(statement_cleanup) struct statement s = {0};
     AUTO(db_rows_free) struct db_rows *rows = NULL;
-    batch_sql_look(&s.sql, b, what, part.count);
-    TRY(gather(&s, part, what == BATCH_SQL_COMPARE ? b->clear_count : b->table.table->bind_count,
-               e));
-    TRY(db_query(&rows, b->rows->db, s.sql.at, s.params, s.count, e));
+    size_t width = what == BATCH_SQL_COMPARE ? b->clear_count : b->table.table->bind_count;
+    batch_sql_look(&s.sql, b, what);
+    TRY(gather(&s, part, width, e));
+    const struct db_many many = {s.params, width, part.count};
+    TRY(db_query_many(&rows, b->rows->db, s.sql.at, &many, e));
     return take_rows(out, part.count, rows, e);
 }
 
@@ -129,17 +128,19 @@ static enum srow_rc replace_row(const struct batch *b, struct batch_row *row, st
     AUTO(db_rows_free) struct db_rows *rows = NULL;
     AUTO(held_row_cleanup) struct held_row now = {0};
     struct batch_part one = {&row, 1};
-    batch_sql_look(&see.sql, b, BATCH_SQL_BOUND, 1);
+    size_t width = b->table.table->bind_count;
+    batch_sql_look(&see.sql, b, BATCH_SQL_BOUND);
     buf_put_str(&see.sql, b->rows->db->ops->dialect->lock);
-    TRY(gather(&see, one, b->table.table->bind_count, e));
-    TRY(db_query(&rows, b->rows->db, see.sql.at, see.params, see.count, e));
+    TRY(gather(&see, one, width, e));
+    const struct db_many asked = {see.params, width, 1};
+    TRY(db_query_many(&rows, b->rows->db, see.sql.at, &asked, e));
     TRY(take_rows(&now, 1, rows, e));
     db_rows_free(&rows);
     FAIL_IF(now.twice || !held_row_equal(&row->before, &now, b->param_count), e, SROW_E_CONFLICT,
             "%s: somebody else has changed the row meanwhile: try again", b->table.table->name);
     batch_sql_update(&write.sql, b);
     TRY(gather(&write, one, b->param_count, e));
-    return db_exec(b->rows->db, write.sql.at, write.params, write.count, e);
+    return db_exec(b->rows->db, write.sql.at, write.params, b->param_count, e);
 }
 
 static enum srow_rc insert_rows(const struct batch *b, struct batch_part part, struct srow_error *e)
@@ -150,7 +151,8 @@ static enum srow_rc insert_rows(const struct batch *b, struct batch_part part, s
     }
     batch_sql_insert(&s.sql, b);
     TRY(gather(&s, part, b->param_count, e));
-    return db_exec_many(b->rows->db, s.sql.at, s.params, b->param_count, part.count, e);
+    const struct db_many many = {s.params, b->param_count, part.count};
+    return db_exec_many(b->rows->db, s.sql.at, &many, e);
 }
 
 /* Whether a parameter came back as it was asked for. */

@@ -52,11 +52,11 @@ static enum srow_rc exec(struct db *db, const char *sql, const struct db_value *
     return db_exec(f->inner, sql, params, n, e);
 }
 
-static enum srow_rc exec_many(struct db *db, const char *sql, const struct db_value *params,
-                              size_t n, size_t rows, struct srow_error *e)
+static enum srow_rc exec_many(struct db *db, const char *sql, const struct db_many *many,
+                              struct srow_error *e)
 {
     TRY(reach(fake_of(db), e));
-    return db_exec_many(fake_of(db)->inner, sql, params, n, rows, e);
+    return db_exec_many(fake_of(db)->inner, sql, many, e);
 }
 
 /* -- rows of the other one -- */
@@ -104,18 +104,35 @@ static void rows_free(struct db_rows *rows)
 
 static const struct db_rows_ops rows_ops = {next, columns, name, value, rows_free};
 
+/* Takes the inner rows. */
+static enum srow_rc wrap(struct db_rows **out, struct db *db, struct db_rows **inner,
+                         struct srow_error *e)
+{
+    struct fake_rows *rows = malloc(sizeof *rows);
+    FAIL_IF(rows == NULL, e, SROW_E_NOMEM, "no memory for rows");
+    *rows = (struct fake_rows){{.ops = &rows_ops}, *inner, fake_of(db)};
+    *inner = NULL;
+    *out = &rows->base;
+    return SROW_OK;
+}
+
 static enum srow_rc query(struct db_rows **out, struct db *db, const char *sql,
                           const struct db_value *params, size_t n, struct srow_error *e)
 {
     AUTO(db_rows_free) struct db_rows *inner = NULL;
     TRY(reach(fake_of(db), e));
     TRY(db_query(&inner, fake_of(db)->inner, sql, params, n, e));
-    struct fake_rows *rows = malloc(sizeof *rows);
-    FAIL_IF(rows == NULL, e, SROW_E_NOMEM, "no memory for rows");
-    *rows = (struct fake_rows){{&rows_ops}, inner, fake_of(db)};
-    inner = NULL;
-    *out = &rows->base;
-    return SROW_OK;
+    return wrap(out, db, &inner, e);
+}
+
+static enum srow_rc query_many(struct db_rows **out, struct db *db, const char *sql,
+                               const struct db_many *many, struct srow_error *e)
+{
+    AUTO(db_rows_free) struct db_rows *inner = NULL;
+    struct db *to = fake_of(db)->inner;
+    TRY(reach(fake_of(db), e));
+    TRY(to->ops->query_many(&inner, to, sql, many, e));
+    return wrap(out, db, &inner, e);
 }
 
 /* -- the rest -- */
@@ -158,6 +175,7 @@ void fake_db_init(struct fake_db *fake, struct db *inner, const char *url)
                           .exec = exec,
                           .exec_many = exec_many,
                           .query = query,
+                          .query_many = query_many,
                           .changed = changed,
                           .in_work = in_work,
                           .folds = folds,

@@ -3,6 +3,7 @@
  * One statement for many rows, on a file of SQLite; with a URL as argument on that database
  * (tests/databases/test_faces.py).
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -81,7 +82,7 @@ static enum srow_rc store(const char *sql, size_t n, size_t rows)
 {
     AUTO(db_rollback) struct db_work work = {0};
     TRY(db_begin(&work, db, &e));
-    TRY(db_exec_many(db, sql, values, n, rows, &e));
+    TRY(db_exec_many(db, sql, &(struct db_many){values, n, rows}, &e));
     changed = db_changed(db);
     return db_commit(&work, &e);
 }
@@ -189,11 +190,95 @@ CASE(rows_of_any_size_go_in)
     CHECK(number("SELECT sum(length(v)) FROM many") == 4 * 1000 + 8 * (int64_t)sizeof big);
 }
 
+/* What `asked` parameters of two each find, as NUMBER:ID of each row. */
+static bool find(struct srow_buf *out, const char *sql, const struct db_value *asked, size_t count)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    bool more = false;
+    buf_clear(out);
+    if (db_query_many(&rows, db, sql, &(struct db_many){asked, 2, count}, &e) != SROW_OK ||
+        db_next(&more, rows, &e) != SROW_OK) {
+        printf("# %s\n", e.text);
+        return false;
+    }
+    while (more) {
+        buf_printf(out, "%" PRId64 ":%" PRId64 " ", rows->ops->value(rows, 0).integer,
+                   rows->ops->value(rows, 1).integer);
+        if (db_next(&more, rows, &e) != SROW_OK) {
+            return false;
+        }
+    }
+    return rows->ops->columns(rows) == 2 && buf_cstr(out) != NULL;
+}
+
+CASE(rows_are_found_behind_the_number_of_what_asked_for_them)
+{
+    AUTO(buf_cleanup) struct srow_buf found = {0};
+    static const char sql[] = "SELECT id FROM many WHERE t = $2 AND id >= $1 AND '$1' <> '' ";
+    const struct db_value null = {.type = DB_NULL};
+    const struct db_value asked[] = {db_integer(0),    db_text("t9"), db_integer(0), db_text("x"),
+                                     db_integer(0),    null,          db_integer(7), db_text("t1"),
+                                     db_integer(2001), db_text("t1")};
+    CHECK(fresh());
+    fill(2000);
+    CHECK_OK(store(insert, 4, ROWS), e);
+    CHECK(run("UPDATE many SET t = 't1' WHERE id = 2002"));
+    CHECK(find(&found, sql, asked, 5));
+    bool in_order = strcmp(found.at, "0:2009 3:2001 3:2002 4:2001 4:2002 ") == 0;
+    CHECK(in_order || strcmp(found.at, "0:2009 3:2002 3:2001 4:2002 4:2001 ") == 0);
+    CHECK(find(&found, sql, asked + 2, 2) && strcmp(found.at, "") == 0);
+    CHECK(find(&found, sql, asked, 1) && strcmp(found.at, "0:2009 ") == 0);
+    CHECK(number("SELECT count(*) FROM many") == ROWS); /* nothing is left open */
+}
+
+CASE(hundreds_of_rows_are_found_with_their_bytes)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    bool more = false;
+    struct db_value ids[300];
+    CHECK(fresh());
+    fill(2000);
+    CHECK_OK(store(insert, 4, ROWS), e);
+    for (int i = 0; i < 300; i++) {
+        ids[i] = db_integer(2299 - i);
+    }
+    CHECK_OK(db_query_many(&rows, db, "SELECT v FROM many WHERE id = $1",
+                           &(struct db_many){ids, 1, 300}, &e),
+             e);
+    for (int i = 0; i < 300; i++) {
+        CHECK_OK(db_next(&more, rows, &e), e);
+        CHECK(more && same(rows->ops->value(rows, 0), db_integer(i)));
+        CHECK(same(rows->ops->value(rows, 1), values[(299 - i) * 4 + 2]));
+    }
+    CHECK_OK(db_next(&more, rows, &e), e);
+    CHECK(!more);
+}
+
+CASE(a_query_that_fails_fails_for_all_and_the_connection_goes_on)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    const struct db_value ids[] = {db_integer(1), db_text("2"), db_integer(3)};
+    CHECK(fresh());
+    CHECK_RC(db_query_many(&rows, db, "SELECT none FROM many WHERE id = $1",
+                           &(struct db_many){ids, 1, 1}, &e),
+             SROW_E_DB);
+    CHECK_RC(db_query_many(&rows, db, "SELECT id FROM many WHERE id = $1",
+                           &(struct db_many){ids, 1, 3}, &e),
+             SROW_E_INTERNAL);
+    CHECK_RC(db_query_many(&rows, db, "SELECT id FROM many WHERE id = $1",
+                           &(struct db_many){ids, 1, 0}, &e),
+             SROW_E_INTERNAL);
+    CHECK_RC(db_query_many(&rows, db, "DELETE FROM many WHERE id = $1",
+                           &(struct db_many){ids, 1, 1}, &e),
+             SROW_E_INTERNAL);
+    CHECK(rows == NULL && number("SELECT count(*) FROM many") == 0);
+}
+
 CASE(calls_that_cannot_be_are_refused)
 {
     CHECK(fresh());
     fill(2000);
-    CHECK_RC(db_exec_many(db, insert, values, 4, ROWS, &e), SROW_E_INTERNAL);
+    CHECK_RC(db_exec_many(db, insert, &(struct db_many){values, 4, ROWS}, &e), SROW_E_INTERNAL);
     values[4 * 9] = db_text("9");
     CHECK_RC(store(insert, 4, ROWS), SROW_E_INTERNAL);
     CHECK_RC(store("DELETE FROM many", 0, ROWS), SROW_E_INTERNAL);
@@ -216,6 +301,9 @@ int main(int argc, char **argv)
     RUN(a_commit_behind_a_refusal_says_what_is_stored);
     RUN(a_text_that_cannot_be_sent_stops_in_the_middle);
     RUN(rows_of_any_size_go_in);
+    RUN(rows_are_found_behind_the_number_of_what_asked_for_them);
+    RUN(hundreds_of_rows_are_found_with_their_bytes);
+    RUN(a_query_that_fails_fails_for_all_and_the_connection_goes_on);
     RUN(calls_that_cannot_be_are_refused);
     db_free(&db);
     if (fd >= 0) {

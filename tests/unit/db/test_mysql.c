@@ -162,6 +162,20 @@ CASE(the_row_of_an_insert_is_repeated_and_nothing_else_is)
     }
 }
 
+CASE(a_select_is_united_with_itself)
+{
+    AUTO(db_mysql_sql_cleanup) struct db_mysql_sql sql = {0}, two = {0};
+    CHECK_OK(db_mysql_sql_parse(&sql, "SELECT $3, a FROM t WHERE b = $2 AND c = $1", 3, &e), e);
+    CHECK_OK(db_mysql_sql_unite(&two, &sql, 3, 2, &e), e);
+    CHECK(strcmp(two.text.at, "SELECT ?, a FROM t WHERE b = ? AND c = ? UNION ALL "
+                              "SELECT ?, a FROM t WHERE b = ? AND c = ?") == 0);
+    static const size_t order[] = {2, 1, 0, 5, 4, 3};
+    CHECK(two.count == 6 && memcmp(two.order, order, sizeof order) == 0);
+    db_mysql_sql_cleanup(&two);
+    CHECK_RC(db_mysql_sql_unite(&two, &sql, 3, 30000, &e), SROW_E_LIMIT);
+    CHECK(two.text.at == NULL);
+}
+
 CASE(a_number_says_what_a_caller_can_do)
 {
     static const struct {
@@ -301,6 +315,7 @@ int main(void)
     RUN(a_url_that_is_wrong_is_refused_and_not_shown);
     RUN(parameters_become_question_marks_outside_of_quotes);
     RUN(the_row_of_an_insert_is_repeated_and_nothing_else_is);
+    RUN(a_select_is_united_with_itself);
     RUN(a_number_says_what_a_caller_can_do);
     RUN(an_option_file_says_who_logs_in_and_where);
     RUN(an_option_file_changes_nothing_else);
