@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A connection whose login is asked for: db-login URL FILE password|token. FILE has the secret each
- * time somebody asks. Says how opening went and how often it has asked; then for each line of
+ * A connection whose login is asked for: db-login URL FILE password|token|files. FILE has the secret
+ * each time somebody asks; files: nobody is asked, as in the program. Says how opening went and how often it has asked; then for each line of
  * standard input: "again": db_reopen. "commit": a transaction, whose connection the caller ends
  * when he has read its number, and then COMMIT. Run by test_logins.py.
  */
@@ -68,11 +68,11 @@ static enum srow_rc commit(struct db *db)
 int main(int argc, char **argv)
 {
     if (argc != 4) {
-        fputs("usage: db-login URL FILE password|token\n", stderr);
+        fputs("usage: db-login URL FILE password|token|files\n", stderr);
         return 2;
     }
     struct asked asked = {argv[2], strcmp(argv[3], "token") == 0, 0};
-    const struct db_options options = {login, &asked};
+    const struct db_options options = {strcmp(argv[3], "files") == 0 ? NULL : login, &asked};
     AUTO(db_free) struct db *db = NULL;
     enum srow_rc rc = db_open_with(&db, argv[1], &options, &e);
     say(rc, &asked);

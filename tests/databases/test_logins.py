@@ -19,11 +19,13 @@ TOKEN = "bank.example:3306/?Action=connect&X-Amz-Security-Token=" + "t" * 1329
 class Login:
     """db-login, asked line by line."""
 
-    def __init__(self, url, folder, secret, kind="password"):
+    def __init__(self, url, folder, secret, kind="password", env=None):
         self.secret = folder / "secret"
+        self.secret.touch(0o600)
         self.set(secret)
         self.process = subprocess.Popen([FACE, url, self.secret, kind], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env=env)
         self.said = self.process.stdout.readline()
         assert secret not in self.said
 
@@ -78,6 +80,24 @@ def test_each_new_connection_asks_again_so_a_password_may_be_changed(server):
         assert login.send("again") == "OK, asked 3: \n"
         login.secret.unlink()
         assert login.send("again").startswith("IO, asked 3: the login")
+
+
+def test_each_new_connection_reads_the_engines_own_files_again(server):
+    name = f"filed_{server.database}"
+    url = user(server, name, "first-one")
+    if server.engine == "postgresql":
+        url, form = url.replace("not-this-one", ""), f"*:*:*:{name}:{{}}\n"
+        server.env["PGPASSFILE"] = str(server.folder / "secret")
+    else:
+        form = (f"[client]\nhost=localhost\nport={server.pair.ports[1]}\nuser={name}\n"
+                f"password='{{}}'\nssl-ca={server.pair.folder}/ca.pem\n")
+        url = f"mysql:///{server.database}?defaults-file={server.folder}/secret"
+    with Login(url, server.folder, form.format("first-one"), "files", server.env) as login:
+        assert login.said == "OK, asked 0: \n"
+        rotate(server, name, "second-one")
+        assert login.send("again").startswith("DB_RIGHTS, asked 0: ")
+        login.set(form.format("second-one"))
+        assert login.send("again") == "OK, asked 0: \n"
 
 
 def test_a_connection_that_ends_before_commit_has_stored_nothing_and_says_so(server):
