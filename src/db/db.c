@@ -14,6 +14,7 @@
 
 struct engine {
     const char *scheme, *name, *option;
+    const char *form; /* of its URLs; NULL: another row's */
     enum srow_rc (*open)(struct db **out, const char *url, const struct db_login *login,
                          bool create, struct srow_error *e);
 };
@@ -36,30 +37,31 @@ struct engine {
 #endif
 
 static const struct engine engines[] = {
-    {"sqlite:", "SQLite", "sqlite", SQLITE_OPEN},
-    {"postgresql:", "PostgreSQL", "postgresql", POSTGRES_OPEN},
-    {"postgres:", "PostgreSQL", "postgresql", POSTGRES_OPEN},
-    {"mysql:", "MySQL", "mysql", MYSQL_OPEN},
-    {"mariadb:", "MariaDB", "mysql", MYSQL_OPEN},
+    {"sqlite:", "SQLite", "sqlite", "sqlite:PATH", SQLITE_OPEN},
+    {"postgresql:", "PostgreSQL", "postgresql", "postgresql://USER@HOST/DATABASE", POSTGRES_OPEN},
+    {"postgres:", "PostgreSQL", "postgresql", NULL, POSTGRES_OPEN},
+    {"mysql:", "MySQL", "mysql", "mysql://USER@HOST/DATABASE", MYSQL_OPEN},
+    {"mariadb:", "MariaDB", "mysql", NULL, MYSQL_OPEN},
 };
+
+enum { ENGINES = sizeof engines / sizeof engines[0] };
+
+/* The first engine of this build from there on. */
+static size_t next_built(size_t i)
+{
+    while (i < ENGINES && (engines[i].open == NULL || engines[i].form == NULL)) {
+        i++;
+    }
+    return i;
+}
 
 void db_put_urls(struct srow_buf *out)
 {
-    static const char *const forms[] = {
-#ifdef SROW_WITH_SQLITE
-        "sqlite:PATH",
-#endif
-#ifdef SROW_WITH_POSTGRESQL
-        "postgresql://USER@HOST/DATABASE",
-#endif
-#ifdef SROW_WITH_MYSQL
-        "mysql://USER@HOST/DATABASE",
-#endif
-        NULL,
-    };
-    for (size_t i = 0; forms[i] != NULL; i++) {
-        buf_put_str(out, i == 0 ? "" : forms[i + 1] == NULL ? " or " : ", ");
-        buf_put_str(out, forms[i]);
+    for (size_t i = next_built(0), next; i < ENGINES; i = next) {
+        next = next_built(i + 1);
+        buf_put_str(out, engines[i].form);
+        bool is_last = next < ENGINES && next_built(next + 1) == ENGINES;
+        buf_put_str(out, next == ENGINES ? "" : is_last ? " or " : ", ");
     }
 }
 
@@ -72,11 +74,11 @@ void db_login_cleanup(struct db_login *login)
 
 static enum srow_rc find_engine(const struct engine **out, const char *url, struct srow_error *e)
 {
-    size_t i = 0, n = sizeof engines / sizeof engines[0];
-    while (i < n && strncmp(url, engines[i].scheme, strlen(engines[i].scheme)) != 0) {
+    size_t i = 0;
+    while (i < ENGINES && strncmp(url, engines[i].scheme, strlen(engines[i].scheme)) != 0) {
         i++;
     }
-    FAIL_IF(i == n, e, SROW_E_USAGE,
+    FAIL_IF(i == ENGINES, e, SROW_E_USAGE,
             "database URL: unknown scheme: write sqlite:PATH, postgresql://... or mysql://...");
     FAIL_IF(engines[i].open == NULL, e, SROW_E_NOT_BUILT,
             "database URL: this build does not speak to %s: build it with -D%s=enabled",
@@ -241,7 +243,9 @@ enum srow_rc db_number(uint64_t *out, struct db *db, struct srow_buf *sql, struc
     TRY(db_query(&rows, db, text, NULL, 0, e));
     TRY(db_next(&more, rows, e));
     struct db_value v = more ? rows->ops->value(rows, 0) : (struct db_value){0};
-    *out = v.type == DB_INTEGER ? (uint64_t)v.integer : 0;
+    FAIL_IF(v.type != DB_NULL && (v.type != DB_INTEGER || v.integer < 0), e, SROW_E_DB,
+            "database: the answer is no count");
+    *out = (uint64_t)v.integer;
     return SROW_OK;
 }
 

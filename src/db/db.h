@@ -225,7 +225,8 @@ void db_rows_free(struct db_rows **rows);
 /* How many rows a table has. Fails as db_query. */
 MUST enum srow_rc db_count(uint64_t *out, struct db *db, const char *schema, const char *table,
                            struct srow_error *e);
-/* The one number that a statement without parameters asks for; 0: NULL. Fails as db_query. */
+/* The one count that a statement without parameters asks for; 0: NULL. Fails as db_query, and with
+ * DB for what is none. */
 MUST enum srow_rc db_number(uint64_t *out, struct db *db, struct srow_buf *sql,
                             struct srow_error *e);
 
