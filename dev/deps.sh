@@ -21,7 +21,7 @@ deb="$build debhelper dpkg-dev git=git lintian=lintian"
 bench="$build valgrind=valgrind python3-pytest openssl=openssl postgresql mariadb-server"
 check="$test abigail-tools=abidw clang=clang clang-format=clang-format clang-tidy=clang-tidy
        valgrind=valgrind gcovr=gcovr iproute2 nodejs=node npm=npm python3-venv galera-4
-       rsync=rsync"
+       rsync=rsync chromium=chromium"
 
 case "${1:-}" in
 build) wanted=$build ;;
