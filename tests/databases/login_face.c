@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A connection whose login is asked for: db-login URL FILE password|token|files. FILE has the secret
- * each time somebody asks; files: nobody is asked, as in the program. Says how opening went and how often it has asked; then for each line of
- * standard input: "again": db_reopen. "commit": a transaction, whose connection the caller ends
- * when he has read its number, and then COMMIT. Run by test_logins.py.
+ * A connection whose login is asked for: db-login URL FILE password|token|files. FILE has the
+ * secret each time somebody asks; files: nobody is asked, as in the program. Says how opening went
+ * and how often it has asked; then for each line of standard input: "again": db_reopen. "commit": a
+ * transaction, whose connection the caller ends when he has read its number, and then COMMIT. Run
+ * by test_logins.py.
  */
 #include <poll.h>
 #include <stdio.h>
