@@ -9,6 +9,15 @@
 #include "aws/arn.h"
 #include "kms/wire_error.h"
 
+const char *kms_op_name(enum kms_op op)
+{
+    static const char *const names[] = {[KMS_GENERATE] = "GenerateDataKey",
+                                        [KMS_ENCRYPT] = "Encrypt",
+                                        [KMS_DECRYPT] = "Decrypt",
+                                        [KMS_DESCRIBE] = "DescribeKey"};
+    return names[op];
+}
+
 void kms_request_cleanup(struct kms_request *request)
 {
     secret_cleanup(&request->data_key);

@@ -10,6 +10,9 @@
 
 enum kms_op { KMS_GENERATE, KMS_ENCRYPT, KMS_DECRYPT, KMS_DESCRIBE };
 
+/* As AWS names it: "GenerateDataKey". Static. */
+const char *kms_op_name(enum kms_op op);
+
 struct kms_request {
     /* asked: borrowed */
     enum kms_op op;

@@ -93,7 +93,7 @@ static MUST enum srow_rc write_headers(struct exchange *x, const struct kms_http
 {
     char target[64], date[17];
     time_t now = (time_t)(time_wall_ms() / 1000);
-    snprintf(target, sizeof target, "TrentService.%s", wire_operation(op));
+    snprintf(target, sizeof target, "TrentService.%s", kms_op_name(op));
     time_format_basic(date, now);
     put_header(x, "Content-Type", "application/x-amz-json-1.1");
     put_header(x, "Host", region->host);

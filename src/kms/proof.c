@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kms/proof.h"
 
-#include "kms/wire.h"
 #include "kms/wire_error.h"
 
 enum { SHOWN = 240 };
@@ -61,7 +60,7 @@ void proof_explain(struct kms_request *r, uint32_t retry_after_ms)
     bool names_key = strstr(r->error.text, r->key_arn) != NULL;
     char text[sizeof r->error.text];
     memcpy(text, r->error.text, sizeof text);
-    error_set(&r->error, r->rc, "Region %s, %s%s%s: %.*s%s", r->region, wire_operation(r->op),
+    error_set(&r->error, r->rc, "Region %s, %s%s%s: %.*s%s", r->region, kms_op_name(r->op),
               names_key ? "" : " with ", names_key ? "" : r->key_arn, length_before(hint, text),
               text, hint);
     r->error.retry_after_ms = retry_after_ms;

@@ -10,15 +10,6 @@
 #include "kms/proof.h"
 #include "kms/wire_error.h"
 
-const char *wire_operation(enum kms_op op)
-{
-    static const char *const names[] = {[KMS_GENERATE] = "GenerateDataKey",
-                                        [KMS_ENCRYPT] = "Encrypt",
-                                        [KMS_DECRYPT] = "Decrypt",
-                                        [KMS_DESCRIBE] = "DescribeKey"};
-    return names[op];
-}
-
 /* -- write -- */
 
 static void put_member(struct srow_buf *out, const char *name, struct srow_bytes text)

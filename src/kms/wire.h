@@ -17,9 +17,6 @@ struct wire_reply {
     uint32_t retry_after_ms;
 };
 
-/* Name of the operation: "GenerateDataKey". Static. */
-const char *wire_operation(enum kms_op op);
-
 /* Appends the body of a request; holds a data key for KMS_ENCRYPT. */
 void wire_write(struct srow_buf *out, const struct kms_request *request);
 
