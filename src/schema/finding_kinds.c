@@ -117,6 +117,10 @@ const struct finding_kind finding_kinds[] = {
      "the trigger of a column in stage dual is not there, switched off or altered: a program that "
      "knows the plaintext alone leaves stale sealed values",
      "run `sealrow init`", REPAIR_ONLY},
+    {"trigger-left",
+     "the trigger of stage dual is still there for a column that is beside no plaintext any more: "
+     "where that is emptied, the sealed value becomes NULL",
+     "run `sealrow init`, which drops it", REPAIR_ONLY},
     {"version-missing", "the column of a value's version is not in the table, or no integer",
      "add it as an integer, or correct `version`", REPAIR_ONLY},
     {"stage-ends", "the stage of a column ends within 30 days, and then nothing starts",

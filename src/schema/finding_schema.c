@@ -295,6 +295,21 @@ static enum srow_rc look_beside(bool *whole, const struct look *l,
     return *whole && plain != NULL ? look_plain(l, column, where, e) : SROW_OK;
 }
 
+/* The trigger of a stage that is over. */
+static enum srow_rc look_left(const struct look *l, const struct config_column *column,
+                              const char *where, struct srow_error *e)
+{
+    const struct ddl_place place = {l->config, l->table, column, l->live};
+    bool left = false;
+    TRY(trigger_is_left(&left, l->db, &place, e));
+    return !left ? SROW_OK
+                 : finding_add(l->list, "trigger-left", where, e,
+                               "the trigger of stage dual is still there, and sets column %s to "
+                               "NULL when the plaintext beside it changes: run sealrow init, which "
+                               "drops it, before the plaintext is touched",
+                               column->sealed);
+}
+
 static enum srow_rc look_column(const struct look *l, const struct config_column *column,
                                 struct srow_error *e)
 {
@@ -311,6 +326,7 @@ static enum srow_rc look_column(const struct look *l, const struct config_column
                            column->sealed, c->type, l->db->ops->dialect->blob_type);
     }
     TRY(look_check(l, column, w, e));
+    TRY(look_left(l, column, w, e));
     TRY(dependent_sealed(l->list, l->db, l->live, c->name, w, e));
     bool whole = true;
     TRY(look_beside(&whole, l, column, w, e));

@@ -148,11 +148,12 @@ static bool is_one_schema(const char *a, const char *b)
     return a == NULL || b == NULL || strcmp(a, b) == 0; /* NULL may be any */
 }
 
-/* Of the columns a.b_c and a_b.c the triggers have one name, and on PostgreSQL one function: made
- * for the second, it would set nothing in the first. */
-static enum srow_rc refuse_same(const struct db *db, const struct ddl_place *place,
-                                const char *name, struct srow_error *e)
+/* Of the columns a.b_c and a_b.c the triggers have one name. out->column NULL: nobody else has
+ * this one. */
+static enum srow_rc find_same(struct ddl_place *out, const struct db *db,
+                              const struct ddl_place *place, const char *name, struct srow_error *e)
 {
+    *out = (struct ddl_place){0};
     for (size_t t = 0; t < place->config->table_count; t++) {
         const struct config_table *table = &place->config->tables[t];
         for (size_t i = 0; i < table->column_count; i++) {
@@ -161,26 +162,36 @@ static enum srow_rc refuse_same(const struct db *db, const struct ddl_place *pla
             put_name(&other, &there);
             const char *text = buf_cstr(&other);
             TRY(buf_check(&other, e));
-            FAIL_IF(there.column != place->column && there.column->stage == CONFIG_STAGE_DUAL &&
-                        is_one_schema(table->schema, place->table->schema) &&
-                        db_same_name(db, name, text),
-                    e, SROW_E_SCHEMA,
-                    "%s.%s and %s.%s would have one trigger, %s: give one of them another logical "
-                    "name before anything is sealed",
-                    place->table->name, place->column->name, table->name, there.column->name, name);
+            if (there.column != place->column && there.column->stage == CONFIG_STAGE_DUAL &&
+                is_one_schema(table->schema, place->table->schema) &&
+                db_same_name(db, name, text)) {
+                *out = there;
+            }
         }
     }
     return SROW_OK;
 }
 
-enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
-                          struct srow_error *e)
+/* Made for the second, it would set nothing in the first: on PostgreSQL they share a function. */
+static enum srow_rc refuse_same(const struct db *db, const struct ddl_place *place,
+                                const char *name, struct srow_error *e)
+{
+    struct ddl_place other;
+    TRY(find_same(&other, db, place, name, e));
+    FAIL_IF(other.column != NULL, e, SROW_E_SCHEMA,
+            "%s.%s and %s.%s would have one trigger, %s: give one of them another logical "
+            "name before anything is sealed",
+            place->table->name, place->column->name, other.table->name, other.column->name, name);
+    return SROW_OK;
+}
+
+/* -- stage dual, and behind it -- */
+
+static enum srow_rc plan_dual(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
+                              struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf name = {0}, body = {0};
     bool right = false;
-    if (place->column->stage != CONFIG_STAGE_DUAL) {
-        return SROW_OK;
-    }
     put_name(&name, place);
     put_body(&body, db, place, buf_cstr(&name));
     struct db_words words = words_of(place, name.at);
@@ -195,6 +206,39 @@ enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl
     TRY(refuse_same(db, place, name.at, e));
     TRY(trigger_is_right(&right, db, place, e));
     return right ? SROW_OK : plan_new(plan, db, place, &words, e);
+}
+
+enum srow_rc trigger_is_left(bool *out, struct db *db, const struct ddl_place *place,
+                             struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf name = {0};
+    AUTO(str_free) char *live = NULL;
+    struct ddl_place other;
+    *out = false;
+    if (place->column->stage != CONFIG_STAGE_NONE) {
+        return SROW_OK;
+    }
+    put_name(&name, place);
+    const struct db_words words = words_of(place, buf_cstr(&name));
+    TRY(buf_check(&name, e));
+    TRY(find_same(&other, db, place, name.at, e));
+    if (other.column != NULL) {
+        return SROW_OK; /* it is that one's */
+    }
+    TRY(read_live(&live, db, place, name.at, e));
+    *out = live != NULL;
+    return live != NULL ? SROW_OK : is_hidden(out, db, &words, e);
+}
+
+enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
+                          struct srow_error *e)
+{
+    bool left = false;
+    if (place->column->stage == CONFIG_STAGE_DUAL) {
+        return plan_dual(plan, db, place, e);
+    }
+    TRY(trigger_is_left(&left, db, place, e));
+    return left ? trigger_plan_drop(plan, db, place, e) : SROW_OK;
 }
 
 enum srow_rc trigger_plan_drop(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,

@@ -8,8 +8,8 @@
 
 #include "schema/ddl.h"
 
-/* What to do so that the trigger is there as it should be; nothing if it is, or the column has no
- * use for one. Fails with SCHEMA (names too long for one), the errors of db, NOMEM. */
+/* What to do so that the trigger is there as it should be, or is not left behind; nothing if it is
+ * so. Fails with SCHEMA (names too long for one, or one name for two), the errors of db, NOMEM. */
 MUST enum srow_rc trigger_plan(struct ddl_plan *plan, struct db *db, const struct ddl_place *place,
                                struct srow_error *e);
 
@@ -21,6 +21,11 @@ MUST enum srow_rc trigger_plan_drop(struct ddl_plan *plan, struct db *db,
  * triggers, whether there is one of its name. Fails with the errors of db, NOMEM. */
 MUST enum srow_rc trigger_is_right(bool *out, struct db *db, const struct ddl_place *place,
                                    struct srow_error *e);
+
+/* Whether it is still there for a column whose plaintext the configuration names no longer: it
+ * would set the sealed value to NULL where that is emptied. Fails with the errors of db, NOMEM. */
+MUST enum srow_rc trigger_is_left(bool *out, struct db *db, const struct ddl_place *place,
+                                  struct srow_error *e);
 
 /* Whether a trigger is named as that of the column "table.column". */
 bool trigger_has_name(const char *name, const char *column);

@@ -102,6 +102,38 @@ def test_stage_dual_takes_rows_that_are_not_filled(person):
     assert sealed(person, "old") and got(person, "person", "id=old")["name"] == "Ada"
 
 
+def test_the_trigger_goes_when_the_plaintext_is_named_no_longer(person):
+    stage(person, "dual")
+    person.ok("put", "person", "id=1", "name=Ada")
+    alone = STAGED.replace("plain: name, ", "").replace(", stage: {stage}, until: {until}", "")
+    tables(person, alone.format())
+    assert codes(person) == ["trigger-left"]
+    assert b"DROP TRIGGER" in person.ok("init") and codes(person) == []
+    assert person.ok("init") == b"0 statements run, 0 probes stored\n"
+    person.sql("UPDATE person SET name = NULL")
+    assert person.ok("get", "person", "id=1").split()[:4] == [b"id", b"1", b"name", b"Ada"]
+    person.sql("ALTER TABLE person DROP COLUMN name")
+    person.ok("put", "person", "id=1", "name=Bob", "--replace")
+    assert got(person, "person", "id=1")["name"] == "Bob"
+
+
+def test_a_trigger_that_another_column_needs_stays(person):
+    stage(person, "dual")
+    person.sql("ALTER TABLE person ADD COLUMN other " + TEXT[person.engine])
+    both = """tables:
+  a:
+    {table: person, bind: {id: {column: id}}, columns: {b_c: {sealed: x_sealed}}}
+  a_b:
+    table: person
+    bind: {id: {column: id}}
+    columns: {c: {plain: other, sealed: y_sealed, stage: dual, until: 9999-12-31}}
+"""
+    tables(person, both)
+    assert person.ok("init").count(b"CREATE TRIGGER") == 1
+    assert codes(person) == []
+    assert person.ok("init") == b"0 statements run, 0 probes stored\n"
+
+
 def test_check_finds_a_trigger_that_is_gone_and_init_puts_it_back(person):
     stage(person, "plain")
     stage(person, "dual")
