@@ -88,6 +88,14 @@ MUST enum srow_rc ddl_check_read(enum ddl_check *out, const struct db *db, const
 MUST enum srow_rc ddl_put_check_name(struct srow_buf *out, const struct db *db, const char *table,
                                      const char *column, struct srow_error *e);
 
+/* The CHECK with which init --revert keeps values out of a column before it is dropped: its quoted
+ * name, and whether it was left behind. Fails with CRYPTO, the errors of db, NOMEM. */
+MUST enum srow_rc ddl_guard_put_name(struct srow_buf *out, const struct db *db,
+                                     const struct live_table *table, const char *column,
+                                     struct srow_error *e);
+MUST enum srow_rc ddl_guard_find(bool *out, struct db *db, const struct live_table *table,
+                                 const char *column, struct srow_error *e);
+
 /* Bytes of the longest value in a column, 0 for an empty table. Fails with the errors of db. */
 MUST enum srow_rc ddl_longest(uint64_t *out, struct db *db, const struct live_table *table,
                               const char *column, struct srow_error *e);

@@ -134,6 +134,22 @@ static enum srow_rc plan_new(struct draft *d, const struct config_column *column
     return plan_validate(d, column, e);
 }
 
+/* What a revert that was stopped has left would refuse every value. */
+static enum srow_rc plan_guard_away(const struct draft *d, const struct config_column *column,
+                                    struct srow_error *e)
+{
+    const struct db_words words = words_of(d, column);
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    bool left = false;
+    TRY(ddl_guard_find(&left, d->db, &d->live, column->sealed, e));
+    if (!left) {
+        return SROW_OK;
+    }
+    db_put_sql(&sql, d->db, "ALTER TABLE @t DROP CONSTRAINT ", &words);
+    TRY(ddl_guard_put_name(&sql, d->db, &d->live, column->sealed, e));
+    return ddl_plan_add(d->plan, &sql, e);
+}
+
 /* A column that is there gets its CHECK, where the engine can add one. */
 static enum srow_rc plan_there(struct draft *d, const struct config_column *column,
                                const struct live_column *there, uint64_t width,
@@ -142,6 +158,7 @@ static enum srow_rc plan_there(struct draft *d, const struct config_column *colu
     const struct db_words words = words_of(d, column);
     AUTO(buf_cleanup) struct srow_buf sql = {0};
     enum ddl_check check = DDL_CHECK_NONE;
+    TRY(plan_guard_away(d, column, e));
     TRY(ddl_check_read(&check, d->db, d->live.sql, column, e));
     if (check != DDL_CHECK_NONE) {
         return plan_unvalidated(d, column, e);

@@ -21,39 +21,37 @@ static enum srow_rc count_values(uint64_t *out, struct db *db, const struct db_w
     return db_number(out, db, &sql, e);
 }
 
-/* PostgreSQL drops a column's CHECKs with it, and its DDL has no names; elsewhere they stand in the
- * table's DDL. */
-static void put_drop(struct srow_buf *sql, const struct live_table *live, const char *quoted)
+static void put_drop(struct srow_buf *sql, bool there, const char *quoted)
 {
-    if (strstr(live->sql, quoted) != NULL) {
+    if (there) {
         buf_printf(sql, "DROP CONSTRAINT %s, ", quoted);
     }
 }
 
-/* The trigger goes behind the CHECK: if that is refused, nothing goes stale. */
+/* The trigger goes behind the CHECK: if that is refused, nothing goes stale. PostgreSQL drops a
+ * column's CHECKs with it, and its DDL has no names; elsewhere they stand in the table's DDL. */
 static enum srow_rc plan_guarded_drop(struct ddl_plan *plan, struct db *db,
                                       const struct ddl_place *place, const struct db_words *words,
                                       struct srow_error *e)
 {
     const struct live_table *live = place->live;
-    AUTO(buf_cleanup) struct srow_buf column = {0}, guard = {0}, ours = {0}, add = {0}, drop = {0};
-    buf_printf(&column, "%s.empty", words->column);
-    const char *empty = buf_cstr(&column);
-    TRY(buf_check(&column, e));
-    TRY(ddl_put_check_name(&guard, db, words->table, empty, e));
+    AUTO(buf_cleanup) struct srow_buf guard = {0}, ours = {0}, add = {0}, drop = {0};
+    bool left = false;
+    TRY(ddl_guard_find(&left, db, live, words->column, e));
+    TRY(ddl_guard_put_name(&guard, db, live, words->column, e));
     TRY(ddl_put_check_name(&ours, db, words->table, words->column, e));
     const char *name = buf_cstr(&guard), *check = buf_cstr(&ours);
     TRY(buf_check(&guard, e));
     TRY(buf_check(&ours, e));
     db_put_sql(&add, db, "ALTER TABLE @t ", words);
-    put_drop(&add, live, name); /* of a revert that was stopped behind it: it may ask for less */
+    put_drop(&add, left, name); /* of a revert that was stopped behind it: it may ask for less */
     buf_printf(&add, "ADD CONSTRAINT %s", name);
     db_put_sql(&add, db, " CHECK (@c IS NULL", words);
     db_put_sql(&add, db, words->plain != NULL ? " OR @o IS NOT NULL)" : ")", words);
     TRY(ddl_plan_add(plan, &add, e));
     TRY(trigger_plan_drop(plan, db, place, e));
     db_put_sql(&drop, db, "ALTER TABLE @t ", words);
-    put_drop(&drop, live, check);
+    put_drop(&drop, strstr(live->sql, check) != NULL, check);
     buf_printf(&drop, "DROP CONSTRAINT %s, ", name);
     db_put_sql(&drop, db, "DROP COLUMN @c", words);
     return ddl_plan_add(plan, &drop, e);

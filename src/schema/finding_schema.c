@@ -207,10 +207,25 @@ static enum srow_rc look_unvalidated(const struct look *l, const struct config_c
                                column->sealed);
 }
 
+static enum srow_rc look_guard(const struct look *l, const struct config_column *column,
+                               const char *where, struct srow_error *e)
+{
+    bool left = false;
+    TRY(ddl_guard_find(&left, l->db, l->live, column->sealed, e));
+    return !left
+               ? SROW_OK
+               : finding_add(l->list, "check-other", where, e,
+                             "column %s has the CHECK of an init --revert that was stopped, which "
+                             "refuses values: run sealrow init, which drops it, or init --revert "
+                             "again",
+                             column->sealed);
+}
+
 static enum srow_rc look_check(const struct look *l, const struct config_column *column,
                                const char *where, struct srow_error *e)
 {
     enum ddl_check check = DDL_CHECK_NONE;
+    TRY(look_guard(l, column, where, e));
     TRY(ddl_check_read(&check, l->db, l->live->sql, column, e));
     if (check == DDL_CHECK_NONE) {
         return finding_add(l->list, "check-missing", where, e, "column %s takes plaintext too: %s",

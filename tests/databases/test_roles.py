@@ -148,9 +148,22 @@ def test_revert_of_one_table_leaves_the_rest(place):
     assert codes(place) == ["column-missing", "column-missing"]
 
 
-def test_a_revert_that_was_stopped_goes_on(maria):
-    ready(maria)
-    maria.sql(maria.ok("init", "--revert", "--print").decode().split(";\n")[1])
-    again = maria.ok("init", "--revert")
+def stopped_revert(place):
+    """No event any more, and one column that takes no value."""
+    ready(place)
+    place.sql(*place.ok("init", "--revert", "--print").decode().split(";\n")[:2])
+
+
+def test_a_revert_that_was_stopped_goes_on(server):
+    stopped_revert(server)
+    again = server.ok("init", "--revert")
     assert again.count(b"ADD CONSTRAINT") == 2, "the guard that was there may ask for less"
-    assert codes(maria) == ["column-missing", "column-missing"]
+    assert codes(server) == ["column-missing", "column-missing"]
+
+
+def test_a_revert_that_was_stopped_is_taken_back(server):
+    stopped_revert(server)
+    assert codes(server) == ["check-other"]
+    assert b"DROP CONSTRAINT" in server.ok("init") and codes(server) == []
+    assert server.ok("init").startswith(b"0 statements")
+    server.ok("put", "customer", "account=1", "userid=ada")
