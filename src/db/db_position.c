@@ -116,7 +116,7 @@ struct span {
 /* The next span; `out` keeps the server from call to call. */
 static bool take_span(struct span *out, const char **at)
 {
-    if (**at != ':') {
+    if (out->server == NULL || **at != ':') {
         if (strspn(*at, "0123456789ABCDEFabcdef-") != UUID) {
             return false;
         }

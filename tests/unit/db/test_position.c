@@ -57,6 +57,8 @@ static const struct row {
     {"mysql:3E11FA47-71CA-11E1-9E33-C80AA9429562:1-5", "mysql:3E11FA47:1", SROW_E_USAGE},
     {"mysql:3E11FA47-71CA-11E1-9E33-C80AA9429562:1-5", "mysql:3E11FA47-71CA-11E1-9E33-C80AA9429562",
      SROW_E_USAGE},
+    {"mysql:3E11FA47-71CA-11E1-9E33-C80AA9429562:1-5", "mysql::5", SROW_E_USAGE},
+    {"mysql::5", "mysql:3E11FA47-71CA-11E1-9E33-C80AA9429562:1-5", SROW_E_USAGE},
     {"mariadb:", "mariadb:0-1-1", SROW_E_USAGE}, /* no binary log */
     {"sqlite:0", "", SROW_E_USAGE},
     {"sqlite:0", "oracle:1", SROW_E_USAGE},
