@@ -41,6 +41,8 @@ static const struct state states[] = {
     {"42", SROW_E_DB, true, "see sealrow check"},
     {"22", SROW_E_DB_DENIED, false,
      "a value does not fit the type of its column: nothing was changed: see the table's columns"},
+    {"P0", SROW_E_DB_DENIED, false,
+     "a trigger refused: nothing was changed: see the table's triggers"},
     {"54", SROW_E_LIMIT, false,
      "too large or too many for the server: shorten the value, or see the server's limits"},
     {"", SROW_E_DB, false, "the server failed: its log has more"},

@@ -118,6 +118,29 @@ def test_what_the_database_itself_refuses_is_one_bad_row(place):
     assert done.returncode == 1 and counts(done.stdout) == (18, 41, 0, 1)
 
 
+TRIGGERS = {
+    "sqlite": ["CREATE TRIGGER t BEFORE INSERT ON customers WHEN NEW.balance = 41 BEGIN "
+               "SELECT RAISE(ABORT, 'no'); END"],
+    "postgresql": ["CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF "
+                   "NEW.balance = 41 THEN RAISE EXCEPTION ''no: %'', NEW.account_no; END IF; "
+                   "RETURN NEW; END'",
+                   "CREATE TRIGGER t BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION t()"],
+    "mariadb": ["DELIMITER /\nCREATE TRIGGER t BEFORE INSERT ON customers FOR EACH ROW IF "
+                "NEW.balance = 41 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'; "
+                "END IF /"]}
+
+
+def test_what_a_trigger_refuses_is_one_bad_row(place):
+    ready(place)
+    place.sql(*TRIGGERS[place.engine])
+    done = place.run("put", "customer", "--from", "-", "--json", data=csv_of(many(60)))
+    assert done.returncode == 77 and counts(done.stdout) == (41, 0, 0, 1), done
+    assert f"line {2 + 2 * 41}: ".encode() in done.stderr and b"a00041" not in done.stderr
+    done = place.run("put", "customer", "--from", "-", "--skip-bad", "bad", "--json",
+                     data=csv_of(many(60)))
+    assert done.returncode == 1 and counts(done.stdout) == (18, 41, 0, 1)
+
+
 def test_a_value_that_its_column_does_not_take_is_one_bad_row(place):
     ready(place)
     if place.engine == "sqlite":  # its columns take anything
