@@ -78,6 +78,8 @@ struct members {
     struct record *out;
     const struct source *source;
     struct srow_bytes left; /* of the line, behind the last member */
+    struct srow_bytes own;  /* the member's value as it stands in the line */
+    char scalar[32];
 };
 
 /* Past a value of the line's object, to the comma or the bracket behind it. */
@@ -92,8 +94,22 @@ static size_t behind_value(const char *at, size_t i, size_t len)
     return i;
 }
 
-/* The next member's value as it stands in the line, which is known to be JSON. */
-static struct srow_bytes next_text(struct members *m)
+static struct srow_bytes without_blanks(struct srow_bytes text)
+{
+    static const char blanks[] = " \t\r\n";
+    const char *at = text.at;
+    size_t from = 0, end = text.len;
+    while (from < end && memchr(blanks, at[from], sizeof blanks - 1) != NULL) {
+        from++;
+    }
+    while (end > from && memchr(blanks, at[end - 1], sizeof blanks - 1) != NULL) {
+        end--;
+    }
+    return from == end ? bytes_of(NULL, 0) : bytes_of(at + from, end - from);
+}
+
+/* The next member's value in the line, which is known to be JSON. */
+static void find_own(struct members *m)
 {
     const char *at = m->left.at, *quote = memchr(at, '"', m->left.len);
     size_t len = m->left.len, i = quote == NULL ? len : (size_t)(quote - at) + 1;
@@ -102,7 +118,7 @@ static struct srow_bytes next_text(struct members *m)
     }
     size_t from = i < len ? i + 1 : len, end = behind_value(at, from, len);
     m->left = bytes_of(at + end, len - end);
-    return bytes_of(at + from, end - from);
+    m->own = without_blanks(bytes_of(at + from, end - from));
 }
 
 static bool is_configured(const struct source *s, const char *name)
@@ -111,29 +127,19 @@ static bool is_configured(const struct source *s, const char *name)
     return kind == PICK_TEXT || kind == PICK_BYTES;
 }
 
-/* The shortest text that is read as the same number. */
-static void put_real(char out[32], double value)
-{
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(out, 32, "%.*g", digits, value);
-        if (!(strtod(out, NULL) < value) && !(strtod(out, NULL) > value)) {
-            return;
-        }
-    }
-}
-
-static enum srow_rc put_scalar(char out[32], const struct members *m, const char *name,
-                               const json_node *value, struct srow_error *e)
+static enum srow_rc scalar_text(struct srow_bytes *out, struct members *m, const char *name,
+                                const json_node *value, struct srow_error *e)
 {
     bool ours = is_configured(m->source, name), truth = false;
     int64_t integer = 0;
     double real = 0;
     if (json_as_bool(&truth, value)) {
-        snprintf(out, 32, "%s", ours ? truth ? "true" : "false" : truth ? "1" : "0");
+        *out = srow_str(ours ? truth ? "true" : "false" : truth ? "1" : "0");
         return SROW_OK;
     }
     if (json_as_integer(&integer, value)) {
-        snprintf(out, 32, "%" PRId64, integer);
+        snprintf(m->scalar, sizeof m->scalar, "%" PRId64, integer);
+        *out = srow_str(m->scalar);
         return SROW_OK;
     }
     FAIL_IF(!json_as_real(&real, value), e, SROW_E_VALUE,
@@ -142,7 +148,7 @@ static enum srow_rc put_scalar(char out[32], const struct members *m, const char
     FAIL_IF(ours, e, SROW_E_VALUE,
             "%s.%s: a number with a point is not exact in JSON: write it as a string",
             m->source->table->table->name, name);
-    put_real(out, real);
+    *out = m->own; /* a double has fewer digits than a column may hold */
     return SROW_OK;
 }
 
@@ -150,30 +156,23 @@ static enum srow_rc take_member(void *state, struct srow_bytes name, const json_
                                 struct srow_error *e)
 {
     struct members *m = state;
-    struct srow_bytes text, own = next_text(m);
-    char scalar[32];
+    struct srow_bytes text;
+    find_own(m);
     if (json_as_null(value)) {
         return record_add_null(m->out, name.at, e);
     }
     if (pick_table_kind(m->source->table, name.at) == PICK_JSON) {
-        return record_add(m->out, m->source->table, name.at, own, e);
+        return record_add(m->out, m->source->table, name.at, m->own, e);
     }
     if (!json_as_string(&text, value)) {
-        TRY(put_scalar(scalar, m, name.at, value, e));
-        text = srow_str(scalar);
+        TRY(scalar_text(&text, m, name.at, value, e));
     }
     return record_add(m->out, m->source->table, name.at, text, e);
 }
 
 static bool is_blank(struct srow_bytes text)
 {
-    const char *at = text.at;
-    for (size_t i = 0; i < text.len; i++) {
-        if (at[i] == '\0' || strchr(" \t\r\n", at[i]) == NULL) {
-            return false;
-        }
-    }
-    return true;
+    return without_blanks(text).len == 0;
 }
 
 static enum srow_rc read_line(bool *more, uint64_t *line, struct input *in, struct srow_error *e)
@@ -200,7 +199,7 @@ static enum srow_rc next_json(bool *more, struct record *out, struct source *s,
 {
     AUTO(free_document) json_node *document = NULL;
     TRY(read_line(more, &out->line, &s->in, e));
-    struct members members = {out, s, bytes_buf(&s->in.row)};
+    struct members members = {.out = out, .source = s, .left = bytes_buf(&s->in.row)};
     if (!*more) {
         return SROW_OK;
     }

@@ -5,8 +5,9 @@
  *
  * CSV: an empty field is NULL, a quoted empty one ("") is an empty text. Lines end with LF or CRLF,
  * empty lines are no rows. JSON lines: an object a line; what has no member is not given. Numbers
- * may stand for integers, and in columns that are not configured for any number; a column of type
- * json has the value itself. Bytes are base64 in both. A byte order mark is skipped.
+ * may stand for integers, and in columns that are not configured for any number, which comes as it
+ * is written there; a column of type json has the value itself. Bytes are base64 in both. A byte
+ * order mark is skipped.
  */
 #ifndef ROWS_SOURCE_H
 #define ROWS_SOURCE_H

@@ -226,6 +226,17 @@ CASE(json_lines_have_documents_with_each_digit)
     CHECK(lists("1,a,,{\"a\":3.14159265358979323846264,\"b}\\\"\":[0.1,1.10]} 2,b,-0.0 "));
 }
 
+CASE(a_number_of_another_column_comes_with_each_digit)
+{
+    fresh();
+    CHECK_OK(load("{\"account\": \"1\", \"userid\": \"a\", \"note\" : 12345678901234567.25\t}\n"
+                  "{\"account\": \"2\", \"userid\": \"b\", \"note\":-0.10, \"balance\": 1e2}\n"
+                  "{\"note\": 0.10000000000000000000001,\"account\": \"3\", \"userid\": \"c\"}\n"),
+             e);
+    CHECK(lists("1,a,12345678901234567.25 2,b,-0.10 3,c,0.10000000000000000000001 "));
+    CHECK(number("SELECT balance FROM customers WHERE account_no = '2'") == 100);
+}
+
 static const char ten[] = "account,userid,pin\n"
                           "0,u,0\n1,u,1\n2,u,2\n3,u,3\n4,u,4\n5,u,5\n6,u,6\n7,u,7\n8,u,8\n9,u,9\n";
 
@@ -478,6 +489,7 @@ int main(void)
     RUN(csv_goes_in_and_comes_out_in_the_order_of_the_key);
     RUN(json_lines_go_in);
     RUN(json_lines_have_documents_with_each_digit);
+    RUN(a_number_of_another_column_comes_with_each_digit);
     RUN(a_batch_has_all_its_requests_in_flight_and_a_transaction_each);
     RUN(the_same_again_seals_nothing_and_what_is_missing_is_completed);
     RUN(a_stop_between_batches_leaves_what_is_stored_and_is_gone_on_from);
