@@ -68,6 +68,29 @@ static bool same_columns(const struct pick *a, const struct pick *b)
     return same;
 }
 
+/* One that is still to be made is like no other. */
+static bool same_binding(const struct pick *a, const struct pick *b)
+{
+    for (size_t i = 0; i < a->table->bind_count; i++) {
+        const struct db_value *x = &a->bound[i], *y = &b->bound[i];
+        if (a->binds[i].name == NULL || b->binds[i].name == NULL || x->integer != y->integer ||
+            !bytes_equal(x->bytes, y->bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* All rows of a batch are looked up before one of them is stored: none may be another's. */
+static bool has_binding(const struct batch *b, const struct pick *p)
+{
+    size_t i = 0;
+    while (i < b->count && !same_binding(&b->list[i]->pick, p)) {
+        i++;
+    }
+    return i < b->count;
+}
+
 /* What the first row has, all have. */
 static void count_columns(struct batch *b, const struct pick *p)
 {
@@ -119,7 +142,8 @@ enum srow_rc batch_add(bool *fits, struct batch *b, const struct rows_given *giv
     row->pick.table = b->table.table;
     const struct pick_given what = {.list = given, .count = n, .write = true, .makes = b->makes};
     TRY(pick_names(&row->pick, &b->table, &what, e));
-    if (b->count > 0 && !same_columns(&b->list[0]->pick, &row->pick)) {
+    if (b->count > 0 &&
+        (!same_columns(&b->list[0]->pick, &row->pick) || has_binding(b, &row->pick))) {
         *fits = false;
         return SROW_OK;
     }
@@ -263,8 +287,8 @@ static enum srow_rc write_one(const struct batch *b, struct batch_part one, stru
     return SROW_OK;
 }
 
-/* A refusal of an INSERT may mean that the row has come since the look, from somebody else or from
- * this batch: what counts then is what is there now. */
+/* A refusal of an INSERT may mean that somebody else's row has come since the look: what counts
+ * then is what is there now. */
 static enum srow_rc store_one(const struct batch *b, struct batch_part one, struct srow_error *e)
 {
     struct batch_row *row = one.at[0];

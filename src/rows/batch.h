@@ -31,7 +31,7 @@ struct batch_row {
 struct batch {
     const struct rows *rows;
     struct pick_table table;
-    struct batch_row **list; /* all with the same columns */
+    struct batch_row **list; /* all with the same columns, each with a binding of its own */
     size_t count, room;
     size_t param_count, clear_count; /* parameters of a row; of them bound and other columns */
     bool replace;                    /* overwrite what is there */
@@ -54,7 +54,8 @@ void batch_clear(struct batch *b);
 void batch_cleanup(struct batch *b);
 
 /* Adds a row; what is given is borrowed until the batch is cleared. *fits false: it has other
- * columns than the rows that are there, and was not added. Fails as pick_names. */
+ * columns than the rows that are there, or the binding of one of them, and was not added. Fails as
+ * pick_names. */
 MUST enum srow_rc batch_add(bool *fits, struct batch *b, const struct rows_given *given, size_t n,
                             struct srow_error *e);
 

@@ -83,6 +83,16 @@ def test_a_second_run_completes_and_makes_no_doubles(place):
         [["60", str(sum(range(60)) + 3)]]
 
 
+def test_a_row_that_the_file_has_twice_is_replaced_twice(place):
+    ready(place)
+    place.ok("put", "customer", "account=a", "userid=x", "balance=1")
+    rows = [("a", "x", 1, 2), ("b", "y", 1, 2), ("a", "z", 1, 3), ("b", "y", 1, 2)]
+    assert counts(place.ok("put", "customer", "--from", "-", "--replace", "--json",
+                           data=csv_of(rows))) == (1, 1, 2, 0)
+    assert place.texts("SELECT sum(balance) FROM customers") == [["5"]]
+    assert json.loads(place.ok("get", "customer", "account=a", "--json"))["userid"] == "z"
+
+
 def test_the_first_bad_row_is_named_and_what_is_before_it_stays(place):
     ready(place)
     rows = many(200)
