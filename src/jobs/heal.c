@@ -182,14 +182,17 @@ static void keep_pace(const struct heal_work *w, uint64_t began)
     }
 }
 
-static enum srow_rc go_on(const struct heal_work *w, struct srow_error *e)
+/* What is gathered is healed first, so that one that is stopped again and again gets on. */
+static enum srow_rc go_on(struct heal_work *w, struct srow_error *e)
 {
     const struct heal_options *o = w->options;
-    FAIL_IF(o->go_on != NULL && !o->go_on(o->state, &w->report->counts), e, SROW_E_STOPPED,
-            "%s: stopped after %llu row%s: run it again: it goes on with what is left",
-            w->table->name, (unsigned long long)w->report->counts.rows,
-            w->report->counts.rows == 1 ? "" : "s");
-    return SROW_OK;
+    if (o->go_on == NULL || o->go_on(o->state, &w->report->counts)) {
+        return SROW_OK;
+    }
+    TRY(flush(w, e));
+    FAIL(e, SROW_E_STOPPED,
+         "%s: stopped after %llu row%s: run it again: it goes on with what is left", w->table->name,
+         (unsigned long long)w->report->counts.rows, w->report->counts.rows == 1 ? "" : "s");
 }
 
 static enum srow_rc scan_page(struct heal_work *w, const struct walk_page *page, uint64_t began,

@@ -24,7 +24,7 @@ struct heal {
 };
 
 /* Cells, but for the rows. Each cell that was looked at is one of whole, healed, changed, waiting,
- * failed or NULL. */
+ * failed or NULL, but for those of the batch that a failure of the job has ended. */
 struct heal_counts {
     uint64_t rows_there; /* when it began */
     uint64_t rows, scanned;
@@ -65,10 +65,10 @@ struct heal_options {
 
 /* Heals one table. *out is right whenever this returns, also with a failure. A value that fails
  * (classes format, limit and integrity) is counted and told, and the rest goes on. Fails with
- * STOPPED (go_on said so; run again), COLUMN (no such table), SCHEMA, the errors of the KMS
- * (nothing is read unless each key for new values works in each Region not declared down), REGIONS
- * (a Region was lost on the way), SELF_CHECK (the database gave back other bytes than were
- * written), those of db, NOMEM; with stop_at_first as the value. */
+ * STOPPED (go_on said so, behind the values that are gathered; run again), COLUMN (no such table),
+ * SCHEMA, the errors of the KMS (nothing is read unless each key for new values works in each
+ * Region not declared down), REGIONS (a Region was lost on the way), SELF_CHECK (the database gave
+ * back other bytes than were written), those of db, NOMEM; with stop_at_first as the value. */
 MUST enum srow_rc heal_run(struct heal_report *out, const struct heal *h,
                            const struct heal_options *options, struct srow_error *e);
 
