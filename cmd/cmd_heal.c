@@ -239,8 +239,9 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     tell_down(&p);
     stop_listen();
     enum srow_rc rc = heal_tables(&h, e);
-    TRY(h.tables > 0 ? print(&h, rc == SROW_OK ? e : NULL) : SROW_OK);
-    TRY(rc);
+    enum srow_rc printed = h.tables > 0 ? print(&h, rc == SROW_OK ? e : NULL) : SROW_OK;
+    TRY(rc); /* the job's failure is the one that is told */
+    TRY(printed);
     FAIL_IF(h.failed > 0, e, (enum srow_rc)h.first.rc,
             "heal: %" PRIu64 " value%s failed and stay%s as %s: the first: %s", h.failed,
             h.failed == 1 ? "" : "s", h.failed == 1 ? "s" : "",

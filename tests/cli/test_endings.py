@@ -74,3 +74,13 @@ def test_where_SIGPIPE_is_switched_off_it_is_a_failure_like_any_other(place):
         preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_IGN))
     assert code == 71
     assert told == b"sealrow: standard output: writing failed: Broken pipe (SROW-181)\n"
+
+
+def test_what_ended_a_job_is_told_also_where_its_counts_cannot_be_written(place):
+    place.env["SEALROW_WHILE_DOWN"] = "eu-west-1"
+    place.ok("put", "customer", "account=2", "userid=eve")
+    del place.env["SEALROW_WHILE_DOWN"]
+    place.sql("UPDATE customers SET account_no = '3' WHERE account_no = '2'")
+    with open("/dev/full", "wb") as full:
+        done = place.run("heal", "customer", "--stop-at-first", stdout=full)
+    assert done.returncode == 65 and done.stderr.strip().endswith(b"(SROW-080)")
