@@ -30,9 +30,10 @@ static enum srow_rc run(int *status, const struct args *args, struct srow_error 
     static const struct files_way way = {"encrypted", MOST, turn, put_name};
     (void)status;
     for (size_t i = 0; i < args->context_count; i++) {
-        FAIL_IF(strncmp(args->contexts[i], "aws-crypto-", 11) == 0, e, SROW_E_USAGE,
-                "--context %s: keys that begin with aws-crypto- are reserved: name it otherwise",
-                args->contexts[i]);
+        const char *word = args->contexts[i];
+        FAIL_IF(strncmp(word, "aws-crypto-", 11) == 0, e, SROW_E_USAGE,
+                "--context %.*s: keys that begin with aws-crypto- are reserved: name it otherwise",
+                (int)strcspn(word, "="), word);
     }
     return files_run(args, &way, e);
 }

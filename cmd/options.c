@@ -40,7 +40,8 @@ static const struct option *find_in(const struct option *table, struct srow_byte
     return NULL;
 }
 
-static enum srow_rc unknown_option(const struct command *command, const char *word,
+/* Its name alone is repeated: what stands behind it may be a value. */
+static enum srow_rc unknown_option(const struct command *command, const char *dashes,
                                    struct srow_bytes name, struct srow_error *e)
 {
     const char *words[32] = {0};
@@ -52,9 +53,10 @@ static enum srow_rc unknown_option(const struct command *command, const char *wo
         }
     }
     const char *near = text_nearest(name, words);
-    FAIL_IF(near != NULL, e, SROW_E_USAGE, "unknown option %s: did you mean --%s?", word, near);
-    FAIL(e, SROW_E_USAGE, "unknown option %s: see sealrow %s%s--help", word,
-         command == NULL ? "" : command->name, command == NULL ? "" : " ");
+    FAIL_IF(near != NULL, e, SROW_E_USAGE, "unknown option %s%.*s: did you mean --%s?", dashes,
+            (int)name.len, (const char *)name.at, near);
+    FAIL(e, SROW_E_USAGE, "unknown option %s%.*s: see sealrow %s%s--help", dashes, (int)name.len,
+         (const char *)name.at, command == NULL ? "" : command->name, command == NULL ? "" : " ");
 }
 
 static enum srow_rc set(struct args *args, const struct option *o, const char *value,
@@ -90,7 +92,7 @@ static enum srow_rc take_option(struct args *args, const struct command *command
         o = find_in(command->options, bytes_of(name, len), brief);
     }
     if (o == NULL) {
-        return unknown_option(command, word, bytes_of(name, len), e);
+        return unknown_option(command, brief ? "-" : "--", bytes_of(name, len), e);
     }
     (*argv)++;
     if (o->kind == OPTION_FLAG) {

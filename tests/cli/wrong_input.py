@@ -132,6 +132,10 @@ ROWS = [
      "sealrow: config list: unknown: say show or keys (SROW-001)"),
     ("unknown option", None, (*SEAL, "--bnd", "x"), b"x", 2,
      "sealrow: unknown option --bnd: did you mean --bind? (SROW-001)"),
+    ("unknown option with a value", None, (*SEAL, "--bnd=account=abc123"), b"x", 2,
+     "sealrow: unknown option --bnd: did you mean --bind? (SROW-001)"),
+    ("unknown letter with a value", None, (*SEAL, "-babc123"), b"x", 2,
+     "sealrow: unknown option -b: did you mean --bind? (SROW-001)"),
     ("required column missing", None, ("put", "customer", "account=2", "pin=1"), b"", 2,
      "sealrow: customer.userid: the column is required: give userid=VALUE (SROW-001)"),
     ("value of another type", None, ("seal", "customer.pin", "--bind", "account=1"), b"01", 65,
@@ -275,7 +279,7 @@ ROWS = [
     ("a value without its name", None, ("put", "customer", "account=1", "hunter2"), b"", 2,
      "sealrow: NAME=VALUE number 2: no equals sign: write NAME=VALUE (SROW-001)"),
     ("a reserved context key", None, ("encrypt", "--context", "aws-crypto-x=1"), b"x", 2,
-     "sealrow: --context aws-crypto-x=1: keys that begin with aws-crypto- are reserved: "
+     "sealrow: --context aws-crypto-x: keys that begin with aws-crypto- are reserved: "
      "name it otherwise (SROW-001)"),
     ("a limit that is no number", None, ("encrypt", "--max-edks", "many"), b"x", 2,
      "sealrow: --max-edks many: not a number: write one from 1 to 65535 (SROW-001)"),
