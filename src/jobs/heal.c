@@ -219,6 +219,7 @@ static enum srow_rc start(struct walk *out, struct walk_column *all, const struc
                           struct srow_error *e)
 {
     const struct config_table *t = w->table;
+    TRY(live_walk_fit(&w->live, w->reader, t, e));
     struct walk_plan plan = {
         .schema = t->schema, .table = t->table, .keys = all, .columns = all + t->key_count};
     for (size_t i = 0; i < t->key_count; i++) {

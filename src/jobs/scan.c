@@ -91,6 +91,7 @@ enum srow_rc scan_open(struct scan *out, const struct scan_ask *ask, struct db *
             "table %s is not in the database: create it, or correct tables.%s.table",
             s.table->table, s.table->name);
     TRY(choose_columns(&s, e));
+    TRY(live_key_is_bound(&s.live, s.table) ? SROW_OK : live_walk_fit(&s.live, db, s.table, e));
     TRY(db_count(&s.rows, db, s.table->schema, s.table->table, e));
     TRY(start(&s, db, ask, e));
     *out = s;

@@ -44,10 +44,8 @@ static void listing_cleanup(struct listing *l)
 static enum srow_rc add_keys(struct listing *l, struct srow_error *e)
 {
     const struct config_table *t = l->table.table;
+    TRY(live_walk_fit(&l->table.live, l->rows->db, t, e));
     for (size_t i = 0; i < t->key_count; i++) {
-        FAIL_IF(live_column_find(&l->table.live, t->key[i]) == NULL, e, SROW_E_SCHEMA,
-                "table %s has no column %s: correct it, or tables.%s.key", t->table, t->key[i],
-                t->name);
         l->columns[l->key_count++] = live_walk_column(&l->table.live, t->key[i]);
     }
     l->column_count = l->key_count;

@@ -204,6 +204,7 @@ static enum srow_rc look(struct rows_status *s, const struct srow_config *config
     struct walk_column *all = calloc(t->key_count + t->column_count, sizeof *all);
     FAIL_IF(all == NULL, e, SROW_E_NOMEM, "no memory for a status");
     TRY(live_table_fit(&live, db, t, e));
+    TRY(live_walk_fit(&live, db, t, e));
     TRY(count_rows(s, db, e));
     struct walk_plan plan = {.schema = t->schema, .table = t->table, .keys = all};
     for (size_t i = 0; i < t->key_count; i++) {

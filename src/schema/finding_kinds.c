@@ -34,6 +34,10 @@ const struct finding_kind finding_kinds[] = {
      "remove ON UPDATE, and reseal when a key changes", REPAIR_ONLY},
     {"bind-not-unique", "no primary key or unique index lies within the bound columns",
      "add one, or bind what is unique", REPAIR_ONLY},
+    {"walk-key",
+     "a column of `key` is not in the table, may be NULL or has no reliable order, or no unique "
+     "index lies within them: a list, `heal` and `status` would leave rows out",
+     "name a primary key, or take `key` away", REPAIR_ONLY},
     {"bind-sealed", "a bound column is itself a sealed column, so it is never the same twice",
      "bind what is not sealed", REPAIR_ONLY},
     {"bind-sensitive",

@@ -350,6 +350,28 @@ static enum srow_rc look_column(const struct look *l, const struct config_column
 
 /* -- a table -- */
 
+/* What long work walks by, where that is not the binding, of which the findings above tell. */
+static enum srow_rc look_key(const struct look *l, struct srow_error *e)
+{
+    const struct config_table *t = l->table;
+    for (size_t i = 0; !live_key_is_bound(l->live, t) && i < t->key_count; i++) {
+        const struct live_column *c = live_column_find(l->live, t->key[i]);
+        if (c == NULL || !c->not_null || c->kind == LIVE_LISTED || c->kind == LIVE_FLOAT) {
+            return finding_add(l->list, "walk-key", t->name, e,
+                               "column %s of tables.%s.key is not in table %s, may be NULL, or has "
+                               "no reliable order: name other columns, or take key away",
+                               t->key[i], t->name, t->table);
+        }
+    }
+    if (!live_key_is_bound(l->live, t) && !live_key_is_unique(l->live, t)) {
+        return finding_add(l->list, "walk-key", t->name, e,
+                           "no primary key or unique index of %s lies within tables.%s.key: name "
+                           "one, or take key away",
+                           t->table, t->name);
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc look_columns(const struct look *l, struct srow_error *e)
 {
     size_t before = l->list->count;
@@ -362,6 +384,7 @@ static enum srow_rc look_columns(const struct look *l, struct srow_error *e)
                         "one, or bind what is unique",
                         l->table->table));
     }
+    TRY(look_key(l, e));
     TRY(finding_table(l->list, l->db, l->table, l->live, e));
     if (finding_has(l->list, before, "bind-missing")) {
         return SROW_OK; /* room cannot be measured without the bound columns */

@@ -368,18 +368,115 @@ static bool is_bound(const struct live_table *t, const struct config_table *tabl
     return false;
 }
 
-/* Unique over a part of the bound columns is unique over all of them. */
-bool live_is_unique(const struct live_table *t, const struct config_table *table)
+static bool is_in_key(const struct live_table *t, const struct config_table *table,
+                      const char *column)
 {
-    for (size_t i = 0; i < t->unique_count; i++) {
-        const struct live_unique *u = &t->uniques[i];
-        size_t bound = 0;
-        while (bound < u->count && is_bound(t, table, u->columns[bound])) {
-            bound++;
-        }
-        if (bound == u->count) {
+    for (size_t i = 0; i < table->key_count; i++) {
+        if (live_same_name(t, table->key[i], column)) {
             return true;
         }
     }
     return false;
+}
+
+/* Unique over a part of some columns is unique over all of them. */
+static bool is_unique_in(const struct live_table *t, const struct config_table *table,
+                         bool (*is_one)(const struct live_table *, const struct config_table *,
+                                        const char *))
+{
+    for (size_t i = 0; i < t->unique_count; i++) {
+        const struct live_unique *u = &t->uniques[i];
+        size_t ones = 0;
+        while (ones < u->count && is_one(t, table, u->columns[ones])) {
+            ones++;
+        }
+        if (ones == u->count) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool live_is_unique(const struct live_table *t, const struct config_table *table)
+{
+    return is_unique_in(t, table, is_bound);
+}
+
+/* -- the key of a walk -- */
+
+bool live_key_is_bound(const struct live_table *t, const struct config_table *table)
+{
+    size_t bound = 0;
+    while (bound < table->key_count && is_bound(t, table, table->key[bound])) {
+        bound++;
+    }
+    return bound == table->key_count && bound == table->bind_count;
+}
+
+bool live_key_is_unique(const struct live_table *t, const struct config_table *table)
+{
+    return is_unique_in(t, table, is_in_key);
+}
+
+static enum srow_rc check_null(const struct live_table *t, const struct live_column *c,
+                               struct db *db, const struct config_table *table,
+                               struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    uint64_t nulls = 0;
+    if (c->not_null || is_bound(t, table, c->name)) {
+        return SROW_OK; /* NULL for a binding is a row that does not open, which is told as such */
+    }
+    buf_put_str(&sql, "SELECT count(*) FROM ");
+    db_put_table(&sql, db, table->schema, table->table);
+    buf_put_str(&sql, " WHERE ");
+    db_put_name(&sql, db, c->name);
+    buf_put_str(&sql, " IS NULL");
+    TRY(db_number(&nulls, db, &sql, e));
+    FAIL_IF(nulls > 0, e, SROW_E_SCHEMA,
+            "table %s has rows with NULL in %s, by which it is walked: make it NOT NULL, or name "
+            "another unique column in tables.%s.key",
+            table->table, c->name, table->name);
+    return SROW_OK;
+}
+
+/* Without an index that says so, as in a copy, the rows are asked. */
+static enum srow_rc check_doubles(const struct live_table *t, struct db *db,
+                                  const struct config_table *table, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    uint64_t doubles = 0;
+    if (live_key_is_unique(t, table)) {
+        return SROW_OK;
+    }
+    buf_put_str(&sql, "SELECT count(*) FROM (SELECT 1 FROM ");
+    db_put_table(&sql, db, table->schema, table->table);
+    buf_put_str(&sql, " GROUP BY ");
+    for (size_t i = 0; i < table->key_count; i++) {
+        const char *name = table->key[i];
+        bool folds = db_folds(db, table->schema, table->table, name);
+        buf_put_str(&sql, i == 0 ? "" : ", ");
+        db_put_sql(&sql, db, folds ? db->ops->dialect->exact : "@c",
+                   &(struct db_words){.column = name});
+    }
+    buf_put_str(&sql, " HAVING count(*) > 1) AS doubles");
+    TRY(db_number(&doubles, db, &sql, e));
+    FAIL_IF(doubles > 0, e, SROW_E_SCHEMA,
+            "table %s has rows with one key, by which it is walked: some would be left out: name "
+            "unique columns in tables.%s.key",
+            table->table, table->name);
+    return SROW_OK;
+}
+
+enum srow_rc live_walk_fit(const struct live_table *t, struct db *db,
+                           const struct config_table *table, struct srow_error *e)
+{
+    for (size_t i = 0; i < table->key_count; i++) {
+        const struct live_column *c = live_column_find(t, table->key[i]);
+        FAIL_IF(c == NULL, e, SROW_E_SCHEMA,
+                "table %s has no column %s: correct it, or tables.%s.key", table->table,
+                table->key[i], table->name);
+        TRY(check_null(t, c, db, table, e));
+    }
+    return check_doubles(t, db, table, e);
 }

@@ -87,6 +87,15 @@ struct walk_column live_walk_column(const struct live_table *t, const char *name
 /* Whether no two rows have one binding: a unique index lies within the bound columns. */
 bool live_is_unique(const struct live_table *t, const struct config_table *table);
 
+/* Whether the columns that a table is walked by are the bound ones, and whether no two rows have
+ * them in common. */
+bool live_key_is_bound(const struct live_table *t, const struct config_table *table);
+bool live_key_is_unique(const struct live_table *t, const struct config_table *table);
+/* Fails with SCHEMA where a walk by the table's key would leave rows out: a column that is not
+ * there, a NULL that is no binding's, or rows that have one key. Else as db_query. */
+MUST enum srow_rc live_walk_fit(const struct live_table *t, struct db *db,
+                                const struct config_table *table, struct srow_error *e);
+
 /* Takes bytes as they are and converts nothing. */
 bool live_column_is_binary(const struct live_column *column);
 /* Text, with whatever collation. */

@@ -247,3 +247,36 @@ def test_a_signal_ends_it_between_two_batches_and_the_same_again_completes(place
     assert counts(out) == (stored, 0, 0, 0) and 0 < stored < 400
     assert counts(place.ok("put", "customer", "--from", "-", "--json",
                            data=csv_of(many(400)))) == (400 - stored, stored, 0, 0)
+
+
+# -- the key of a walk --
+
+def keyed(place, key):
+    place.config(("    bind:", f"    key: [{key}]\n    bind:"))
+    place.ok("init")
+    return json.loads(place.run("check", "--json").stdout)["findings"]
+
+
+def test_a_key_that_would_leave_rows_out_is_found_and_nothing_is_walked_by_it(place):
+    place.sql("ALTER TABLE customers ADD COLUMN number INTEGER",
+              "CREATE UNIQUE INDEX numbered ON customers (number)")
+    ready(place)
+    place.ok("put", "customer", "--from", "-", data=csv_of([(*r[:3], 5) for r in many(9)]))
+    walks = ("get", "customer", "--list"), ("heal", "customer"), ("status",), ("estimate",)
+    for key, says in (("telephone", "no column telephone"), ("balance", "rows with one key"),
+                      ("number", "rows with NULL in number")):
+        found = keyed(place, key)
+        assert [f["code"] for f in found if f["code"] != "plain-logged"] == ["walk-key"], found
+        for words in walks:
+            done = place.run(*words)
+            assert done.returncode == 78 and says in done.stderr.decode(), (key, words, done)
+    place.sql("UPDATE customers SET number = CAST(substr(account_no, 2) AS DECIMAL)")
+    assert len(place.ok("get", "customer", "--list", "--format", "jsonl").splitlines()) == 9
+    place.sql("CREATE TABLE copied AS SELECT * FROM customers")
+    for key, table in (("account_no", "customers"), ("balance, account_no", "customers"),
+                       ("account_no", "copied")):
+        place.config(("    bind:", f"    key: [{key}]\n    bind:"), ("table: customers",
+                                                                     f"table: {table}"))
+        place.ok("init", "--rebook")
+        for words in walks:
+            place.ok(*words)
