@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,8 +77,19 @@ static enum srow_rc open_input(struct loading *l, const char *path, struct srow_
 static enum srow_rc check_skipped(const char *path, struct srow_error *e)
 {
     struct stat st;
-    FAIL_IF(path != NULL && lstat(path, &st) == 0, e, SROW_E_CONFLICT,
+    AUTO(str_free) char *copy = NULL;
+    if (path == NULL) {
+        return SROW_OK;
+    }
+    FAIL_IF(lstat(path, &st) == 0, e, SROW_E_CONFLICT,
             "%s: it is there already: name another file for the bad rows", path);
+    TRY(bytes_dup_str(&copy, srow_str(path), e));
+    const char *folder = dirname(copy);
+    FAIL_IF(stat(folder, &st) != 0 && errno == ENOENT, e, SROW_E_NOT_FOUND,
+            "--skip-bad %s: there is no folder %s: make it first", path, folder);
+    FAIL_IF(access(folder, W_OK | X_OK) != 0, e, SROW_E_IO,
+            "--skip-bad %s: it cannot be made: %s: see who may write its folder", path,
+            strerror(errno));
     return SROW_OK;
 }
 
@@ -85,8 +98,8 @@ static enum srow_rc write_skipped(struct loading *l, struct srow_bytes line, str
     if (l->skipped_fd <= 0) {
         l->skipped_fd = open(l->skipped, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     }
-    FAIL_IF(l->skipped_fd < 0, e, SROW_E_IO, "%s: it cannot be made: %s", l->skipped,
-            strerror(errno));
+    FAIL_IF(l->skipped_fd < 0, e, SROW_E_IO, "%s: it cannot be made: %s: see its folder",
+            l->skipped, strerror(errno));
     return io_write_to(l->skipped_fd, l->skipped, line, e);
 }
 

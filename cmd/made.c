@@ -37,7 +37,8 @@ enum srow_rc made_file_open(struct made_file *file, const char *path, struct sro
             "%s: it is there already, and the lines it names are stored: store only others, and "
             "name another file",
             path);
-    FAIL_IF(fd < 0, e, SROW_E_IO, "%s: it cannot be made: %s", path, strerror(errno));
+    FAIL_IF(fd < 0, e, SROW_E_IO, "%s: it cannot be made: %s: see its folder", path,
+            strerror(errno));
     *file = (struct made_file){.path = path, .fd = fd};
     return SROW_OK;
 }

@@ -203,8 +203,8 @@ static enum srow_rc take_other(struct pick *p, const struct rows_given *g, struc
     const struct live_column *c = live_column_find(p->live, g->name);
     const char *logical = logical_of(p, g->name);
     FAIL_IF(logical != NULL, e, SROW_E_USAGE,
-            "%s.%s: this column is written through the configuration: write %s=VALUE",
-            p->table->name, g->name, logical);
+            "%s.%s: this column is written through the configuration: name it %s", p->table->name,
+            g->name, logical);
     if (c == NULL) {
         return refuse_name(p, g->name, e);
     }

@@ -205,7 +205,8 @@ static enum srow_rc next_json(bool *more, struct record *out, struct source *s,
     }
     enum srow_rc rc = json_parse(&document, bytes_buf(&s->in.row), e);
     FAIL_IF(rc == SROW_E_JSON, e, SROW_E_JSON,
-            "not JSON, a member is doubled, or an integer has more than 64 bits");
+            "not JSON, a member is doubled, or an integer has more than 64 bits: give one object "
+            "a line");
     TRY(rc);
     FAIL_IF(!json_as_object(document), e, SROW_E_JSON,
             "not an object: write {\"NAME\": VALUE, ...} on each line");
@@ -213,6 +214,14 @@ static enum srow_rc next_json(bool *more, struct record *out, struct source *s,
 }
 
 /* -- both -- */
+
+#define NO_TEXT "it does not begin with text: give CSV or JSON lines in UTF-8"
+
+static bool begins_text(int c)
+{
+    return c == INPUT_END || c == '\t' || c == '\r' || c == '\n' ||
+           (c >= ' ' && c != 0x7F && c < 0xF5);
+}
 
 static enum srow_rc skip_mark(struct input *in, struct srow_error *e)
 {
@@ -222,8 +231,9 @@ static enum srow_rc skip_mark(struct input *in, struct srow_error *e)
     for (size_t i = 0; c == mark[0] && i < sizeof mark; i++) {
         int got = 0;
         TRY(input_next(&got, in, e));
-        FAIL_IF(got != mark[i], e, SROW_E_MALFORMED, "it does not begin with text");
+        FAIL_IF(got != mark[i], e, SROW_E_MALFORMED, NO_TEXT);
     }
+    FAIL_IF(!begins_text(c), e, SROW_E_MALFORMED, NO_TEXT);
     return SROW_OK;
 }
 

@@ -318,6 +318,15 @@ ROWS = [
     ("a file with tabs", None, FROM, b"account\tuserid\n4711\tabc123\n", 2,
      "sealrow: standard input, line 1: it names no column of customer: the header names the "
      "columns, commas between them, in UTF-8 (SROW-003)"),
+    ("a header in capitals", None, FROM, b"account,USERID_SEALED\n1,x\n", 2,
+     "sealrow: standard input, line 1: customer.USERID_SEALED: this column is written through the "
+     "configuration: name it userid (SROW-001)"),
+    ("a file in UTF-16", None, FROM, "account,userid\n1,x\n".encode("utf-16"), 65,
+     "sealrow: standard input, line 1: it does not begin with text: give CSV or JSON lines in "
+     "UTF-8 (SROW-041)"),
+    ("a folder for bad rows is missing", None, (*FROM, "--skip-bad", "none/bad"),
+     b"account,userid\n2,x\n", 66,
+     "sealrow: --skip-bad none/bad: there is no folder none: make it first (SROW-120)"),
     ("an array of JSON", None, FROM, b'[{"account": "1", "userid": "x"}]\n', 65,
      "sealrow: standard input, line 1: an array of JSON is not read: give JSON lines, one object "
      "a line (jq -c '.[]') (SROW-046)"),

@@ -318,8 +318,8 @@ CASE(wrong_names_and_values_are_refused_before_anything_is_sealed)
         {{"account=\xff", "tenant=7"}, SROW_E_VALUE, "account"}, /* with nothing to be sealed */
         {{"account=", "tenant=7"}, SROW_E_BINDING, "empty"},
         {{"account=1", "tenant=7", "usrid=x"}, SROW_E_COLUMN, "usrid"},
-        {{"account=1", "tenant=7", "userid_sealed=x"}, SROW_E_USAGE, "userid=VALUE"},
-        {{"account_no=1", "tenant=7", "userid=x"}, SROW_E_USAGE, "account=VALUE"},
+        {{"account=1", "tenant=7", "userid_sealed=x"}, SROW_E_USAGE, "name it userid"},
+        {{"account_no=1", "tenant=7", "userid=x"}, SROW_E_USAGE, "name it account"},
         {{"account=1", "tenant=7", "pin=1"}, SROW_E_USAGE, "required"},
         {{"account=1", "tenant=7", "userid=x", "userid=y"}, SROW_E_USAGE, "twice"},
         {{"account=1", "tenant=7", "userid=x", "note=a", "NOTE=b"}, SROW_E_USAGE, "twice"},
