@@ -139,6 +139,18 @@ enum srow_rc binder_name(struct srow_config *c, void *base, const struct binder_
     return binder_text(c, base, f, n, e);
 }
 
+/* An address has a colon: it is not told, for it may hold a password. */
+enum srow_rc binder_variable(struct srow_config *c, void *base, const struct binder_field *f,
+                             const struct node *n, struct srow_error *e)
+{
+    TRY(binder_expect(n, NODE_TEXT, e));
+    if (!is_name(n->text)) {
+        return node_fail(e, SROW_E_CONFIG, n,
+                         "the name of an environment variable is expected, which holds the value");
+    }
+    return binder_text(c, base, f, n, e);
+}
+
 enum srow_rc binder_word(struct srow_config *c, void *base, const struct binder_field *f,
                          const struct node *n, struct srow_error *e)
 {

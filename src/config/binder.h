@@ -30,7 +30,7 @@ MUST enum srow_rc binder_fields(struct srow_config *c, void *base,
                                 struct srow_error *e);
 
 /* Readers of texts: char *. A name is of [A-Za-z0-9_-] and does not begin with "aws-crypto-". */
-binder_reader binder_text, binder_name;
+binder_reader binder_text, binder_name, binder_variable;
 
 /* Reads an enum; `more` is a table of words that ends with NULL. */
 struct binder_word {

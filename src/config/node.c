@@ -296,14 +296,24 @@ static enum srow_rc document(struct node **out, struct source *s, struct srow_er
     return SROW_OK;
 }
 
+/* Editors put it before UTF-8; libyaml would count it as a column. */
+static struct srow_bytes behind_mark(struct srow_bytes yaml)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t n = strlen(mark);
+    bool has = yaml.len >= n && memcmp(yaml.at, mark, n) == 0;
+    return has ? bytes_of((const char *)yaml.at + n, yaml.len - n) : yaml;
+}
+
 enum srow_rc node_parse(struct node **out, struct srow_bytes yaml, struct srow_error *e)
 {
-    struct source s = {.yaml = yaml};
+    struct source s = {.yaml = behind_mark(yaml)};
     FAIL_IF(yaml.len > BYTES_MAX, e, SROW_E_CONFIG,
             "the configuration is larger than 1 MiB: is it the right one?");
     FAIL_IF(!yaml_parser_initialize(&s.parser), e, SROW_E_NOMEM, "no memory for the YAML parser");
     yaml_parser_set_encoding(&s.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&s.parser, yaml.len == 0 ? (const void *)"" : yaml.at, yaml.len);
+    yaml_parser_set_input_string(&s.parser, s.yaml.len == 0 ? (const void *)"" : s.yaml.at,
+                                 s.yaml.len);
     enum srow_rc rc = document(out, &s, e);
     yaml_parser_delete(&s.parser);
     return rc;

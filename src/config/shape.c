@@ -300,7 +300,7 @@ static const struct binder_field limit_fields[] = {
 };
 
 static const struct binder_field database_fields[] = {
-    {"writer", binder_text, AT(srow_config, writer), NULL, false},
+    {"writer", binder_variable, AT(srow_config, writer), NULL, false},
     {"readers", NULL, 0, NULL, false},
     {0},
 };

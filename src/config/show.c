@@ -103,7 +103,8 @@ static void put_held(struct srow_buf *out, const void *base, const struct binder
     const void *at = (const char *)base + f->offset;
     uint32_t number = 0;
     int word = 0;
-    if (f->read == binder_text || f->read == binder_name || f->read == table_name_read) {
+    if (f->read == binder_text || f->read == binder_name || f->read == binder_variable ||
+        f->read == table_name_read) {
         buf_put_str(out, *(char *const *)at == NULL ? "" : *(char *const *)at);
     } else if (f->read == binder_bool) {
         buf_put_str(out, *(const bool *)at ? "true" : "false");

@@ -32,6 +32,7 @@ CASE(the_canonical_text_is_of_what_a_file_says_and_not_of_how)
         "\"columns\":{\"name\":{}}}}}";
     static const char *const same[] = {
         HEAD TABLES,
+        "\xEF\xBB\xBF" HEAD TABLES, /* a byte order mark */
         HEAD "write: {require: local}\n" TABLES,
         "# a comment\n" TABLES "version: 1\ndomain: 'test'\n"
         "keys:\n  default:\n    eu-west-1:\n    - " ARN_EU "\n    us-east-1: [\"" ARN_US "\"]\n"

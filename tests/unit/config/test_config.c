@@ -294,6 +294,9 @@ CASE(values_out_of_their_range_are_refused_with_their_place)
          "line 9, column 16: open.order[0]: this Region is not under \"regions\""},
         {HEAD TABLES "open: {order: [us-east-1, us-east-1]}\n", SROW_E_CONFIG,
          "line 9, column 27: open.order[1]: this Region is named twice"},
+        {HEAD TABLES "databases: {writer: \"postgresql://app:hunter2@db/bank\"}\n", SROW_E_CONFIG,
+         "line 9, column 21: databases.writer: the name of an environment variable is expected, "
+         "which holds the value"},
         {HEAD TABLES "alarm: [{}]\n", SROW_E_CONFIG,
          "line 9, column 9: alarm[0]: key \"to\" is missing"},
         {HEAD TABLES "alarm: [{to: exec}]\n", SROW_E_CONFIG,
