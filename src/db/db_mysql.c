@@ -469,7 +469,12 @@ static enum srow_rc dial_in_time(struct mysql_db *self, struct db_mysql_url *url
     if (self->handle->passwd != NULL) { /* the library's own copy: it would be for reconnecting */
         explicit_bzero(self->handle->passwd, strlen(self->handle->passwd));
     }
-    return done ? SROW_OK : db_mysql_error_fail(mysql_errno(self->handle), e);
+    unsigned code = done ? 0 : mysql_errno(self->handle);
+    FAIL_IF(code == CR_SERVER_LOST || code == CR_SERVER_GONE_ERROR, e, SROW_E_CONNECT,
+            "database: no answer that could be used: check host and port, and the server's log "
+            "(error %u)",
+            code); /* nothing was sent that could be done again */
+    return done ? SROW_OK : db_mysql_error_fail(code, e);
 }
 
 static enum srow_rc connect_to(struct mysql_db *self, struct db_mysql_url *url,

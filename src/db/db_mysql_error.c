@@ -95,6 +95,9 @@ static const struct meaning table[] = {
     {1143, SROW_E_DB_RIGHTS, rights},
     {1227, SROW_E_DB_RIGHTS, rights},
     {1370, SROW_E_DB_RIGHTS, rights},
+    {1419, SROW_E_DB_RIGHTS,
+     "no right to make a trigger while the binary log is on: SET GLOBAL "
+     "log_bin_trust_function_creators = 1, or use a login with SUPER"},
     {1045, SROW_E_DB_RIGHTS, login},
     {1130, SROW_E_DB_RIGHTS, login},
     {1698, SROW_E_DB_RIGHTS, login},

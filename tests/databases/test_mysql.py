@@ -110,6 +110,14 @@ def test_a_server_without_tls_is_told_nothing_where_tls_is_asked_for():
     assert said.startswith("TLS:") and b"app" not in got and b"secret" not in got
 
 
+def test_who_hangs_up_or_speaks_no_mysql_is_told_by_host_and_port_and_not_as_a_lost_statement():
+    for talk in (lambda peer: peer.shutdown(socket.SHUT_WR),
+                 lambda peer: peer.sendall(greeting(PLAIN)) or peer.shutdown(socket.SHUT_WR)):
+        with liar(talk) as (port, _):
+            said = face("open", f"mysql://app:secret@127.0.0.1:{port}/bank")
+        assert said.startswith("CONNECT:") and "check host and port" in said, said
+
+
 def test_a_server_that_asks_for_the_password_in_clear_does_not_get_it():
     def talk(peer):
         peer.sendall(greeting(PLAIN))

@@ -182,12 +182,13 @@ CASE(a_number_says_what_a_caller_can_do)
         unsigned code;
         enum srow_rc rc;
     } rows[] = {
-        {1213, SROW_E_BUSY},      {1205, SROW_E_BUSY},       {1290, SROW_E_DB},
-        {1047, SROW_E_DB},        {2006, SROW_E_CONNECT},    {2013, SROW_E_CONNECT},
-        {2026, SROW_E_TLS},       {1969, SROW_E_TIMEOUT},    {4025, SROW_E_DB_DENIED},
-        {3819, SROW_E_DB_DENIED}, {1062, SROW_E_DB_DENIED},  {1045, SROW_E_DB_RIGHTS},
-        {1142, SROW_E_DB_RIGHTS}, {1049, SROW_E_DB_MISSING}, {1153, SROW_E_LIMIT},
-        {1114, SROW_E_IO},        {2008, SROW_E_NOMEM},      {9999, SROW_E_DB},
+        {1213, SROW_E_BUSY},      {1205, SROW_E_BUSY},      {1290, SROW_E_DB},
+        {1047, SROW_E_DB},        {2006, SROW_E_CONNECT},   {2013, SROW_E_CONNECT},
+        {2026, SROW_E_TLS},       {1969, SROW_E_TIMEOUT},   {4025, SROW_E_DB_DENIED},
+        {3819, SROW_E_DB_DENIED}, {1062, SROW_E_DB_DENIED}, {1045, SROW_E_DB_RIGHTS},
+        {1142, SROW_E_DB_RIGHTS}, {1419, SROW_E_DB_RIGHTS}, {1049, SROW_E_DB_MISSING},
+        {1153, SROW_E_LIMIT},     {1114, SROW_E_IO},        {2008, SROW_E_NOMEM},
+        {9999, SROW_E_DB},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         CHECK_RC(db_mysql_error_fail(rows[i].code, &e), rows[i].rc);
