@@ -21,13 +21,14 @@ requests() {
     sealrow-kmsd audit --data kms --total --region "$1" 2>/dev/null || echo 0
 }
 
-# Shows a file of output, indented, long lines cut, or folded where `whole` is set.
+# Shows a file of output, indented, long lines cut; failures, and all where `whole` is set, folded.
 show() {
     if [ -n "${whole:-}" ]; then
-        fold -w 94 "$1"
+        fold -s -w 94 "$1"
     else
-        awk 'length > 160 { $0 = substr($0, 1, 157) "..." } { print }' "$1"
-    fi | sed 's/^/      /' | sed '$a\'
+        awk '/^sealrow: / { print | "fold -s -w 94"; close("fold -s -w 94"); next }
+            length > 160 { $0 = substr($0, 1, 157) "..." } { print; fflush() }' "$1"
+    fi | sed 's/ *$//; s/^/      /' | sed '$a\'
 }
 
 # run COMMAND: prints it, runs it in this shell, shows what it said.
