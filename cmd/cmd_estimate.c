@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -22,7 +23,8 @@ static enum srow_rc read_rate(uint64_t *out, const char *name, const char *word,
                               struct srow_error *e)
 {
     FAIL_IF(word != NULL && text_parse_size(out, srow_str(word), UINT32_MAX, NULL) != SROW_OK, e,
-            SROW_E_USAGE, "--%s %s: a number is expected", name, word);
+            SROW_E_USAGE, "--%s %s: a whole number from 0 to %" PRIu32 " is expected", name, word,
+            UINT32_MAX);
     return SROW_OK;
 }
 

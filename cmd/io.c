@@ -37,6 +37,7 @@ enum srow_rc io_read_fd(struct srow_buf *out, int fd, const char *name, size_t m
             continue;
         }
         FAIL_IF(n < 0 && errno == EBADF, e, SROW_E_IO, "%s: it is closed: give it data", name);
+        FAIL_IF(n < 0 && errno == EISDIR, e, SROW_E_USAGE, "%s: a folder: name a file", name);
         FAIL_IF(n < 0, e, SROW_E_IO, "%s: reading failed: %s", name, strerror(errno));
         if (n == 0) {
             *out = buf_take(&buf);
