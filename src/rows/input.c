@@ -42,10 +42,10 @@ enum srow_rc input_next(int *out, struct input *in, struct srow_error *e)
     in->line += *out == '\n';
     buf_put_u8(&in->row, (uint8_t)*out);
     TRY(buf_check(&in->row, e));
-    if (in->row.len > ROW_MOST) {
-        in->ended = true;
-        FAIL(e, SROW_E_LIMIT, "a row of more than %d MiB", ROW_MOST >> 20);
-    }
+    size_t most = in->from.row_most == 0 ? ROW_MOST : in->from.row_most;
+    in->ended = in->ended || in->row.len > most;
+    FAIL_IF(in->row.len > most, e, SROW_E_LIMIT,
+            "a row of more than %zu bytes: is there a quote that does not end?", most);
     return SROW_OK;
 }
 

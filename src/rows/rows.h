@@ -66,6 +66,7 @@ struct rows_input {
     enum srow_rc (*read)(size_t *got, void *state, void *at, size_t room, struct srow_error *e);
     void *state;
     const char *name; /* for people */
+    size_t row_most;  /* bytes; 0: 256 MiB */
 };
 
 /* A row that was not stored. */
@@ -89,7 +90,8 @@ struct rows_load {
     enum rows_format format; /* ROWS_ANY_FORMAT: by the first byte */
     bool replace, dry_run;   /* as in rows_put */
     void *state;             /* of the three below */
-    /* NULL: the load ends at the first bad row. Else it is told of each and goes on. */
+    /* NULL: the load ends at the first bad row. Else it is told of each and goes on, but not behind
+     * one that is too long (LIMIT). */
     enum srow_rc (*bad)(void *state, const struct rows_bad *bad, struct srow_error *e);
     /* As in rows_put; of each row, behind the commit of its batch. A binding that is missing makes
      * a new row in each run: the same load again would store it twice. */

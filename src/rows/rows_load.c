@@ -54,14 +54,21 @@ static int reason_length(const char *text)
     return (int)len;
 }
 
+static enum srow_rc stop_there(const struct loading *l, const struct rows_bad *bad, const char * or,
+                               struct srow_error *e)
+{
+    FAIL(e, (enum srow_rc)bad->error->rc,
+         "%s, line %" PRIu64 ": %.*s; stopped there, rows behind it were not tried: mend it and "
+         "run it again%s",
+         l->load->input.name, bad->line, reason_length(bad->error->text), bad->error->text, or);
+}
+
 static enum srow_rc bad_row(struct loading *l, const struct rows_bad *bad, struct srow_error *e)
 {
     l->counts->bad++;
-    FAIL_IF(l->load->bad == NULL, e, (enum srow_rc)bad->error->rc,
-            "%s, line %" PRIu64 ": %.*s; stopped there, rows behind it were not tried: mend it and "
-            "run it again, or put bad rows aside with --skip-bad PATH",
-            l->load->input.name, bad->line, reason_length(bad->error->text), bad->error->text);
-    return l->load->bad(l->load->state, bad, e);
+    return l->load->bad == NULL
+               ? stop_there(l, bad, ", or put bad rows aside with --skip-bad PATH", e)
+               : l->load->bad(l->load->state, bad, e);
 }
 
 static bool lacks_regions(const struct batch_row *row)
@@ -150,6 +157,17 @@ static enum srow_rc refuse_row(struct loading *l, const struct record *record,
     return bad_row(l, &bad, e);
 }
 
+/* One that is too long: where it ends is not known. */
+static enum srow_rc end_there(struct loading *l, const struct record *record,
+                              const struct srow_error *error, struct srow_error *e)
+{
+    struct rows_bad bad = {record->line, error, bytes_buf(&record->kept)};
+    TRY(flush(l, e));
+    l->counts->bad++;
+    TRY(l->load->bad == NULL ? SROW_OK : l->load->bad(l->load->state, &bad, e));
+    return stop_there(l, &bad, "", e);
+}
+
 static enum srow_rc add_row(struct loading *l, struct record *record, struct srow_error *e)
 {
     struct srow_error error = {0};
@@ -174,7 +192,11 @@ static enum srow_rc load_all(struct loading *l, struct srow_error *e)
         AUTO(record_cleanup) struct record record = {0};
         struct srow_error error = {0};
         bool more = false;
-        if (read_row(&more, l, &record, &error) != SROW_OK) {
+        enum srow_rc rc = read_row(&more, l, &record, &error);
+        if (rc == SROW_E_LIMIT) {
+            return end_there(l, &record, &error, e);
+        }
+        if (rc != SROW_OK) {
             TRY(refuse_row(l, &record, &error, e));
         } else if (more) {
             TRY(add_row(l, &record, e));

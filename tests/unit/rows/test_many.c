@@ -25,7 +25,7 @@ static const char yaml[] =
                                               "    bind: {id: text}\n"
                                               "    columns: {v: {version: {column: v_version}}}\n";
 
-enum { BATCH = 5 }; /* 4 * in_flight / columns */
+enum { BATCH = 5 /* 4 * in_flight / columns */, ROW_MOST = 200 };
 
 static const char ddl[] =
     "CREATE TABLE customers (account_no TEXT NOT NULL PRIMARY KEY, balance NUMERIC, note TEXT, "
@@ -113,7 +113,7 @@ static enum srow_rc load_with(struct file *f, const char *text, struct rows_load
     struct rows rows = {config, client, db};
     f->left = srow_str(text);
     how.table = how.table == NULL ? "customer" : how.table;
-    how.input = (struct rows_input){read_file, f, "rows.csv"};
+    how.input = (struct rows_input){read_file, f, "rows.csv", ROW_MOST};
     how.state = f;
     how.tell = note_batch;
     return rows_load(&counts, &rows, &how, &e);
@@ -383,6 +383,21 @@ CASE(bad_rows_are_told_of_and_the_others_go_in)
                  "1:USAGE 2:VALUE 3:JSON 4:JSON 5:VALUE 6:COLUMN 7:VALUE 8:VALUE 9:VALUE ") == 0);
 }
 
+/* Where it ends is not known, so nobody says that what stands behind it was tried. */
+CASE(a_row_that_is_too_long_ends_the_load_whatever_is_done_with_bad_rows)
+{
+    AUTO(buf_cleanup) struct srow_buf text = {0};
+    buf_printf(&text, "account,userid\n1,u\n2,\"u%*s\n3,u\n", ROW_MOST, "");
+    AUTO(file_cleanup) struct file f = {0}, g = {0};
+    fresh();
+    CHECK_RC(load_with(&f, buf_cstr(&text), (struct rows_load){.bad = note_bad}), SROW_E_LIMIT);
+    CHECK(counts_are(1, 0, 0) && counts.bad == 1 && strcmp(buf_cstr(&f.bad), "3:LIMIT ") == 0);
+    CHECK(strncmp(e.text, "rows.csv, line 3: ", 18) == 0);
+    CHECK(strstr(e.text, "behind it") != NULL && strstr(e.text, "--skip-bad") == NULL);
+    CHECK_RC(load_with(&g, buf_cstr(&text), (struct rows_load){0}), SROW_E_LIMIT);
+    CHECK(counts_are(0, 1, 0) && counts.bad == 1);
+}
+
 CASE(a_row_that_a_file_has_twice_is_there_the_second_time)
 {
     fresh();
@@ -525,6 +540,7 @@ int main(void)
     RUN(a_batch_is_stored_whole_or_not_at_all);
     RUN(a_missing_right_is_no_fault_of_a_row);
     RUN(bad_rows_are_told_of_and_the_others_go_in);
+    RUN(a_row_that_is_too_long_ends_the_load_whatever_is_done_with_bad_rows);
     RUN(a_row_that_a_file_has_twice_is_there_the_second_time);
     RUN(a_version_is_given_once_whoever_writes_meanwhile);
     RUN(rows_are_replaced_only_if_so_asked);
