@@ -98,24 +98,49 @@ static void count_row(struct rows_counts *counts, const struct batch_row *row)
 }
 
 /* Up to the first bad row, if that ends the load. */
-static enum srow_rc count_batch(struct loading *l, struct srow_error *e)
+static void count_stored(struct loading *l)
 {
     for (size_t i = 0; i < l->batch.count; i++) {
         const struct batch_row *row = l->batch.list[i];
-        const struct record *record = &l->records[i];
-        if (row->error.rc != 0) {
-            struct rows_bad bad = {record->line, &row->error, bytes_buf(&record->kept)};
-            FAIL_IF(!batch_is_rows_own((enum srow_rc)row->error.rc), e, (enum srow_rc)row->error.rc,
-                    "%s, line %" PRIu64 ": %s", l->load->input.name, record->line, row->error.text);
-            TRY(bad_row(l, &bad, e));
-        } else if (row->settled) {
-            const struct rows_made made = {record->line, row->made, row->made_count};
+        if (row->error.rc == 0 && row->settled) {
             count_row(l->counts, row);
-            TRY(made.count == 0 || l->load->dry_run ? SROW_OK
-                                                    : l->load->made(l->load->state, &made, e));
+        } else if (row->error.rc != 0 && l->load->bad == NULL) {
+            return;
         }
     }
+}
+
+static enum srow_rc tell_made(struct loading *l, struct srow_error *e)
+{
+    for (size_t i = 0; i < l->batch.count && !l->load->dry_run; i++) {
+        const struct batch_row *row = l->batch.list[i];
+        const struct rows_made made = {l->records[i].line, row->made, row->made_count};
+        bool is_new = row->error.rc == 0 && row->settled && made.count > 0;
+        TRY(is_new ? l->load->made(l->load->state, &made, e) : SROW_OK);
+    }
     return SROW_OK;
+}
+
+static enum srow_rc tell_bad(struct loading *l, struct srow_error *e)
+{
+    for (size_t i = 0; i < l->batch.count; i++) {
+        const struct srow_error *error = &l->batch.list[i]->error;
+        const struct record *record = &l->records[i];
+        struct rows_bad bad = {record->line, error, bytes_buf(&record->kept)};
+        FAIL_IF(error->rc != 0 && !batch_is_rows_own((enum srow_rc)error->rc), e,
+                (enum srow_rc)error->rc, "%s, line %" PRIu64 ": %s", l->load->input.name,
+                record->line, error->text);
+        TRY(error->rc == 0 ? SROW_OK : bad_row(l, &bad, e));
+    }
+    return SROW_OK;
+}
+
+/* What is stored comes first: who is told of it, or of bad rows, may fail. */
+static enum srow_rc tell_batch(struct loading *l, struct srow_error *e)
+{
+    count_stored(l);
+    TRY(tell_made(l, e));
+    return tell_bad(l, e);
 }
 
 static enum srow_rc flush(struct loading *l, struct srow_error *e)
@@ -125,10 +150,10 @@ static enum srow_rc flush(struct loading *l, struct srow_error *e)
     if (l->batch.count > 0) {
         rc = batch_run(&l->batch, e);
     }
-    enum srow_rc counted = count_batch(l, rc == SROW_OK ? e : &why);
+    enum srow_rc told = tell_batch(l, rc == SROW_OK ? e : &why);
     forget(l);
     TRY(rc);
-    TRY(counted);
+    TRY(told);
     return l->load->tell == NULL ? SROW_OK : l->load->tell(l->load->state, l->counts, e);
 }
 

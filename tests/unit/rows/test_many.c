@@ -69,6 +69,7 @@ struct file {
     struct srow_buf bad; /* "line:code " */
     uint64_t batches;
     bool stops;
+    bool is_full; /* of bad rows */
 };
 
 static void file_cleanup(struct file *f)
@@ -92,7 +93,7 @@ static enum srow_rc read_file(size_t *got, void *state, void *at, size_t room,
 static enum srow_rc note_bad(void *state, const struct rows_bad *bad, struct srow_error *error)
 {
     struct file *f = state;
-    (void)error;
+    FAIL_IF(f->is_full, error, SROW_E_IO, "no space left");
     buf_printf(&f->bad, "%d:%s ", (int)bad->line, srow_rc_name((enum srow_rc)bad->error->rc));
     return SROW_OK;
 }
@@ -383,6 +384,17 @@ CASE(bad_rows_are_told_of_and_the_others_go_in)
                  "1:USAGE 2:VALUE 3:JSON 4:JSON 5:VALUE 6:COLUMN 7:VALUE 8:VALUE 9:VALUE ") == 0);
 }
 
+CASE(what_is_stored_is_counted_whatever_is_told_of_it)
+{
+    AUTO(file_cleanup) struct file f = {.is_full = true};
+    fresh();
+    CHECK_RC(load_with(&f, "account,userid,pin\n1,u,1\n2,u,x\n3,u,3\n4,u,4\n5,u,5\n6,u,6\n",
+                       (struct rows_load){.bad = note_bad}),
+             SROW_E_IO);
+    CHECK(counts_are(4, 0, 0) && counts.bad == 1);
+    CHECK(number("SELECT count(*) FROM customers") == 4);
+}
+
 /* Where it ends is not known, so nobody says that what stands behind it was tried. */
 CASE(a_row_that_is_too_long_ends_the_load_whatever_is_done_with_bad_rows)
 {
@@ -540,6 +552,7 @@ int main(void)
     RUN(a_batch_is_stored_whole_or_not_at_all);
     RUN(a_missing_right_is_no_fault_of_a_row);
     RUN(bad_rows_are_told_of_and_the_others_go_in);
+    RUN(what_is_stored_is_counted_whatever_is_told_of_it);
     RUN(a_row_that_is_too_long_ends_the_load_whatever_is_done_with_bad_rows);
     RUN(a_row_that_a_file_has_twice_is_there_the_second_time);
     RUN(a_version_is_given_once_whoever_writes_meanwhile);
