@@ -42,8 +42,10 @@ struct db_catalog {
                                  leaves rows out; NULL: none */
     const char *facts;  /* ($1, $2): a finding's code, a fact of the table, its value; NULL: none */
     const char *checks; /* ($1, $2, $3): name of a CHECK over the column, is not validated */
-    const char *sequence;  /* ($1, $2): a row if there is such a sequence; NULL: there are none */
-    const char *owner;     /* ($1, $2): who alone may alter the table, its schema; NULL: rights */
+    const char *sequence; /* ($1, $2): a row if there is such a sequence; NULL: there are none */
+    const char *owner;    /* ($1, $2): who alone may alter the table, its schema, whether he may do
+                             more    than any owner needs; NULL: rights */
+    const char *role; /* ($1): a row if there is such a role; NULL: create_role may say it again */
     const char *row_bytes; /* ($1, $2): of all columns of a row; NULL: any */
     const char *server;    /* (): a finding's code, a setting, its value; NULL: none */
 };

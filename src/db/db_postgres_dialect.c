@@ -174,8 +174,10 @@ const struct db_dialect db_postgres_dialect = {
                 "UNION ALL SELECT 'plain-logged', 'its replica identity', 'FULL' FROM pg_class c "
                 "WHERE c.oid = " TABLE " AND c.relreplident = 'f' "
                 "AND current_setting('wal_level') = 'logical'",
-            .owner = "SELECT pg_get_userbyid(c.relowner)::text, n.nspname::text FROM pg_class c "
-                     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = " TABLE,
+            .owner = "SELECT o.rolname::text, n.nspname::text, o.rolsuper OR o.rolcreaterole "
+                     "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                     "JOIN pg_roles o ON o.oid = c.relowner WHERE c.oid = " TABLE,
+            .role = "SELECT 1 FROM pg_roles WHERE rolname = $1::text",
             .checks = "SELECT k.conname::text, NOT k.convalidated FROM pg_constraint k "
                       "WHERE k.contype = 'c' AND k.conrelid = " TABLE " AND " COLUMN
                       " = ANY (k.conkey) ORDER BY 1",

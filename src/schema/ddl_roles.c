@@ -24,9 +24,26 @@ static enum srow_rc add_once(const struct draft *d, struct srow_buf *sql, struct
     return ddl_plan_add(d->plan, sql, e);
 }
 
+static enum srow_rc is_there(bool *out, struct db *db, const char *role, struct srow_error *e)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    const struct db_value asked[] = {db_text(role)};
+    *out = false;
+    if (db->ops->dialect->catalog.role == NULL) {
+        return SROW_OK;
+    }
+    TRY(db_query(&rows, db, db->ops->dialect->catalog.role, asked, 1, e));
+    return db_next(out, rows, e);
+}
+
 static enum srow_rc create(const struct draft *d, const char *role, struct srow_error *e)
 {
     AUTO(buf_cleanup) struct srow_buf sql = {0};
+    bool there = false;
+    TRY(is_there(&there, d->db, role, e));
+    if (there) {
+        return SROW_OK;
+    }
     db_put_sql(&sql, d->db, d->db->ops->dialect->create_role, &(struct db_words){.column = role});
     return add_once(d, &sql, e);
 }
@@ -76,28 +93,13 @@ static void put_updatable(struct srow_buf *out, const struct draft *d,
     buf_put_str(out, ")");
 }
 
-/* PostgreSQL lets a table's owner alter it and nobody else; its schema has rights too. */
-static enum srow_rc grant_owner(const struct draft *d, const struct db_words *on,
-                                struct srow_error *e)
+/* All three look into the schema, and a migrator makes our tables there. */
+static enum srow_rc grant_schema(const struct draft *d, const char *schema, struct srow_error *e)
 {
-    AUTO(db_rows_free) struct db_rows *rows = NULL;
-    struct db_value asked[] = {db_text(on->table), db_text_or_null(on->schema)};
     const char *roles[] = {d->roles->writer, d->roles->reader, d->roles->migrator};
-    bool more = false;
-    TRY(db_query(&rows, d->db, d->db->ops->dialect->catalog.owner, asked, 2, e));
-    TRY(db_next(&more, rows, e));
-    if (!more) {
-        return SROW_OK;
-    }
-    AUTO(buf_cleanup) struct srow_buf owner = {0}, schema = {0}, member = {0};
-    buf_put(&owner, rows->ops->value(rows, 0).bytes);
-    buf_put(&schema, rows->ops->value(rows, 1).bytes);
-    const char *o = buf_cstr(&owner), *s = buf_cstr(&schema);
-    TRY(buf_check(&owner, e));
-    TRY(buf_check(&schema, e));
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
         AUTO(buf_cleanup) struct srow_buf sql = {0};
-        const struct db_words words = {.table = s, .column = roles[i]};
+        const struct db_words words = {.table = schema, .column = roles[i]};
         bool creates = i == 2;
         db_put_sql(&sql, d->db,
                    creates ? "GRANT USAGE, CREATE ON SCHEMA @t TO @c"
@@ -105,9 +107,44 @@ static enum srow_rc grant_owner(const struct draft *d, const struct db_words *on
                    &words);
         TRY(add_once(d, &sql, e));
     }
-    db_put_sql(&member, d->db, "GRANT @t TO @c",
-               &(struct db_words){.table = o, .column = d->roles->migrator});
-    return add_once(d, &member, e);
+    return SROW_OK;
+}
+
+static enum srow_rc grant_member(const struct draft *d, const char *owner, struct srow_error *e)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    if (strcmp(owner, d->roles->migrator) == 0) {
+        return SROW_OK;
+    }
+    db_put_sql(&sql, d->db, "GRANT @t TO @c",
+               &(struct db_words){.table = owner, .column = d->roles->migrator});
+    return add_once(d, &sql, e);
+}
+
+/* PostgreSQL lets a table's owner alter it and nobody else; its schema has rights too. */
+static enum srow_rc grant_owner(const struct draft *d, const struct db_words *on,
+                                struct srow_error *e)
+{
+    AUTO(db_rows_free) struct db_rows *rows = NULL;
+    AUTO(buf_cleanup) struct srow_buf owner = {0}, schema = {0};
+    struct db_value asked[] = {db_text(on->table), db_text_or_null(on->schema)};
+    bool more = false;
+    TRY(db_query(&rows, d->db, d->db->ops->dialect->catalog.owner, asked, 2, e));
+    TRY(db_next(&more, rows, e));
+    if (!more) {
+        return SROW_OK;
+    }
+    buf_put(&owner, rows->ops->value(rows, 0).bytes);
+    buf_put(&schema, rows->ops->value(rows, 1).bytes);
+    const char *o = buf_cstr(&owner), *s = buf_cstr(&schema);
+    TRY(buf_check(&owner, e));
+    TRY(buf_check(&schema, e));
+    FAIL_IF(rows->ops->value(rows, 2).integer != 0, e, SROW_E_SCHEMA,
+            "table %s belongs to %s, who is a superuser or may make roles, and a migrator would be "
+            "as he: ALTER TABLE ... OWNER TO somebody else, then print the roles again",
+            on->table, o);
+    TRY(grant_schema(d, s, e));
+    return grant_member(d, o, e);
 }
 
 /* A writer takes the values that name new rows. */

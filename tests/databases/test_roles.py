@@ -167,3 +167,39 @@ def test_a_revert_that_was_stopped_is_taken_back(server):
     assert b"DROP CONSTRAINT" in server.ok("init") and codes(server) == []
     assert server.ok("init").startswith(b"0 statements")
     server.ok("put", "customer", "account=1", "userid=ada")
+
+
+# -- PostgreSQL: whom the tables belong to --
+
+def printed_roles(pg, *more):
+    return pg.ok("init", "--print", "--roles", "--writer-role", f"w_{pg.database}",
+                 "--reader-role", f"r_{pg.database}", *more).decode()
+
+
+def test_roles_that_are_there_are_not_made_again(pg):
+    migrator = ("--migrator-role", f"m_{pg.database}")
+    ready(pg)
+    first = printed_roles(pg, *migrator)
+    assert first.count("CREATE ROLE") == 3
+    pg.sql(*first.split(";\n")[:-1], user="postgres")
+    again = printed_roles(pg, *migrator)
+    assert "CREATE ROLE" not in again and "GRANT" in again
+    pg.sql(*again.split(";\n")[:-1], user="postgres")
+
+
+def test_the_owner_may_be_the_migrator(pg):
+    printed = printed_roles(pg, "--migrator-role", "app")
+    assert printed.count("CREATE ROLE") == 2 and 'GRANT "app" TO' not in printed
+    pg.sql(*printed.split(";\n")[:-1], user="postgres")
+
+
+@pytest.mark.parametrize("right", ["SUPERUSER", "CREATEROLE"])
+def test_no_migrator_becomes_a_member_of_who_may_do_everything(pg, right):
+    chief = f"chief_{pg.database}"
+    pg.sql(f"CREATE ROLE {chief} {right}", f"ALTER TABLE customers OWNER TO {chief}",
+           "GRANT SELECT ON customers TO app", user="postgres")
+    done = pg.run("init", "--print", "--roles")
+    assert done.returncode == 78 and not done.stdout
+    assert f"belongs to {chief}".encode() in done.stderr and b"OWNER TO" in done.stderr
+    pg.sql("ALTER TABLE customers OWNER TO app", user="postgres")
+    assert b"GRANT" in pg.ok("init", "--print", "--roles")
