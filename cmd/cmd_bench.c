@@ -25,12 +25,13 @@ static void put_count(struct srow_buf *out, uint64_t n)
 {
     AUTO(buf_cleanup) struct srow_buf text = {0};
     text_put_count(&text, n);
-    buf_printf(out, "%14s", buf_cstr(&text));
+    buf_put_padded(out, &text, 14);
 }
 
-static void put_pair(struct srow_buf *out, const char *name, uint64_t estimated, uint64_t measured)
+static void put_pair(struct srow_buf *out, const char *of, const char *name, uint64_t estimated,
+                     uint64_t measured)
 {
-    buf_printf(out, "    %-22s", name);
+    buf_printf(out, "    %s%-*s", of, 22 - (int)strlen(of), name);
     put_count(out, estimated);
     put_count(out, measured);
     buf_printf(out, "%12" PRId64 "\n", (int64_t)(measured - estimated));
@@ -46,11 +47,10 @@ static void put_text(struct srow_buf *out, const struct bench *b)
     text_put_count(out, b->opened);
     buf_put_str(out, " opened; all of it rolled back\n");
     buf_printf(out, "    %-22s%14s%14s%12s\n", "", "estimated", "measured", "difference");
-    put_pair(out, "bytes", b->bytes_estimated, b->bytes_measured);
+    put_pair(out, "", "bytes", b->bytes_estimated, b->bytes_measured);
     for (size_t i = 0; i < b->region_count; i++) {
-        AUTO(buf_cleanup) struct srow_buf name = {0};
-        buf_printf(&name, "KMS, %s", b->regions[i].name);
-        put_pair(out, buf_cstr(&name), b->regions[i].estimated, b->regions[i].measured);
+        const struct bench_region *r = &b->regions[i];
+        put_pair(out, "KMS, ", r->name, r->estimated, r->measured);
     }
     buf_printf(out, "    rows a second: sealed %.0f (KMS and cipher %.2f s, database %.2f s), ",
                per_second(b->rows, sealed_seconds(b)), b->seal_s, b->write_sealed_s);

@@ -90,7 +90,7 @@ static void put_bash_cases(struct srow_buf *out, enum wanted wanted)
     for (const struct command *const *c = cmd_all; *c != NULL; c++) {
         put_bash_case(&all, (*c)->options, wanted);
     }
-    buf_put_str(out, buf_cstr(&all));
+    buf_put_padded(out, &all, 0);
 }
 
 static void put_bash_words(struct srow_buf *out, const struct option *o)

@@ -48,7 +48,9 @@ static void put_line(struct srow_buf *out, const struct message_field *f, struct
     if (f->index > 0) {
         buf_printf(&name, " %" PRIu32, f->index);
     }
-    buf_printf(out, "%8zu %8zu  %-22s  ", f->offset, f->len, buf_cstr(&name));
+    buf_printf(out, "%8zu %8zu  ", f->offset, f->len);
+    buf_put_padded(out, &name, -22);
+    buf_put_str(out, "  ");
     if (f->kind == FIELD_NUMBER) {
         put_number(out, f, value);
     } else if (is_text(f, value)) {
@@ -194,12 +196,9 @@ static enum srow_rc print_regions(int *status, const struct message_inspected *m
             missing += put_key(&keys, &set->keys[i], &m->header, args->json);
         }
     }
-    if (args->json) {
-        buf_printf(&out, "{\"regions\":[%s],\"missing\":%zu}\n", buf_cstr(&keys), missing);
-    } else {
-        buf_put(&out, bytes_buf(&keys));
-        buf_printf(&out, "%zu missing\n", missing);
-    }
+    buf_put_str(&out, args->json ? "{\"regions\":[" : "");
+    buf_put_padded(&out, &keys, 0);
+    buf_printf(&out, args->json ? "],\"missing\":%zu}\n" : "%zu missing\n", missing);
     *status = missing > 0;
     return io_write_buf(&out, e);
 }

@@ -62,7 +62,9 @@ static enum srow_rc print(const struct outcome *o, const struct program *p, cons
             buf_put(&line, bytes_buf(&o->made));
             buf_put_str(&line, "}");
         }
-        buf_printf(&line, ",\"missing\":[%s],\"position\":", buf_cstr(&missing));
+        buf_put_str(&line, ",\"missing\":[");
+        buf_put_padded(&line, &missing, 0);
+        buf_put_str(&line, "],\"position\":");
         put_position(&line, p->db, args);
         buf_put_str(&line, "}\n");
         return io_write_buf(&line, e);
@@ -78,6 +80,7 @@ static enum srow_rc print(const struct outcome *o, const struct program *p, cons
         buf_put(&line, bytes_buf(&o->made));
         buf_put_str(&line, "\n");
     }
+    TRY(buf_check(&missing, e));
     if (missing.len > 0) {
         buf_printf(&line, "%" PRIu64 " wrapped in fewer Regions than promised, lacking %s\n",
                    c->missing, buf_cstr(&missing));

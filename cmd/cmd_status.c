@@ -18,7 +18,8 @@ static void put_line(struct srow_buf *out, const char *name, uint64_t n)
 {
     AUTO(buf_cleanup) struct srow_buf number = {0};
     text_put_count(&number, n);
-    buf_printf(out, "    %-16s %14s", name, buf_cstr(&number));
+    buf_printf(out, "    %-16s ", name);
+    buf_put_padded(out, &number, 14);
 }
 
 static void put_sealed(struct srow_buf *out, const struct rows_status_column *c)

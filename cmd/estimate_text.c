@@ -9,14 +9,14 @@ static void put_count(struct srow_buf *out, uint64_t n, int width)
 {
     AUTO(buf_cleanup) struct srow_buf text = {0};
     text_put_count(&text, n);
-    buf_printf(out, "%*s", width, buf_cstr(&text));
+    buf_put_padded(out, &text, width);
 }
 
 static void put_size(struct srow_buf *out, uint64_t n, int width)
 {
     AUTO(buf_cleanup) struct srow_buf text = {0};
     text_put_size(&text, n);
-    buf_printf(out, "%*s", width, buf_cstr(&text));
+    buf_put_padded(out, &text, width);
 }
 
 static void put_name(struct srow_buf *out, const char *name)
@@ -91,7 +91,8 @@ static void put_modes(struct srow_buf *out, const struct estimate *est,
         AUTO(buf_cleanup) struct srow_buf name = {0};
         buf_printf(&name, "%s%s", estimating_mode_name((enum estimate_mode)m),
                    built ? "" : " (not built yet)");
-        buf_printf(out, "    %-36s", buf_cstr(&name));
+        buf_put_str(out, "    ");
+        buf_put_padded(out, &name, -36);
         put_count(out, s.count == 0 ? s.most : (s.total + s.count / 2) / s.count, 10);
         put_size(out, s.total, 14);
         buf_printf(out, "%10" PRIu32 "%9" PRIu32 "%6" PRIu32 "\n", w->writes, w->reads, w->keys);

@@ -223,7 +223,9 @@ static void put_options(struct srow_buf *out, const struct option *o)
         }
         buf_printf(&left, "--%s%s%s", o->name, o->value == NULL ? "" : " ",
                    o->value == NULL ? "" : o->value);
-        buf_printf(out, "  %-22s  %s\n", buf_cstr(&left), o->help);
+        buf_put_str(out, "  ");
+        buf_put_padded(out, &left, -22);
+        buf_printf(out, "  %s\n", o->help);
     }
 }
 

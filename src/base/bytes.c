@@ -181,6 +181,14 @@ void buf_printf(struct srow_buf *buf, const char *format, ...)
     buf_grew(buf, (size_t)n);
 }
 
+void buf_put_padded(struct srow_buf *buf, struct srow_buf *part, int width)
+{
+    buf_printf(buf, "%*s", width, buf_cstr(part));
+    if (failed(part)) {
+        fail(buf);
+    }
+}
+
 enum srow_rc buf_check(const struct srow_buf *buf, struct srow_error *e)
 {
     FAIL_IF(failed(buf), e, SROW_E_NOMEM, "no memory for a buffer");

@@ -58,6 +58,10 @@ void buf_put_str(struct srow_buf *buf, const char *text);
 void buf_printf(struct srow_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Appends a text that was written by itself, as printf's %*s does; if that has failed, so has this.
+ */
+void buf_put_padded(struct srow_buf *buf, struct srow_buf *part, int width);
+
 /* Makes room for `more` bytes and returns where they go, NULL on failure; buf_grew counts them. */
 void *buf_room(struct srow_buf *buf, size_t more);
 void buf_grew(struct srow_buf *buf, size_t more);

@@ -45,6 +45,20 @@ CASE(a_buffer_remembers_that_it_failed)
     CHECK(b.at == NULL);
 }
 
+CASE(a_part_that_failed_leaves_no_hole)
+{
+    AUTO(buf_cleanup) struct srow_buf all = {0}, part = {0};
+    struct srow_error e = {0};
+    buf_put_str(&part, "12");
+    buf_put_padded(&all, &part, 4);
+    buf_put_padded(&all, &part, -3);
+    CHECK(bytes_equal_str(bytes_buf(&all), "  1212 "));
+    CHECK(buf_room(&part, SIZE_MAX) == NULL);
+    buf_put_padded(&all, &part, 4);
+    buf_put_str(&all, "behind");
+    CHECK_RC(buf_check(&all, &e), SROW_E_NOMEM);
+}
+
 CASE(a_taken_buffer_leaves_an_empty_one)
 {
     AUTO(buf_cleanup) struct srow_buf a = {0};
@@ -92,6 +106,7 @@ int main(void)
     RUN(numbers_are_written_big_endian_and_read_back);
     RUN(a_reader_moves_nothing_when_too_little_is_left);
     RUN(a_buffer_remembers_that_it_failed);
+    RUN(a_part_that_failed_leaves_no_hole);
     RUN(a_taken_buffer_leaves_an_empty_one);
     RUN(a_cleared_buffer_holds_no_old_bytes);
     RUN(bytes_are_zero_when_none_has_a_bit);
