@@ -170,10 +170,14 @@ static enum srow_rc read_probe(uint64_t *out, struct db *db, const char *key_set
     TRY(db_query(&rows, db, "SELECT message FROM " DDL_PROBE_TABLE " WHERE key_set = $1", &name, 1,
                  e));
     TRY(db_next(&more, rows, e));
-    if (more && srow_message_inspect(&m, rows->ops->value(rows, 0).bytes, NULL) == SROW_OK) {
-        *out = m.key_count == 0 ? 0 : m.keys[0].ciphertext.len;
-        srow_message_info_free(&m);
+    if (!more) {
+        return SROW_OK;
     }
+    struct srow_error why = {0};
+    enum srow_rc rc = srow_message_inspect(&m, rows->ops->value(rows, 0).bytes, &why);
+    FAIL_IF(rc == SROW_E_NOMEM, e, rc, "%s", why.text);
+    *out = rc != SROW_OK || m.key_count == 0 ? 0 : m.keys[0].ciphertext.len;
+    srow_message_info_free(&m);
     return SROW_OK;
 }
 

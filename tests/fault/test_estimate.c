@@ -43,8 +43,9 @@ static enum srow_rc estimate(struct srow_error *e)
     struct estimate_ask ask = ask_of();
     TRY(fake_db_open(&own, url, &broken, e));
     enum srow_rc rc = estimate_read(&est, &ask, own, e);
-    if (rc == SROW_OK && (est.columns[0].plain != 1 || est.columns[0].values.total != 3 ||
-                          !est.columns[1].assumed || est.columns[1].bare.count != 2)) {
+    if (rc == SROW_OK &&
+        (est.columns[0].plain != 1 || est.columns[0].values.total != 3 || !est.columns[1].assumed ||
+         est.columns[1].bare.count != 2 || est.columns[1].ciphertext_assumed)) {
         return fault_wrong("another estimate");
     }
     return rc;
@@ -78,6 +79,24 @@ static enum srow_rc read_prices(struct srow_error *e)
     return rc == SROW_OK && prices_quota(&p, US) != 10 ? fault_wrong("another quota") : rc;
 }
 
+/* As init does, so that KMS's ciphertext is known. */
+static void store_probe(void)
+{
+    AUTO(srow_sealed_free) struct srow_sealed sealed = {0};
+    struct srow_error e = {0};
+    struct srow_bind bind = {"account", {.type = SROW_TYPE_TEXT, .bytes = srow_str("p")}};
+    struct srow_cell cell = {.column = "customer.pin", .bind = &bind, .bind_count = 1};
+    if (!run("CREATE TABLE sealrow_probe (key_set TEXT, message BLOB)") ||
+        srow_cell_seal(&sealed, client, &cell, srow_str("1"), &e) != SROW_OK) {
+        bail_out(e.text);
+    }
+    struct db_value message = db_bytes(bytes_buf(&sealed.message));
+    if (db_exec(db, "INSERT INTO sealrow_probe VALUES ('default', $1)", &message, 1, &e) !=
+        SROW_OK) {
+        bail_out(e.text);
+    }
+}
+
 static void set_up(void)
 {
     world_open(yaml, NULL);
@@ -85,6 +104,7 @@ static void set_up(void)
     if (!run("INSERT INTO customers (account_no, userid) VALUES ('4711', 'abc'), ('12', NULL)")) {
         bail_out("no rows");
     }
+    store_probe();
 }
 
 int main(void)
