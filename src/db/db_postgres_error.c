@@ -8,7 +8,7 @@
 struct state {
     const char *begins; /* of the SQLSTATE; the first row that fits counts */
     enum srow_rc rc;
-    bool has_words; /* the server's words name objects only */
+    bool has_words; /* the server's own words name objects only */
     const char *text;
 };
 
@@ -89,9 +89,11 @@ enum srow_rc db_postgres_error_result(const PGresult *result, struct srow_error 
         return fail_constraint(result, sqlstate, e);
     }
     const struct state *s = find(sqlstate);
-    FAIL_IF(s->has_words, e, s->rc, "database: %s (%s): %s", field(result, PG_DIAG_MESSAGE_PRIMARY),
-            sqlstate, s->text);
-    FAIL(e, s->rc, "database: %s (%s)", s->text, sqlstate);
+    bool is_told = *field(result, PG_DIAG_CONTEXT) != '\0'; /* by a function: it may name values */
+    FAIL_IF(s->has_words && !is_told, e, s->rc, "database: %s (%s): %s",
+            field(result, PG_DIAG_MESSAGE_PRIMARY), sqlstate, s->text);
+    FAIL(e, s->rc, "database: %s%s (%s)", s->has_words ? "a trigger or function failed: " : "",
+         s->text, sqlstate);
 }
 
 /* -- connecting -- */

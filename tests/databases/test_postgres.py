@@ -290,6 +290,19 @@ def test_errors_name_no_value(pg):
         assert balance not in said and "key-1" not in said and "ada" not in said
 
 
+def test_the_words_of_a_trigger_are_not_shown(pg):
+    """They may hold values, whatever SQLSTATE it gives them."""
+    ready(pg)
+    pg.sql("CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.balance = 1 THEN "
+           "EXECUTE format(''SELECT 1 FROM %I'', NEW.account_no); END IF; RAISE EXCEPTION "
+           "''no right to %'', NEW.account_no USING ERRCODE = ''42501''; END'",
+           "CREATE TRIGGER t BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION t()")
+    for balance, state in (("1", "42P01"), ("2", "42501")):
+        done = pg.run("put", "customer", "account=key-1", "userid=ada", f"balance={balance}")
+        said = done.stderr.decode()
+        assert done.returncode != 0 and state in said and "key-1" not in said, said
+
+
 # -- at the same time --
 
 class Session:
