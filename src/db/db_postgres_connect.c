@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "db/db_attempt.h"
 #include "db/db_postgres_error.h"
+#include "db/db_postgres_hosts.h"
 
 enum { CONNECT_S = 5, PARAMETERS = 16 };
 
@@ -21,9 +22,11 @@ struct attempt {
     PGconn *conn;
     char *url;
     struct db_login login;
+    struct db_postgres_hosts hosts;
     bool on_a_socket;                                  /* and given up: a token needs TLS */
-    const char *keys[PARAMETERS], *values[PARAMETERS]; /* static texts, url and login */
-    size_t count;
+    bool is_silent;                                    /* the host that it has come to */
+    const char *keys[PARAMETERS], *values[PARAMETERS]; /* static texts, url, login and hosts */
+    size_t count, hosts_at;
 };
 
 static void attempt_free(void *what)
@@ -32,22 +35,20 @@ static void attempt_free(void *what)
     PQfinish(a->conn);
     str_wipe(&a->url);
     db_login_cleanup(&a->login);
+    db_postgres_hosts_cleanup(&a->hosts);
     free(a);
 }
 
-static struct timespec deadline_in(int seconds)
+static int64_t now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += seconds;
-    return t;
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static int ms_until(const struct timespec *deadline)
+static int ms_until(int64_t deadline)
 {
-    struct timespec now = deadline_in(0);
-    int64_t ms = (int64_t)(deadline->tv_sec - now.tv_sec) * 1000 +
-                 (deadline->tv_nsec - now.tv_nsec) / 1000000;
+    int64_t ms = deadline - now_ms();
     return ms < 0 ? 0 : (int)ms;
 }
 
@@ -67,10 +68,9 @@ static bool is_unix(int fd)
     return getsockname(fd, (struct sockaddr *)&address, &len) == 0 && address.ss_family == AF_UNIX;
 }
 
-static void dial(struct attempt *a)
+static void dial(struct attempt *a, int64_t deadline)
 {
     PGconn *conn = a->conn;
-    struct timespec deadline = deadline_in(CONNECT_S);
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
     PQsetErrorVerbosity(conn, PQERRORS_VERBOSE);
     PQsetNoticeProcessor(conn, drop_notice, NULL);
@@ -78,8 +78,9 @@ static void dial(struct attempt *a)
            status != PGRES_POLLING_FAILED) {
         struct pollfd p = {.fd = PQsocket(conn),
                            .events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT};
-        if (poll(&p, 1, ms_until(&deadline)) == 0) {
-            return; /* the connection is not OK, and has no words */
+        a->is_silent = poll(&p, 1, ms_until(deadline)) == 0;
+        if (a->is_silent) {
+            return;
         }
         /* a secret is sent in answer to the server, so not before the next poll of this socket */
         a->on_a_socket = a->login.is_token && is_unix(PQsocket(conn));
@@ -90,13 +91,26 @@ static void dial(struct attempt *a)
     }
 }
 
+static bool start(struct attempt *a)
+{
+    memcpy(&a->values[a->hosts_at], a->hosts.left, sizeof a->hosts.left);
+    PQfinish(a->conn);
+    a->conn = PQconnectStartParams(a->keys, a->values, 1);
+    return a->conn != NULL;
+}
+
+/* Each host has its share of the time that is left, and so the last one has some. */
 static void run(void *what)
 {
     struct attempt *a = what;
-    a->conn = PQconnectStartParams(a->keys, a->values, 1);
-    if (a->conn != NULL) {
-        dial(a);
-    }
+    int64_t deadline = now_ms() + CONNECT_S * 1000;
+    do {
+        int64_t left = ms_until(deadline), hosts = (int64_t)db_postgres_hosts_count(&a->hosts);
+        if (!start(a)) {
+            return;
+        }
+        dial(a, now_ms() + left / hosts);
+    } while (a->is_silent && db_postgres_hosts_drop(&a->hosts, a->conn));
 }
 
 static const struct db_attempt in_time = {run, attempt_free};
@@ -116,46 +130,6 @@ static const struct mode {
 } modes[] = {{"verify-full", true}, {"verify-ca", true}, {"require", true},
              {"prefer", false},     {"allow", false},    {"disable", false}};
 
-static const char *option(const PQconninfoOption *options, const char *keyword)
-{
-    while (options->keyword != NULL && strcmp(options->keyword, keyword) != 0) {
-        options++;
-    }
-    return options->keyword == NULL ? NULL : options->val;
-}
-
-/* Every host of a list with commas is a socket's folder, or an address of this machine. */
-static bool is_local(const char *hosts)
-{
-    for (;;) {
-        size_t n = strcspn(hosts, ",");
-        bool socket = n == 0 || *hosts == '/' || *hosts == '@';
-        bool loopback = strspn(hosts, "0123456789.") == n && strncmp(hosts, "127.", 4) == 0;
-        loopback |= (n == 3 && strncmp(hosts, "::1", 3) == 0) ||
-                    (n == 9 && strncmp(hosts, "localhost", 9) == 0);
-        if (!socket && !loopback) {
-            return false;
-        }
-        if (hosts[n] == '\0') {
-            return true;
-        }
-        hosts += n + 1;
-    }
-}
-
-/* A service file may name any host. */
-static bool stays_here(const PQconninfoOption *options)
-{
-    const char *host = option(options, "hostaddr");
-    host = host == NULL ? option(options, "host") : host;
-    if (host == NULL && (option(options, "service") != NULL || getenv("PGSERVICE") != NULL)) {
-        return false;
-    }
-    host = host == NULL ? getenv("PGHOSTADDR") : host;
-    host = host == NULL ? getenv("PGHOST") : host;
-    return host == NULL || is_local(host);
-}
-
 static void free_options(PQconninfoOption **options)
 {
     PQconninfoFree(*options);
@@ -168,14 +142,15 @@ static enum srow_rc read_url(struct wish *out, const char *url, const struct db_
     FAIL_IF(options == NULL, e, SROW_E_USAGE,
             "database URL: not of the form postgresql://USER@HOST:PORT/DATABASE?OPTION=VALUE, or "
             "with an option that libpq does not know");
-    struct wish w = {.local = stays_here(options)};
-    const char *mode = option(options, "sslmode");
+    struct wish w = {.local = db_postgres_hosts_stay_here(options)};
+    const char *mode = db_postgres_hosts_option(options, "sslmode");
     w.named = mode != NULL;
-    w.has_password = login->secret != NULL || option(options, "password") != NULL;
+    w.has_password = login->secret != NULL || db_postgres_hosts_option(options, "password") != NULL;
     if (mode == NULL) {
-        mode = w.local && !login->is_token && option(options, "sslrootcert") == NULL
-                   ? "prefer"
-                   : "verify-full";
+        mode =
+            w.local && !login->is_token && db_postgres_hosts_option(options, "sslrootcert") == NULL
+                ? "prefer"
+                : "verify-full";
     }
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         if (strcmp(modes[i].name, mode) == 0) {
@@ -207,6 +182,10 @@ static void put_parameters(struct attempt *a, const struct wish *w)
     add(a, "gssencmode", "disable");
     add(a, "keepalives_idle", "30");
     add(a, "dbname", a->url);
+    a->hosts_at = a->count;
+    for (size_t i = 0; i < DB_POSTGRES_HOSTS_LISTS; i++) {
+        add(a, db_postgres_hosts_keywords[i], NULL); /* start */
+    }
     add(a, "client_encoding", "UTF8");
     add(a, "fallback_application_name", "sealrow");
     if (a->login.user != NULL) {
@@ -242,7 +221,9 @@ static enum srow_rc attempt_new(struct attempt **out, const char *url, const str
                                 const struct wish *w, struct srow_error *e)
 {
     AUTO(attempt_drop) struct attempt *a = calloc(1, sizeof *a);
-    FAIL_IF(a == NULL, e, SROW_E_NOMEM, "no memory for a connection");
+    AUTO(free_options) PQconninfoOption *options = PQconninfoParse(url, NULL);
+    FAIL_IF(a == NULL || options == NULL, e, SROW_E_NOMEM, "no memory for a connection");
+    TRY(db_postgres_hosts_read(&a->hosts, options, e));
     TRY(bytes_dup_str(&a->url, srow_str(url), e));
     TRY(copy_login(&a->login, login, e));
     put_parameters(a, w);
@@ -294,15 +275,14 @@ enum srow_rc db_postgres_connect(PGconn **out, const char *url, const struct db_
     void *what = a;
     TRY(db_attempt_run(&what, &in_time, CONNECT_S + 1, e));
     AUTO(conn_free) PGconn *conn = a->conn;
-    bool on_a_socket = a->on_a_socket;
+    bool on_a_socket = a->on_a_socket, is_silent = a->is_silent;
     a->conn = NULL;
     attempt_free(a);
     FAIL_IF(conn == NULL, e, SROW_E_NOMEM, "no memory for a connection");
     FAIL_IF(on_a_socket, e, SROW_E_CONFIG,
             "database URL: a token is sent over TLS only: name a host in place of a socket");
     if (PQstatus(conn) != CONNECTION_OK) {
-        const char *words = PQerrorMessage(conn);
-        return db_postgres_error_connect(*words == '\0' ? "timeout expired" : words, e);
+        return db_postgres_error_connect(is_silent ? "timeout expired" : PQerrorMessage(conn), e);
     }
     *out = conn;
     conn = NULL;

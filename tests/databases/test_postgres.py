@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from world import EU, SEALROW, US
+from world import EU, SEALROW, US, closed_port
 
 CONFIG_78, UNAVAILABLE, DENIED = 78, 69, 77
 
@@ -278,6 +278,26 @@ def test_each_defect_of_the_live_schema_has_its_finding(pg):
         pg.env["DATABASE_URL"] = pg.pair.url(pg.database)
         pg.sql(*statements)
         assert findings(pg) == wanted, statements
+
+
+def test_a_host_that_is_silent_leaves_time_for_the_next(pg):
+    ready(pg)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        silent, gone = server.getsockname()[1], closed_port().rsplit(":")[-1]
+        standby, primary = pg.pair.ports[2], pg.pair.ports[1]
+
+        def at(ports, options):
+            hosts = ",".join(f"localhost:{port}" for port in ports)
+            pg.env["DATABASE_URL"] = (f"postgresql://app:secret-of-app@{hosts}/{pg.database}?"
+                                      f"sslrootcert={pg.pair.folder}/ca.pem{options}")
+
+        at((silent, gone, standby, primary), "&target_session_attrs=read-write")
+        pg.ok("put", "customer", "account=1", "userid=x")
+        at((silent, silent), "")
+        fails(pg, UNAVAILABLE, "SROW-141", "no answer in time")
+        pg.env["DATABASE_URL"] = f"postgresql://app:secret-of-app@/{pg.database}"
+        pg.env["PGHOST"], pg.env["PGPORT"] = "127.0.0.1,localhost", f"{silent},{primary}"
+        pg.ok("get", "customer", "account=1")
 
 
 def test_errors_name_no_value(pg):

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "db/db_postgres_hosts.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+enum { HOST, ADDRESS, PORT };
+
+const char *const db_postgres_hosts_keywords[] = {"host", "hostaddr", "port"};
+static const char *const variables[] = {"PGHOST", "PGHOSTADDR", "PGPORT"};
+
+const char *db_postgres_hosts_option(const PQconninfoOption *options, const char *keyword)
+{
+    while (options->keyword != NULL && strcmp(options->keyword, keyword) != 0) {
+        options++;
+    }
+    return options->keyword == NULL ? NULL : options->val;
+}
+
+/* A service file, whose hosts are not known here. */
+static bool has_service(const PQconninfoOption *options)
+{
+    return db_postgres_hosts_option(options, "service") != NULL || getenv("PGSERVICE") != NULL;
+}
+
+/* -- this machine -- */
+
+/* Every host of a list with commas is a socket's folder, or an address of this machine. */
+static bool is_local(const char *hosts)
+{
+    for (;;) {
+        size_t n = strcspn(hosts, ",");
+        bool socket = n == 0 || *hosts == '/' || *hosts == '@';
+        bool loopback = strspn(hosts, "0123456789.") == n && strncmp(hosts, "127.", 4) == 0;
+        loopback |= (n == 3 && strncmp(hosts, "::1", 3) == 0) ||
+                    (n == 9 && strncmp(hosts, "localhost", 9) == 0);
+        if (!socket && !loopback) {
+            return false;
+        }
+        if (hosts[n] == '\0') {
+            return true;
+        }
+        hosts += n + 1;
+    }
+}
+
+bool db_postgres_hosts_stay_here(const PQconninfoOption *options)
+{
+    const char *host = db_postgres_hosts_option(options, "hostaddr");
+    host = host == NULL ? db_postgres_hosts_option(options, "host") : host;
+    if (host == NULL && has_service(options)) {
+        return false;
+    }
+    host = host == NULL ? getenv("PGHOSTADDR") : host;
+    host = host == NULL ? getenv("PGHOST") : host;
+    return host == NULL || is_local(host);
+}
+
+/* -- one after the other -- */
+
+void db_postgres_hosts_cleanup(struct db_postgres_hosts *h)
+{
+    for (size_t i = 0; i < DB_POSTGRES_HOSTS_LISTS; i++) {
+        str_free(&h->lists[i]);
+        h->left[i] = NULL;
+    }
+}
+
+enum srow_rc db_postgres_hosts_read(struct db_postgres_hosts *out, const PQconninfoOption *options,
+                                    struct srow_error *e)
+{
+    for (size_t i = 0; i < DB_POSTGRES_HOSTS_LISTS && !has_service(options); i++) {
+        const char *said = db_postgres_hosts_option(options, db_postgres_hosts_keywords[i]);
+        said = said == NULL ? getenv(variables[i]) : said;
+        TRY(said == NULL ? SROW_OK : bytes_dup_str(&out->lists[i], srow_str(said), e));
+        out->left[i] = out->lists[i];
+    }
+    return SROW_OK;
+}
+
+static size_t length_of(const char *list)
+{
+    size_t n = list != NULL;
+    for (; list != NULL && *list != '\0'; list++) {
+        n += *list == ',';
+    }
+    return n;
+}
+
+/* The list that says how many there are. */
+static const char *names_of(const struct db_postgres_hosts *h)
+{
+    return h->left[ADDRESS] != NULL ? h->left[ADDRESS] : h->left[HOST];
+}
+
+size_t db_postgres_hosts_count(const struct db_postgres_hosts *h)
+{
+    size_t n = length_of(names_of(h));
+    return n == 0 ? 1 : n;
+}
+
+static const char *behind(const char *list, size_t n)
+{
+    for (; n > 0; n--) {
+        list += strcspn(list, ",");
+        list += *list == ',';
+    }
+    return list;
+}
+
+/* A port for all of them is at each place. */
+static bool is_at(const char *list, size_t place, const char *text)
+{
+    const char *at = behind(list, length_of(list) == 1 ? 0 : place);
+    return text != NULL && bytes_equal_str(bytes_of(at, strcspn(at, ",")), text);
+}
+
+static bool is_place(const struct db_postgres_hosts *h, size_t place, const PGconn *conn)
+{
+    const char *names = h->left[HOST] != NULL ? h->left[HOST] : h->left[ADDRESS];
+    return is_at(names, place, PQhost(conn)) &&
+           (h->left[PORT] == NULL || is_at(h->left[PORT], place, PQport(conn)));
+}
+
+bool db_postgres_hosts_drop(struct db_postgres_hosts *h, const PGconn *conn)
+{
+    size_t count = db_postgres_hosts_count(h), place = 0;
+    while (place + 1 < count && !is_place(h, place, conn)) {
+        place++;
+    }
+    if (place + 1 >= count) {
+        return false; /* the last, or one that is not known */
+    }
+    for (size_t i = 0; i < DB_POSTGRES_HOSTS_LISTS; i++) {
+        size_t length = length_of(h->left[i]);
+        h->left[i] = length > 1 ? behind(h->left[i], place + 1) : h->left[i];
+    }
+    return true;
+}
