@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@
 #include "made.h"
 #include "progress.h"
 #include "stop.h"
+
+enum { WAIT_MS = 200 };
 
 struct loading {
     const char *name, *skipped; /* the file, and that of bad rows */
@@ -43,9 +46,12 @@ static enum srow_rc stopped(struct srow_error *e)
 static enum srow_rc read_some(size_t *got, void *state, void *at, size_t room, struct srow_error *e)
 {
     struct loading *l = state;
+    struct pollfd ready = {.fd = l->fd, .events = POLLIN};
     ssize_t n;
     do {
-        TRY(stop_wished() ? stopped(e) : SROW_OK);
+        do { /* who gives the data may take long, and a signal comes meanwhile */
+            TRY(stop_wished() ? stopped(e) : SROW_OK);
+        } while (poll(&ready, 1, WAIT_MS) <= 0);
         n = read(l->fd, at, room);
     } while (n < 0 && errno == EINTR);
     FAIL_IF(n < 0 && errno == EBADF, e, SROW_E_IO, "%s: it is closed: give it data", l->name);

@@ -42,6 +42,19 @@ def test_a_load_that_came_to_no_row_prints_no_counts(place, more):
     assert (done.returncode, done.stdout) == (77, b"")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_load_stops_also_while_it_waits_for_data(place, number):
+    """More is written than a pipe holds: it is being read, so signals are listened to."""
+    with subprocess.Popen([str(SEALROW), *FROM], cwd=place.folder, env=place.env,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as put:
+        put.stdin.write(b"account,userid\n5,x\n" + b"\n" * (1 << 17))
+        put.stdin.flush()
+        put.send_signal(number)
+        assert put.wait(60) == 75
+        assert b"(SROW-162)" in put.stderr.read()
+
+
 def test_one_row_that_is_left_out_is_a_row(place):
     place.ok("put", "customer", "account=2", "userid=b")
     place.ok("put", "customer", "account=3", "userid=c")
