@@ -5,7 +5,9 @@
  */
 #include "jobs/heal_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/client.h"
 #include "client/outage.h"
@@ -52,16 +54,31 @@ static void round_add(struct round *r, struct heal_cell *c, struct srow_item ite
     r->cells[r->count++] = c;
 }
 
+/* A cell's error begins with the cell's name, which heal tells by itself. */
+static struct srow_error without_name(const struct heal_work *w, const struct heal_cell *c,
+                                      const struct srow_error *error)
+{
+    char name[sizeof error->text];
+    struct srow_error bare = *error;
+    int n = snprintf(name, sizeof name, "%s.%s: ", w->h->config->domain,
+                     w->table->columns[c->column].full_name);
+    if (strncmp(error->text, name, (size_t)n) == 0) {
+        snprintf(bare.text, sizeof bare.text, "%s", error->text + n);
+    }
+    return bare;
+}
+
 /* What the results say goes to the values; what is none of a value's is the job's. */
 static enum srow_rc round_settle(const struct heal_work *w, struct round *r, enum srow_rc rc,
                                  const struct srow_error *why, struct srow_error *e)
 {
     bool told = false;
     for (size_t i = 0; i < r->count; i++) {
-        const struct srow_error *error = &r->results[i].error;
-        told = told || error->rc != 0;
-        FAIL_IF(error->rc != 0 && !heal_cell_fail(r->cells[i], error), e, (enum srow_rc)error->rc,
-                "%s: %s", w->table->columns[r->cells[i]->column].full_name, error->text);
+        const struct heal_cell *c = r->cells[i];
+        const struct srow_error error = without_name(w, c, &r->results[i].error);
+        told = told || error.rc != 0;
+        FAIL_IF(error.rc != 0 && !heal_cell_fail(r->cells[i], &error), e, (enum srow_rc)error.rc,
+                "%s: %s", w->table->columns[c->column].full_name, error.text);
     }
     FAIL_IF(rc != SROW_OK && !told, e, rc, "%s", why->text);
     return SROW_OK;

@@ -102,6 +102,7 @@ def test_a_value_that_does_not_open_is_named_and_the_rest_is_healed(place):
     failed = [line["failed"] for line in said if "failed" in line]
     assert [(f["column"], f["row"], f["code"]) for f in failed] == [
         ("customer.userid", {"account": "2"}, "SROW-080")]
+    assert failed[0]["text"].startswith("the message's encryption context does not have"), failed
     assert said[-1]["error"]["exit"] == DATA
     assert regions_of(place) == [{US, EU}, {US}, {US, EU}]
     done = place.run("heal", "customer", "--stop-at-first")

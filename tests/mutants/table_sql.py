@@ -35,8 +35,8 @@ SQL = [
     ("heal-gains-every-region", "src/jobs/heal_cell.c", "FAIL_IF(lost != NULL,", "FAIL_IF(false,",
      [HEAL]),
     ("heal-knows-whose-fault-it-is", "src/jobs/heal_batch.c",
-     "FAIL_IF(error->rc != 0 && !heal_cell_fail(r->cells[i], error),",
-     "FAIL_IF(error->rc != 0 && !heal_cell_fail(r->cells[i], error) && false,", [HEAL]),
+     "FAIL_IF(error.rc != 0 && !heal_cell_fail(r->cells[i], &error),",
+     "FAIL_IF(error.rc != 0 && !heal_cell_fail(r->cells[i], &error) && false,", [HEAL]),
     ("heal-reads-back", "src/jobs/heal_store.c", "FAIL_IF(changed == 1 && !there,",
      "FAIL_IF(false,", [HEAL]),
 
