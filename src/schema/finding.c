@@ -73,7 +73,7 @@ static enum srow_rc fail_unknown(const char *code, struct srow_error *e)
     const char *near = text_nearest(srow_str(code), words);
     FAIL_IF(near != NULL, e, SROW_E_USAGE,
             "--accept %s: no finding has this code: did you mean %s?", code, near);
-    FAIL(e, SROW_E_USAGE, "--accept %s: no finding has this code: see docs/check.md", code);
+    FAIL(e, SROW_E_USAGE, "--accept %s: no finding has this code: sealrow explain lists all", code);
 }
 
 enum srow_rc finding_accept(struct finding_list *list, const char *code, struct srow_error *e)

@@ -232,7 +232,7 @@ CASE(an_operator_accepts_some_findings_and_never_others)
     CHECK_RC(finding_accept(&found, "bind-sensitiv", &e), SROW_E_USAGE);
     CHECK(strstr(e.text, "did you mean bind-sensitive?") != NULL);
     CHECK_RC(finding_accept(&found, "qqqqqqqqqqqq", &e), SROW_E_USAGE);
-    CHECK(strstr(e.text, "docs/check.md") != NULL);
+    CHECK(strstr(e.text, "sealrow explain") != NULL);
 }
 
 /* A row for each, and no other rows. */
