@@ -333,7 +333,8 @@ static enum srow_rc to_file(struct files *f, int fd, const char *in, const char 
     at = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     FAIL_IF(at < 0 && errno == ENOENT, e, SROW_E_NOT_FOUND,
             "--out %s: there is no folder %s: make it first", out, parent);
-    FAIL_IF(at < 0, e, SROW_E_IO, "--out %s: its folder cannot be opened: %s", out,
+    FAIL_IF(at < 0, e, SROW_E_IO,
+            "--out %s: its folder cannot be opened: %s: see who may write there", out,
             strerror(errno));
     struct output to = {at, buf_cstr(&name), within ? buf_cstr(&name) : out,
                         .overwrite = f->args->overwrite};

@@ -77,7 +77,8 @@ static enum srow_rc make(int *out, const struct output *o, struct srow_error *e)
     is_pending = 1;
     *out = openat(o->folder, pending_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                   o->shared ? 0666 : 0600);
-    FAIL_IF(*out < 0, e, SROW_E_IO, "%s: no file can be made in its folder: %s", o->shown,
+    FAIL_IF(*out < 0, e, SROW_E_IO,
+            "%s: no file can be made in its folder: %s: see who may write there", o->shown,
             strerror(errno));
     return SROW_OK;
 }

@@ -26,7 +26,8 @@ static enum srow_rc open_folder(struct report *r, const char *file, struct srow_
     int folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     FAIL_IF(folder < 0 && errno == ENOENT, e, SROW_E_NOT_FOUND,
             "--html %s: there is no folder %s: make it first", file, parent);
-    FAIL_IF(folder < 0, e, SROW_E_IO, "--html %s: its folder cannot be opened: %s", file,
+    FAIL_IF(folder < 0, e, SROW_E_IO,
+            "--html %s: its folder cannot be opened: %s: see who may write there", file,
             strerror(errno));
     r->to = (struct output){folder, basename(r->path), file, .overwrite = true, .shared = true};
     return SROW_OK;

@@ -77,8 +77,8 @@ static enum srow_rc enter(const struct walk *w, const struct tree_file *f, struc
 {
     AUTO(close_fd) int from = -1, to = -1;
     from = openat(f->from, f->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    FAIL_IF(from < 0, e, SROW_E_IO, "%s: the folder cannot be opened: %s", f->path,
-            strerror(errno));
+    FAIL_IF(from < 0, e, SROW_E_IO, "%s: the folder cannot be opened: %s: see who may read it",
+            f->path, strerror(errno));
     bool made = false;
     enum srow_rc rc = f->to < 0 ? SROW_OK : open_to(&to, &made, w, f, e);
     rc = rc == SROW_OK ? walk_folder(w, from, to, f->path, e) : rc;
@@ -154,8 +154,8 @@ enum srow_rc tree_walk(const struct tree *t, struct srow_error *e)
 {
     AUTO(close_fd) int from = -1, to = -1;
     from = open(t->from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    FAIL_IF(from < 0, e, SROW_E_IO, "%s: the folder cannot be opened: %s", t->from,
-            strerror(errno));
+    FAIL_IF(from < 0, e, SROW_E_IO, "%s: the folder cannot be opened: %s: see who may read it",
+            t->from, strerror(errno));
     bool made = !t->dry_run && mkdir(t->to, 0700) == 0;
     to = open(t->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     FAIL_IF(to < 0 && (errno != ENOENT || !t->dry_run), e, SROW_E_IO,

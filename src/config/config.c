@@ -168,8 +168,8 @@ enum srow_rc srow_config_load(struct srow_config **out, const char *path, struct
     AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
     FAIL_IF(fd < 0 && errno == ENOENT, e, SROW_E_CONFIG_MISSING,
             "there is no configuration %s: name one with -c FILE or SEALROW_CONFIG", path);
-    FAIL_IF(fd < 0, e, SROW_E_IO, "the configuration %s cannot be opened: %s", path,
-            strerror(errno));
+    FAIL_IF(fd < 0, e, SROW_E_IO, "the configuration %s cannot be opened: %s: see who may read it",
+            path, strerror(errno));
     struct stat st;
     FAIL_IF(fstat(fd, &st) != 0, e, SROW_E_IO, "the configuration %s cannot be read: %s", path,
             strerror(errno));
