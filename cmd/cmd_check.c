@@ -7,6 +7,7 @@
 #include "program.h"
 #include "rows/rows_probe.h"
 #include "schema/booked.h"
+#include "value.h"
 
 static void checks_free(struct client_check **checks)
 {
@@ -62,8 +63,9 @@ static enum srow_rc check_keys(struct finding_list *found, struct srow_client *c
 static void put_finding(struct srow_buf *out, const struct finding *f, bool json)
 {
     if (!json) {
-        buf_printf(out, "%s %s: %s%s\n", f->code, f->where, f->text,
-                   f->accepted ? " (accepted)" : "");
+        buf_printf(out, "%s %s: ", f->code, f->where);
+        value_put_shown(out, srow_str(f->text), true); /* it may have names of the database's */
+        buf_put_str(out, f->accepted ? " (accepted)\n" : "\n");
         return;
     }
     buf_printf(out, "{\"code\":\"%s\",\"where\":", f->code);

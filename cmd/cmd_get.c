@@ -11,13 +11,17 @@
 
 static void put_row(struct srow_buf *out, const struct rows_row *row)
 {
-    int width = 0;
+    size_t width = 0;
     for (size_t i = 0; i < row->count; i++) {
-        int n = (int)strlen(row->fields[i].name);
-        width = n > width ? n : width;
+        AUTO(buf_cleanup) struct srow_buf name = {0};
+        value_put_name(&name, &row->fields[i]);
+        width = name.len > width ? name.len : width;
     }
     for (size_t i = 0; i < row->count; i++) {
-        buf_printf(out, "%-*s  ", width, row->fields[i].name);
+        AUTO(buf_cleanup) struct srow_buf name = {0};
+        value_put_name(&name, &row->fields[i]);
+        buf_put_padded(out, &name, -(int)width);
+        buf_put_str(out, "  ");
         value_put_text(out, &row->fields[i]);
         buf_put_str(out, "\n");
     }

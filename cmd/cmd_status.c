@@ -11,6 +11,7 @@
 #include "report.h"
 #include "rows/rows_status.h"
 #include "rows/status_html.h"
+#include "value.h"
 
 /* -- for people -- */
 
@@ -46,6 +47,13 @@ static void put_sealed(struct srow_buf *out, const struct rows_status_column *c)
     }
 }
 
+/* As it stands in a value, which anybody may have written. */
+static void put_arn(struct srow_buf *out, const char *before, const struct rows_status_key *key)
+{
+    buf_put_str(out, before);
+    value_put_shown(out, srow_str(key->arn), true);
+}
+
 static void put_regions(struct srow_buf *out, const struct rows_status_column *c)
 {
     for (size_t i = 0; i < c->region_count; i++) {
@@ -58,7 +66,7 @@ static void put_regions(struct srow_buf *out, const struct rows_status_column *c
         buf_put_str(out, r->promised ? "\n" : "  no key for new values\n");
         for (size_t k = 0; k < c->key_count; k++) {
             if (strcmp(c->keys[k].region, r->name) == 0) {
-                buf_printf(out, "      %s", c->keys[k].arn);
+                put_arn(out, "      ", &c->keys[k]);
                 buf_printf(out, ": %" PRIu64 "%s\n", c->keys[k].values,
                            c->keys[k].configured ? "" : ", a key that is not configured");
             }
@@ -75,8 +83,9 @@ static void put_column(struct srow_buf *out, const struct rows_status *s,
     put_regions(out, c);
     for (size_t k = 0; k < c->key_count; k++) {
         if (!rows_status_has_region(c, c->keys[k].region)) {
-            buf_printf(out, "    %s: %" PRIu64 ", of no Region of the configuration\n",
-                       c->keys[k].arn, c->keys[k].values);
+            put_arn(out, "    ", &c->keys[k]);
+            buf_printf(out, ": %" PRIu64 ", of no Region of the configuration\n",
+                       c->keys[k].values);
         }
     }
     if (c->debt > 0) {

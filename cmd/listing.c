@@ -119,7 +119,7 @@ static enum srow_rc table_head(struct listing *l, const struct rows_row *row, st
     l->widths = calloc(l->columns, sizeof *l->widths);
     FAIL_IF(l->texts == NULL || l->widths == NULL, e, SROW_E_NOMEM, "no memory for a table");
     for (size_t i = 0; i < l->columns; i++) {
-        buf_put_str(&l->texts[i], row->fields[i].name);
+        value_put_name(&l->texts[i], &row->fields[i]);
     }
     return SROW_OK;
 }

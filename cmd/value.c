@@ -44,6 +44,11 @@ void value_put_shown(struct srow_buf *out, struct srow_bytes value, bool is_text
     buf_put_str(out, "'");
 }
 
+void value_put_name(struct srow_buf *out, const struct rows_field *f)
+{
+    value_put_shown(out, srow_str(f->name), true);
+}
+
 void value_put_text(struct srow_buf *out, const struct rows_field *f)
 {
     if (f->type == DB_NULL) {

@@ -10,6 +10,7 @@
 /* For people: text as it is, text with control characters escaped, E'a\nb', all else in hex, X'00'.
  */
 void value_put_shown(struct srow_buf *out, struct srow_bytes value, bool is_text);
+void value_put_name(struct srow_buf *out, const struct rows_field *f);
 void value_put_text(struct srow_buf *out, const struct rows_field *f);
 
 /* Bytes are base64. */

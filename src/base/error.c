@@ -301,7 +301,8 @@ static size_t whole(const char *text, size_t len)
     return len - (lead - 1) < wanted ? lead - 1 : len;
 }
 
-/* Keeps a text to one line of whole characters; `wanted` is what vsnprintf would have written. */
+/* Keeps a text to one line of whole characters, none of which a terminal takes for an order;
+ * `wanted` is what vsnprintf would have written. */
 static void tidy(char *text, size_t room, int wanted)
 {
     size_t len = strlen(text);
@@ -310,9 +311,11 @@ static void tidy(char *text, size_t room, int wanted)
         text[len] = '\0';
     }
     for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
+        unsigned char c = (unsigned char)text[i], next = (unsigned char)text[i + 1];
         if (c < 0x20 || c == 0x7F) {
             text[i] = '?';
+        } else if (c == 0xC2 && next >= 0x80 && next < 0xA0) { /* U+0080 to U+009F */
+            text[i] = text[i + 1] = '?';
         }
     }
 }
