@@ -204,6 +204,7 @@ static void put_latency(struct srow_buf *out, const struct estimating *x)
         return;
     }
     uint32_t local = 0, others = 0;
+    bool all = true;
     buf_put_str(out, "\nLatency, one DescribeKey over an open connection from here\n");
     for (size_t i = 0; i < x->config->region_count; i++) {
         const char *name = x->config->regions[i].name;
@@ -211,12 +212,17 @@ static void put_latency(struct srow_buf *out, const struct estimating *x)
         put_name(out, name);
         if (!x->answers[i]) {
             buf_put_str(out, "           does not answer\n");
+            all = false;
             continue;
         }
         buf_printf(out, "%12" PRIu32 " ms%s\n", x->latency[i],
                    is_local ? ", the local Region" : "");
         local = is_local ? x->latency[i] : local;
         others = !is_local && x->latency[i] > others ? x->latency[i] : others;
+    }
+    if (!all) {
+        buf_put_str(out, "    what a read and a write wait for is known when all answer\n");
+        return;
     }
     buf_printf(out,
                "    a read waits for about %" PRIu32 " ms; a write for %" PRIu32
