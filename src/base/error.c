@@ -163,7 +163,7 @@ const struct error_row error_table[] = {
         "correct the address; a database is never made"),
     ROW(CONNECT, UNAVAILABLE, "no connection",
         "the Region, the network or the endpoint is down, or the endpoint is wrong",
-        "try again; another Region's key opens the value: see open.failover"),
+        "try again, or mend the way to it; open.failover says which Regions a read asks"),
     ROW(TIMEOUT, UNAVAILABLE, "no answer in time",
         "the Region is slow or unreachable, or the limit is too short",
         "try again; see limits.attempt and limits.deadline"),

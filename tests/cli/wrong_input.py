@@ -175,8 +175,8 @@ ROWS = [
     ("Region gone, on opening in it", lambda p: p.config(eu=closed_port()), (*OPEN, "--via", EU),
      good, 69,
      "sealrow: bank.customer.userid: Region eu-west-1: no connection to 127.0.0.1:<port>: "
-     "Connection refused: try again; another Region's key opens the value: see "
-     "open.failover (SROW-140)"),
+     "Connection refused: try again, or mend the way to it; open.failover says which Regions a "
+     "read asks (SROW-140)"),
     ("key disabled", lambda p: p.config(eu_key=p.world.off), SEAL, b"x", 77,
      "sealrow: bank.customer.userid: not wrapped in every Region that the write requires: "
      "Region eu-west-1, Encrypt: DisabledException: <key ARN> is disabled; enable the key "
