@@ -122,11 +122,11 @@ static enum srow_rc check_set(struct finding_list *list, const struct rows *rows
     TRY(load(&row, &current, rows->db, set, e));
     if (!row.there) {
         return finding_add(list, "probe-missing", set->name, e,
-                           "there is no probe to open: let a writer run sealrow init");
+                           "there is no probe to open: let a migrator run sealrow init");
     }
     if (!current) {
         TRY(finding_add(list, "probe-stale", set->name, e,
-                        "the probe was sealed for other keys: let a writer run sealrow init"));
+                        "the probe was sealed for other keys: let a migrator run sealrow init"));
     }
     return open_everywhere(list, rows, set, bytes_buf(&row.values[1].bytes), e);
 }
@@ -138,7 +138,8 @@ enum srow_rc rows_probe_check(struct finding_list *list, const struct rows *rows
     TRY(live_table_read(&live, rows->db, NULL, DDL_PROBE_TABLE, e));
     if (live.name == NULL) {
         return finding_add(list, "probe-missing", DDL_PROBE_TABLE, e,
-                           "the table of probes is not there: let a writer run sealrow init");
+                           "the table of probes is not there, or this login may not read it: let a "
+                           "migrator run sealrow init");
     }
     for (size_t i = 0; i < rows->config->key_set_count; i++) {
         const struct config_key_set *set = &rows->config->key_sets[i];

@@ -161,8 +161,8 @@ const struct finding_kind finding_kinds[] = {
      "mend the way to it, or try again", REPAIR_ONLY},
 
     {"probe-missing", "there is no probe that a reader could open",
-     "let a writer run `sealrow init`", REPAIR_ONLY},
-    {"probe-stale", "the probe was sealed for other keys", "let a writer run `sealrow init`",
+     "let a migrator run `sealrow init`", REPAIR_ONLY},
+    {"probe-stale", "the probe was sealed for other keys", "let a migrator run `sealrow init`",
      REPAIR_ONLY},
     {"probe-refused", "the probe does not open in a Region",
      "mend the key policy for readers, or the way to that Region", REPAIR_ONLY},
