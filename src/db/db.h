@@ -104,6 +104,7 @@ struct db_dialect {
     const char *same;          /* 1 where @c holds @p as the column converts it, or both are NULL */
     const char *same_text;     /* the same where the column is text */
     const char *same_decimal;  /* the same where it is an exact number with a fraction */
+    const char *same_float;    /* the same where its type is called FLOAT */
     const char *next_values;   /* query: $3 values of the sequence @t, which is $1 in the schema $2;
                                   NULL: there are no sequences */
     const char *grant_values;  /* lets the role @c take them from @t */

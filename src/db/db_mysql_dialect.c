@@ -37,6 +37,7 @@ const struct db_dialect db_mysql_dialect = {
     .same = "@c <=> @p",
     .same_text = BYTES_OF_COLUMN " <=> CAST(@p AS BINARY)",
     .same_decimal = "@c <=> CAST(@p AS DECIMAL(65,30))",
+    .same_float = "@c <=> CAST(@p AS FLOAT)", /* of 4 bytes; @p alone would be a double */
     .next_values = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $3 "
                    "AND $1 IS NOT NULL AND coalesce($2, '') IS NOT NULL) SELECT NEXTVAL(@t) FROM n",
     .grant_values = "GRANT SELECT, INSERT ON @t TO @c",

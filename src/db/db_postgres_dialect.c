@@ -43,6 +43,7 @@ const struct db_dialect db_postgres_dialect = {
     .same = "@c IS NOT DISTINCT FROM @p",
     .same_text = "CAST(@c AS text) COLLATE \"C\" IS NOT DISTINCT FROM CAST(@p AS text)",
     .same_decimal = "@c IS NOT DISTINCT FROM @p",
+    .same_float = "@c IS NOT DISTINCT FROM @p",
     .next_values = "SELECT nextval(" TABLE ") FROM generate_series(1, $3::bigint)",
     .grant_values = "GRANT USAGE ON SEQUENCE @t TO @c",
     .position = "SELECT 'postgresql:' || CASE WHEN pg_is_in_recovery() THEN "

@@ -56,6 +56,7 @@ const struct db_dialect db_sqlite_dialect = {
     .same = "@c COLLATE BINARY IS @p",
     .same_text = "@c COLLATE BINARY IS @p",
     .same_decimal = "@c IS @p",
+    .same_float = "@c COLLATE BINARY IS @p",
     .position = "SELECT 'sqlite:0'",
     .exact = "@c COLLATE BINARY",
     .row_order = true,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rows/batch_sql.h"
 
+#include <strings.h>
+
 enum { ROWS = PICK_PAGE / 2, PARAMETERS = 8000 }; /* under every engine's limits */
 
 static const struct pick *shape(const struct batch *b)
@@ -50,6 +52,17 @@ static void put_columns(struct srow_buf *sql, const struct batch *b, const char 
     }
 }
 
+static const char *same_of(const struct db_dialect *d, const struct live_column *c)
+{
+    if (live_column_is_text(c)) {
+        return d->same_text;
+    }
+    if (c->kind == LIVE_DECIMAL) {
+        return d->same_decimal;
+    }
+    return strncasecmp(c->type, "float", 5) == 0 ? d->same_float : d->same;
+}
+
 /* Whether each other column holds what is given, without its collation. */
 static void put_same(struct srow_buf *sql, const struct batch *b)
 {
@@ -57,13 +70,8 @@ static void put_same(struct srow_buf *sql, const struct batch *b)
     for (size_t i = b->table.table->bind_count; i < b->clear_count; i++) {
         const char *name = batch_sql_column(b, i);
         const struct live_column *c = live_column_find(&b->table.live, name);
-        bool text = c != NULL && live_column_is_text(c);
-        bool decimal = c != NULL && c->kind == LIVE_DECIMAL;
         buf_put_str(sql, ", ");
-        db_put_sql(sql, b->rows->db,
-                   text      ? d->same_text
-                   : decimal ? d->same_decimal
-                             : d->same,
+        db_put_sql(sql, b->rows->db, c == NULL ? d->same : same_of(d, c),
                    &(struct db_words){.column = name, .param = i + 1});
     }
 }

@@ -83,6 +83,25 @@ def test_a_second_run_completes_and_makes_no_doubles(place):
         [["60", str(sum(range(60)) + 3)]]
 
 
+def test_a_number_that_its_column_rounds_is_there_the_second_time(place):
+    types = {"sqlite": ("REAL", "FLOAT"), "postgresql": ("real", "double precision"),
+             "mariadb": ("FLOAT", "DOUBLE", "FLOAT(12,3) UNSIGNED")}[place.engine]
+    for number, declared in enumerate(types):
+        place.sql(f"ALTER TABLE customers ADD COLUMN r{number} {declared}")
+    ready(place)
+    names = ("account", "userid", *(f"r{n}" for n in range(len(types))))
+    rows = [(value or "null", "x", *(value for _ in types))
+            for value in ("0.1", "16777217", "0", "1e-3", "123456.789", "")]
+    data = csv_of(rows, names)
+    assert counts(place.ok("put", "customer", "--from", "-", "--json", data=data)) == (6, 0, 0, 0)
+    assert counts(place.ok("put", "customer", "--from", "-", "--json", data=data)) == (0, 6, 0, 0)
+    other = csv_of([(*row[:-1], "0.3") for row in rows], names)
+    assert counts(place.ok("put", "customer", "--from", "-", "--replace", "--json",
+                           data=other)) == (0, 0, 6, 0)
+    nearly = [("0.1", "x", "0.3", *("0.30000001192092896" for _ in types[1:]))]
+    assert place.run("put", "customer", "--from", "-", data=csv_of(nearly, names)).returncode == 75
+
+
 def test_a_row_that_the_file_has_twice_is_replaced_twice(place):
     ready(place)
     place.ok("put", "customer", "account=a", "userid=x", "balance=1")
