@@ -68,9 +68,11 @@ static bool is_unix(int fd)
     return getsockname(fd, (struct sockaddr *)&address, &len) == 0 && address.ss_family == AF_UNIX;
 }
 
-static void dial(struct attempt *a, int64_t deadline)
+/* `share` is the time of one host; the last has all that is left. */
+static void dial(struct attempt *a, int64_t share, int64_t deadline)
 {
     PGconn *conn = a->conn;
+    int64_t until = share;
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
     PQsetErrorVerbosity(conn, PQERRORS_VERBOSE);
     PQsetNoticeProcessor(conn, drop_notice, NULL);
@@ -78,7 +80,11 @@ static void dial(struct attempt *a, int64_t deadline)
            status != PGRES_POLLING_FAILED) {
         struct pollfd p = {.fd = PQsocket(conn),
                            .events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT};
-        a->is_silent = poll(&p, 1, ms_until(deadline)) == 0;
+        a->is_silent = poll(&p, 1, ms_until(until)) == 0;
+        if (a->is_silent && until < deadline && db_postgres_hosts_is_last(&a->hosts, conn)) {
+            until = deadline;
+            continue;
+        }
         if (a->is_silent) {
             return;
         }
@@ -99,18 +105,23 @@ static bool start(struct attempt *a)
     return a->conn != NULL;
 }
 
-/* Each host has its share of the time that is left, and so the last one has some. */
+/* Each host has its share of the time that is left, so that the next one has some. */
 static void run(void *what)
 {
     struct attempt *a = what;
     int64_t deadline = now_ms() + CONNECT_S * 1000;
-    do {
-        int64_t left = ms_until(deadline), hosts = (int64_t)db_postgres_hosts_count(&a->hosts);
+    for (;;) {
+        int64_t hosts = (int64_t)db_postgres_hosts_count(&a->hosts);
+        int64_t share = now_ms() + ms_until(deadline) / hosts;
         if (!start(a)) {
             return;
         }
-        dial(a, now_ms() + left / hosts);
-    } while (a->is_silent && db_postgres_hosts_drop(&a->hosts, a->conn));
+        dial(a, share, deadline);
+        if (!a->is_silent || db_postgres_hosts_is_last(&a->hosts, a->conn)) {
+            return;
+        }
+        db_postgres_hosts_drop(&a->hosts, a->conn);
+    }
 }
 
 static const struct db_attempt in_time = {run, attempt_free};

@@ -125,18 +125,26 @@ static bool is_place(const struct db_postgres_hosts *h, size_t place, const PGco
            (h->left[PORT] == NULL || is_at(h->left[PORT], place, PQport(conn)));
 }
 
-bool db_postgres_hosts_drop(struct db_postgres_hosts *h, const PGconn *conn)
+/* Of the one that the connection has come to; the last, if it is not known. */
+static size_t place_of(const struct db_postgres_hosts *h, const PGconn *conn)
 {
     size_t count = db_postgres_hosts_count(h), place = 0;
     while (place + 1 < count && !is_place(h, place, conn)) {
         place++;
     }
-    if (place + 1 >= count) {
-        return false; /* the last, or one that is not known */
-    }
+    return place;
+}
+
+bool db_postgres_hosts_is_last(const struct db_postgres_hosts *h, const PGconn *conn)
+{
+    return place_of(h, conn) + 1 == db_postgres_hosts_count(h);
+}
+
+void db_postgres_hosts_drop(struct db_postgres_hosts *h, const PGconn *conn)
+{
+    size_t place = place_of(h, conn);
     for (size_t i = 0; i < DB_POSTGRES_HOSTS_LISTS; i++) {
         size_t length = length_of(h->left[i]);
         h->left[i] = length > 1 ? behind(h->left[i], place + 1) : h->left[i];
     }
-    return true;
 }

@@ -28,8 +28,11 @@ void db_postgres_hosts_cleanup(struct db_postgres_hosts *hosts);
 /* How many are left; 1 where libpq knows by itself. */
 size_t db_postgres_hosts_count(const struct db_postgres_hosts *hosts);
 
-/* Drops the one that the connection has come to, and those before it. False: none is left. */
-bool db_postgres_hosts_drop(struct db_postgres_hosts *hosts, const PGconn *conn);
+/* Whether the connection has come to the last one, or to one that is not known. */
+bool db_postgres_hosts_is_last(const struct db_postgres_hosts *hosts, const PGconn *conn);
+
+/* Drops the one that the connection has come to, which is not the last, and those before it. */
+void db_postgres_hosts_drop(struct db_postgres_hosts *hosts, const PGconn *conn);
 
 /* What the URL says; NULL: nothing. */
 const char *db_postgres_hosts_option(const PQconninfoOption *options, const char *keyword);
