@@ -65,7 +65,7 @@ static enum srow_rc put_pair(void *state, struct srow_bytes name, const json_nod
 {
     struct srow_buf *out = state;
     struct srow_bytes text = {0};
-    (void)e;
+    TRY(buf_check(out, e));
     json_as_string(&text, value);
     buf_put_str(out, ((const char *)out->at)[out->len - 1] == '{' ? "" : ",");
     json_put_string(out, name);
@@ -87,7 +87,7 @@ static bool put_value(struct srow_buf *out, const struct member *member, const j
         buf_put_str(out, flag ? "true" : "false");
     } else if (member->type == MEMBER_MAP && json_as_object(node)) {
         buf_put_u8(out, '{');
-        enum srow_rc rc = out->at == NULL ? SROW_OK : json_each(node, put_pair, out, NULL);
+        enum srow_rc rc = json_each(node, put_pair, out, NULL); /* of memory: `out` remembers */
         (void)rc;
         buf_put_u8(out, '}');
     } else {
@@ -113,9 +113,9 @@ static void put_parameters(struct srow_buf *out, const struct call *call)
         }
         if (value.len > 0) {
             buf_printf(out, "%s\"%c%s\":", comma, member->name[0] | 0x20, member->name + 1);
-            buf_put(out, bytes_buf(&value));
             comma = ",";
         }
+        buf_put_padded(out, &value, 0); /* also one that failed: without it there is no line */
     }
     buf_put_u8(out, '}');
 }
