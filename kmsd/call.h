@@ -28,7 +28,7 @@ struct call {
     struct store *store;
     const char *region;          /* the server's, not what the client says */
     const struct op *op;         /* NULL: none of ours */
-    const char *event;           /* the operation's name as the client gave it */
+    const char *event;           /* the operation's name, letters and digits of the client's */
     const struct principal *who; /* NULL: not authenticated */
     const json_node *in;         /* an object once it is parsed */
 

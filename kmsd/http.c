@@ -5,6 +5,7 @@
  */
 #include "kmsd/http.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <strings.h>
 
@@ -65,7 +66,8 @@ static enum srow_rc check_place(struct call *call, const struct http_request *re
     return SROW_OK;
 }
 
-/* The operation that X-Amz-Target names, and its name for the audit. */
+/* The operation that X-Amz-Target names, and its name for the audit and the log: whoever sent it is
+ * not known yet, and those who read it may sit at a terminal. */
 static void find_op(struct call *call, char event[EVENT], const struct sigv4_request *request)
 {
     struct srow_bytes target;
@@ -77,6 +79,9 @@ static void find_op(struct call *call, char event[EVENT], const struct sigv4_req
         snprintf(event, EVENT, "%.*s", (int)(name.len < EVENT ? name.len : EVENT - 1),
                  (const char *)name.at);
         call->op = op_find(name);
+    }
+    for (char *at = event; *at != '\0'; at++) {
+        *at = isalnum((unsigned char)*at) != 0 ? *at : '?';
     }
     call->event = event;
 }

@@ -174,7 +174,10 @@ void json_put_string(struct srow_buf *out, struct srow_bytes text)
     buf_put_u8(out, '"');
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = at[i];
-        if (c == '"' || c == '\\') {
+        bool wide = utf8 && c == 0xC2 && at[i + 1] < 0xA0; /* U+0080 to U+009F */
+        if (wide) {
+            buf_printf(out, "\\u%04x", at[++i]);
+        } else if (c == '"' || c == '\\') {
             buf_put_u8(out, '\\');
             buf_put_u8(out, c);
         } else if (c < 0x20 || c == 0x7F) {

@@ -398,6 +398,21 @@ def test_refused_calls_are_in_the_audit(start):
                    ("ListKeys", "MissingAuthenticationTokenException", None)]
 
 
+def test_a_strangers_words_in_the_audit_give_no_orders_to_a_terminal(start):
+    server = start()
+    address = server.address[REGIONS[0]]
+    with socket.create_connection(address.rsplit(":", 1)) as s:
+        s.sendall(b"POST / HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-amz-json-1.1\r\n"
+                  b"X-Amz-Target: TrentService.a\x1b[2Jb\r\nUser-Agent: u\x1b[2J\xc2\x9bv\r\n"
+                  b"Content-Length: 2\r\n\r\n{}" % address.encode())
+        assert s.recv(12) == b"HTTP/1.1 400"
+    event, = events(server)
+    assert (event["eventName"], event["userAgent"]) == ("a??2Jb", "u\x1b[2J\u009bv")
+    for how in ((), ("--count",), ("--count", "--json")):
+        told = server.command("audit", *how)
+        assert not any(c in told for c in "\x1b\u009b"), told
+
+
 def test_a_request_beyond_every_limit_is_in_the_audit(start):
     server = start()
     client = server.client()
