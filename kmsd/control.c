@@ -75,7 +75,8 @@ static enum srow_rc obey(struct srow_buf *out, const char *line, struct listener
         put_status(out, &listeners[i], 1);
         return SROW_OK;
     }
-    FAIL(e, SROW_E_REGION, "this server has no Region %s", space == NULL ? "" : space + 1);
+    FAIL(e, SROW_E_REGION, "this server has no Region %s: see sealrow-kmsd status",
+         space == NULL ? "" : space + 1);
 }
 
 void control_serve(int fd, struct listener *const *listeners, size_t count)
@@ -111,7 +112,7 @@ static enum srow_rc ask(struct srow_buf *answer, const char *line, struct srow_e
     FAIL_IF(fd < 0, e, SROW_E_IO, "control: %s", strerror(errno));
     be_patient(fd, ANSWER_S);
     FAIL_IF(connect(fd, (const struct sockaddr *)&place, sizeof place) != 0, e, SROW_E_CONNECT,
-            "no sealrow-kmsd serves this directory: %s", strerror(errno));
+            "no sealrow-kmsd serves this directory: %s: start one", strerror(errno));
     FAIL_IF(dprintf(fd, "%s\n", line) < 0, e, SROW_E_CONNECT, "control: %s", strerror(errno));
     ssize_t got;
     do {

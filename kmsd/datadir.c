@@ -70,8 +70,10 @@ enum srow_rc datadir_enter(const char *path, struct srow_error *e)
 static enum srow_rc enter(const char *path, struct srow_error *e)
 {
     FAIL_IF(mkdir(path, 0700) != 0 && errno != EEXIST, e, SROW_E_IO,
-            "the directory cannot be made: %s", strerror(errno));
-    FAIL_IF(chdir(path) != 0, e, SROW_E_IO, "the directory cannot be entered: %s", strerror(errno));
+            "the directory cannot be made: %s: see the folder that it is to be in",
+            strerror(errno));
+    FAIL_IF(chdir(path) != 0, e, SROW_E_IO,
+            "the directory cannot be entered: %s: name one that is yours", strerror(errno));
     return check_owner(".", 0022, e);
 }
 

@@ -65,26 +65,32 @@ static enum srow_rc run(char *const *args, struct srow_error *e)
     return command->run(args, e);
 }
 
+/* The exit code, when all is said. */
+static int told(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "sealrow-kmsd: standard output cannot be written: make room (SROW-181)\n");
+        return error_exit(SROW_CLASS_RESOURCE);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct srow_error e = {0};
     if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
         printf("sealrow-kmsd %s\n", srow_version());
-        return 0;
+        return told();
     }
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             print_help();
-            return 0;
+            return told();
         }
     }
     if (run(argv + 1, &e) != SROW_OK) {
         fprintf(stderr, "sealrow-kmsd: %s (%s)\n", e.text, e.event);
         return error_exit((enum srow_class)e.cls);
     }
-    if (fflush(stdout) != 0) {
-        fprintf(stderr, "sealrow-kmsd: standard output cannot be written: make room (SROW-181)\n");
-        return error_exit(SROW_CLASS_RESOURCE);
-    }
-    return 0;
+    return told();
 }

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """sealrow-kmsd(8) says what the program's own tables say: commands, options, files, operations."""
 import re
+import subprocess
 
-from conftest import ROOT, run
+from conftest import KMSD, ROOT, run
 
 PAGE = (ROOT / "man" / "sealrow-kmsd.8").read_text()
 OPTION = re.compile(r"^  (--[\w-]+)(?: (\S+))?  +\S", re.M)
@@ -23,6 +24,13 @@ def test_commands_and_their_options():
         line = re.search(r"^\.Dl (.*)$", text, re.M).group(1).replace("\\-", "-")
         assert line == block.splitlines()[0]
         assert [("--" + n, value) for n, value in ITEM.findall(text)] == OPTION.findall(block)
+
+
+def test_help_that_cannot_be_written_is_a_failure():
+    for option in ("--help", "--version"):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([KMSD, option], stdout=full, stderr=subprocess.PIPE, timeout=30)
+        assert done.returncode == 71 and b"standard output cannot be written" in done.stderr
 
 
 def test_files(start):
