@@ -93,11 +93,12 @@ static void put_bash_cases(struct srow_buf *out, enum wanted wanted)
     buf_put_padded(out, &all, 0);
 }
 
-static void put_bash_words(struct srow_buf *out, const struct option *o)
+/* One option may take other words in another command. */
+static void put_bash_words(struct srow_buf *out, const char *command, const struct option *o)
 {
     for (; o != NULL && o->name != NULL; o++) {
         if (has_words(o)) {
-            buf_printf(out, "    --%s) words='", o->name);
+            buf_printf(out, "    %s--%s) words='", command, o->name);
             put_words(out, o->value);
             buf_put_str(out, "' ;;\n");
         }
@@ -146,16 +147,16 @@ static void put_bash(struct srow_buf *out)
     put_bash_commands(out);
     buf_put_str(out, "    esac\n    options+='");
     put_bash_names(out, options_globals);
-    buf_put_str(out, "'\n    case $before in\n    ");
-    put_bash_cases(out, WITH_FILE);
-    buf_put_str(out, ") words= files=1 options= ;;\n");
-    put_bash_words(out, options_globals);
+    buf_put_str(out, "'\n    case $command$before in\n");
+    put_bash_words(out, "*", options_globals);
     for (const struct command *const *c = cmd_all; *c != NULL; c++) {
-        put_bash_words(out, (*c)->options);
+        put_bash_words(out, (*c)->name, (*c)->options);
     }
-    buf_put_str(out, "    ");
+    buf_put_str(out, "    *)\n        case $before in\n        ");
+    put_bash_cases(out, WITH_FILE);
+    buf_put_str(out, ") words= files=1 options= ;;\n        ");
     put_bash_cases(out, WITH_VALUE);
-    buf_put_str(out, ") return ;;\n    esac\n"
+    buf_put_str(out, ") return ;;\n        esac ;;\n    esac\n"
                      "    if [[ $current == -* ]]; then\n"
                      "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$current\")\n"
                      "    elif ((files)); then\n"

@@ -56,6 +56,9 @@ def test_bash_completes_values(place):
     assert complete(place, "check", "--as", "w") == ["writer"]
     assert complete(place, "check", "--as", "=") == ["reader", "writer"]
     assert complete(place, "--log-level", "=", "in") == ["info"]
+    assert complete(place, "get", "--log-level", "in") == ["info"]
+    assert complete(place, "put", "t", "--format", "") == ["csv", "jsonl"]
+    assert complete(place, "get", "t", "--format", "") == ["csv", "jsonl", "table"]
     for words in (["-c", "seal"], ["encrypt", "--in", "seal"], ["encrypt", "--in", "=", "seal"],
                   ["inspect", "seal"], ["match", "a.b", "--message", "seal"]):
         assert complete(place, *words) == FILES, words
