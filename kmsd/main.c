@@ -65,10 +65,10 @@ static enum srow_rc run(char *const *args, struct srow_error *e)
     return command->run(args, e);
 }
 
-/* The exit code, when all is said. */
-static int told(void)
+/* The exit code, when all is said. A server goes on and ends well also where nobody heard it. */
+static int told(bool failed)
 {
-    if (fflush(stdout) != 0 || ferror(stdout)) {
+    if (fflush(stdout) != 0 || failed) {
         fprintf(stderr, "sealrow-kmsd: standard output cannot be written: make room (SROW-181)\n");
         return error_exit(SROW_CLASS_RESOURCE);
     }
@@ -80,17 +80,17 @@ int main(int argc, char **argv)
     struct srow_error e = {0};
     if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
         printf("sealrow-kmsd %s\n", srow_version());
-        return told();
+        return told(ferror(stdout) != 0);
     }
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             print_help();
-            return told();
+            return told(ferror(stdout) != 0);
         }
     }
     if (run(argv + 1, &e) != SROW_OK) {
         fprintf(stderr, "sealrow-kmsd: %s (%s)\n", e.text, e.event);
         return error_exit((enum srow_class)e.cls);
     }
-    return told();
+    return told(false);
 }
