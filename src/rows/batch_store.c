@@ -140,7 +140,12 @@ static enum srow_rc replace_row(const struct batch *b, struct batch_row *row, st
             "%s: somebody else has changed the row meanwhile: try again", b->table.table->name);
     batch_sql_update(&write.sql, b);
     TRY(gather(&write, one, b->param_count, e));
-    return db_exec(b->rows->db, write.sql.at, write.params, b->param_count, e);
+    TRY(db_exec(b->rows->db, write.sql.at, write.params, b->param_count, e));
+    FAIL_IF(db_changed(b->rows->db) == 0, e, SROW_E_SELF_CHECK,
+            "%s: the database did not change the row, and did not refuse to: look for a trigger; "
+            "nothing was stored",
+            b->table.table->name);
+    return SROW_OK;
 }
 
 static enum srow_rc insert_rows(const struct batch *b, struct batch_part part, struct srow_error *e)

@@ -244,6 +244,27 @@ CASE(a_row_that_changes_while_it_is_sealed_is_a_conflict)
     CHECK(number("SELECT balance FROM customers WHERE userid_sealed IS NULL") == 1);
 }
 
+CASE(a_change_that_a_trigger_takes_back_is_none)
+{
+    static const char *const kinds[] = {"INSERT", "UPDATE"};
+    for (size_t i = 0; i < 2; i++) {
+        AUTO(buf_cleanup) struct srow_buf sql = {0};
+        fresh();
+        CHECK_OK(PUT("account=1", "tenant=7", "userid=abc", "balance=1"), e);
+        buf_printf(&sql, "CREATE TRIGGER t BEFORE %s ON customers BEGIN SELECT RAISE(IGNORE); END",
+                   kinds[i]);
+        CHECK(run(buf_cstr(&sql)));
+        if (i == 0) {
+            CHECK_RC(PUT("account=2", "tenant=7", "balance=9"), SROW_E_USAGE);
+            CHECK_RC(PUT("account=2", "tenant=7", "userid=x"), SROW_E_SELF_CHECK);
+        } else {
+            CHECK_RC(REPLACE("account=1", "tenant=7", "userid=x"), SROW_E_SELF_CHECK);
+            CHECK_RC(REPLACE("account=1", "tenant=7", "balance=9"), SROW_E_SELF_CHECK);
+        }
+        CHECK(number("SELECT sum(balance) FROM customers") == 1);
+    }
+}
+
 CASE(bindings_are_compared_by_bytes)
 {
     AUTO(rows_row_cleanup) struct rows_row row = {0};
@@ -517,6 +538,7 @@ int main(void)
     RUN(another_value_is_a_conflict_unless_it_is_to_be_replaced);
     RUN(a_dry_run_stores_nothing);
     RUN(a_row_that_changes_while_it_is_sealed_is_a_conflict);
+    RUN(a_change_that_a_trigger_takes_back_is_none);
     RUN(bindings_are_compared_by_bytes);
     RUN(a_value_in_another_row_does_not_open);
     RUN(null_where_a_value_is_required_is_an_integrity_error);
