@@ -173,7 +173,8 @@ static enum srow_rc compare_value(bool *same, const struct batch_row *row, size_
         return SROW_OK;
     }
     TRY(held_value_of(&asked, &row->params[param], e));
-    *same = bytes_equal(bytes_buf(&asked.bytes), bytes_buf(&back->bytes));
+    *same = (asked.type == DB_NULL) == (back->type == DB_NULL) &&
+            bytes_equal(bytes_buf(&asked.bytes), bytes_buf(&back->bytes));
     return SROW_OK;
 }
 

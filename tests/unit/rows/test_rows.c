@@ -265,6 +265,21 @@ CASE(a_change_that_a_trigger_takes_back_is_none)
     }
 }
 
+CASE(null_does_not_read_back_as_no_bytes)
+{
+    const struct rows_given given[] = {{"account", srow_str("1"), false, false},
+                                       {"tenant", srow_str("7"), false, false},
+                                       {"userid", srow_str("u"), false, false},
+                                       {"pin", srow_str(""), true, false}};
+    const struct rows_put put = {.table = "customer", .given = given, .count = 4};
+    fresh();
+    struct rows rows = {config, client, db};
+    CHECK(run("CREATE TRIGGER t AFTER INSERT ON customers BEGIN "
+              "UPDATE customers SET pin_sealed = X''; END"));
+    CHECK_RC(rows_put(&done, &rows, &put, &e), SROW_E_SELF_CHECK);
+    CHECK(number("SELECT count(*) FROM customers") == 0);
+}
+
 CASE(bindings_are_compared_by_bytes)
 {
     AUTO(rows_row_cleanup) struct rows_row row = {0};
@@ -539,6 +554,7 @@ int main(void)
     RUN(a_dry_run_stores_nothing);
     RUN(a_row_that_changes_while_it_is_sealed_is_a_conflict);
     RUN(a_change_that_a_trigger_takes_back_is_none);
+    RUN(null_does_not_read_back_as_no_bytes);
     RUN(bindings_are_compared_by_bytes);
     RUN(a_value_in_another_row_does_not_open);
     RUN(null_where_a_value_is_required_is_an_integrity_error);
