@@ -37,7 +37,7 @@ def through(place, proxy, *args, data=b""):
     # Command lines run side by side: each has an environment of its own.
     here = type(place).__new__(type(place))
     here.__dict__.update(place.__dict__, env={**place.env, "DATABASE_URL": url})
-    done = here.run(*args, "--json", data=data)
+    done = here.run(*args, "--json", data=data, timeout=300)  # silence is heard for 60 s
     said = [json.loads(line) for line in done.stderr.decode().splitlines()]
     names = [line["error"]["name"] for line in said if "error" in line]
     return done.returncode, done.stdout, names[-1] if names else None
