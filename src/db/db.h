@@ -179,6 +179,7 @@ struct db_rows_ops {
     enum srow_rc (*next)(bool *more, struct db_rows *rows, struct srow_error *e);
     size_t (*columns)(const struct db_rows *rows);
     const char *(*name)(const struct db_rows *rows, size_t column);
+    /* NULL where the answer has no such column: who asks by number has counted them, or bears it */
     struct db_value (*value)(const struct db_rows *rows, size_t column);
     void (*free)(struct db_rows *rows);
 };

@@ -156,15 +156,16 @@ static size_t columns(const struct db_rows *rows)
 
 static const char *column_name(const struct db_rows *rows, size_t column)
 {
-    return rows_of(rows)->fields[column].name;
+    return column < rows_of(rows)->count ? rows_of(rows)->fields[column].name : "";
 }
 
 static struct db_value value(const struct db_rows *rows, size_t column)
 {
-    const struct field *f = &rows_of(rows)->fields[column];
-    if (rows_of(rows)->binds[column].is_null_value != 0) {
+    const struct mysql_rows *self = rows_of(rows);
+    if (column >= self->count || self->binds[column].is_null_value != 0) {
         return (struct db_value){.type = DB_NULL};
     }
+    const struct field *f = &self->fields[column];
     if (f->type == DB_INTEGER && f->bytes.len == 0) {
         return db_integer(f->integer);
     }
@@ -269,8 +270,8 @@ static void free_rows(struct mysql_rows **rows)
 /* The whole result comes at once, so that other statements may run while it is read. */
 static enum srow_rc bind_result(struct mysql_rows *rows, struct srow_error *e)
 {
-    FAIL_IF(mysql_stmt_field_count(rows->stmt) == 0, e, SROW_E_INTERNAL,
-            "a query that has no rows");
+    FAIL_IF(mysql_stmt_field_count(rows->stmt) == 0, e, SROW_E_DB,
+            "database: the server answered a query without columns");
     AUTO(free_result) MYSQL_RES *meta = mysql_stmt_result_metadata(rows->stmt);
     FAIL_IF(meta == NULL, e, SROW_E_NOMEM, "no memory for rows");
     rows->count = mysql_num_fields(meta);

@@ -55,6 +55,9 @@ static const struct meaning table[] = {
     {1160, SROW_E_CONNECT, lost},
     {1184, SROW_E_CONNECT, lost},
     {1927, SROW_E_CONNECT, lost},
+    {1156, SROW_E_CONNECT, lost}, /* packets in another order, */
+    {2000, SROW_E_CONNECT, lost}, /* an error without a number, */
+    {2027, SROW_E_CONNECT, lost}, /* or one that is no packet: of no use any more */
     {2006, SROW_E_CONNECT, lost},
     {2013, SROW_E_CONNECT, lost},
     {2055, SROW_E_CONNECT, lost},

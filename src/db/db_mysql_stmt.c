@@ -80,8 +80,6 @@ enum srow_rc db_mysql_stmt_run(MYSQL_STMT *stmt, const struct db_mysql_sql *sql,
     for (size_t i = 0; i < sql->count; i++) {
         bind_value(&binds[i], &params[sql->order[i]]);
     }
-    FAIL_IF(mysql_stmt_param_count(stmt) != sql->count, e, SROW_E_INTERNAL,
-            "statement with %lu parameters, given %zu", mysql_stmt_param_count(stmt), sql->count);
     if ((sql->count > 0 && mysql_stmt_bind_param(stmt, binds) != 0) ||
         mysql_stmt_execute(stmt) != 0) {
         return db_mysql_stmt_fail(stmt, e);
@@ -97,6 +95,9 @@ enum srow_rc db_mysql_stmt_prepare(MYSQL_STMT **out, MYSQL *handle, const struct
     if (mysql_stmt_prepare(stmt, sql->text.at, sql->text.len) != 0) {
         return db_mysql_stmt_fail(stmt, e);
     }
+    FAIL_IF(mysql_stmt_param_count(stmt) != sql->count, e, SROW_E_DB,
+            "database: the server finds %lu parameters in a statement of %zu",
+            mysql_stmt_param_count(stmt), sql->count);
     *out = stmt;
     stmt = NULL;
     return SROW_OK;

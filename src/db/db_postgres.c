@@ -123,7 +123,13 @@ static enum srow_rc await(struct postgres_db *db, int ms, struct srow_error *e)
     }
 }
 
-/* The last result of the statement, the first that failed before it. */
+static bool has_failed(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return result != NULL && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK;
+}
+
+/* The last result of the statement, or the first that failed before it. */
 static enum srow_rc collect(PGresult **out, struct postgres_db *db, const char *sql,
                             struct srow_error *e)
 {
@@ -134,14 +140,17 @@ static enum srow_rc collect(PGresult **out, struct postgres_db *db, const char *
         if (next == NULL) {
             break;
         }
-        PQclear(last);
-        last = next;
+        if (has_failed(last)) {
+            PQclear(next); /* a server says nothing behind a failure */
+        } else {
+            PQclear(last);
+            last = next;
+        }
         if (PQstatus(db->conn) == CONNECTION_BAD) {
             break;
         }
     }
-    ExecStatusType status = PQresultStatus(last);
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+    if (last == NULL || has_failed(last)) {
         db->lost |= PQstatus(db->conn) == CONNECTION_BAD;
         return db_postgres_error_result(last, e);
     }
@@ -460,6 +469,10 @@ static enum srow_rc query_many(struct db_rows **out, struct db *db, const char *
     AUTO(results_cleanup) struct results results = {0};
     TRY(run_many(&results, postgres_of(db), sql, many, e));
     FAIL_IF(results.count != many->rows, e, SROW_E_DB, "database: an answer is missing");
+    for (size_t i = 1; i < results.count; i++) {
+        FAIL_IF(PQnfields(results.list[i]) != PQnfields(results.list[0]), e, SROW_E_DB,
+                "database: the server's answers to one statement have different columns");
+    }
     return rows_make(out, &results, e);
 }
 

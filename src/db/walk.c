@@ -79,10 +79,11 @@ static void free_values(struct db_value **values)
     *values = NULL;
 }
 
-static enum srow_rc read_rows(struct walk_page *out, struct db_rows *rows, size_t most,
+static enum srow_rc read_rows(struct walk_page *out, struct db_rows *rows, size_t most, size_t n,
                               struct srow_error *e)
 {
-    size_t n = rows->ops->columns(rows);
+    FAIL_IF(rows->ops->columns(rows) != n, e, SROW_E_DB,
+            "database: an answer of other columns than were asked for");
     AUTO(walk_page_cleanup) struct walk_page page = {.rows = calloc(most, sizeof *page.rows)};
     AUTO(free_values) struct db_value *room = calloc(n, sizeof *room);
     FAIL_IF(page.rows == NULL || room == NULL, e, SROW_E_NOMEM, "no memory for a page of rows");
@@ -271,7 +272,7 @@ enum srow_rc walk_next(struct walk_page *page, struct walk *w, struct srow_error
         }
         walk_page_cleanup(page); /* one page at a time in memory */
         TRY(query(&rows, w, &w->select, count, e));
-        TRY(read_rows(page, rows, count, e));
+        TRY(read_rows(page, rows, count, w->plan.key_count + w->plan.column_count, e));
         if (page->count > 0) {
             return remember(w, page->rows[page->count - 1].values, e);
         }

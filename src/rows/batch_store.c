@@ -44,7 +44,8 @@ static void rows_free(struct held_row **rows)
     free(*rows);
 }
 
-static enum srow_rc take_rows(struct held_row *out, size_t n, struct db_rows *rows,
+/* `columns` of each row, behind its number. */
+static enum srow_rc take_rows(struct held_row *out, size_t n, struct db_rows *rows, size_t columns,
                               struct srow_error *e)
 {
     bool more = false;
@@ -58,6 +59,7 @@ static enum srow_rc take_rows(struct held_row *out, size_t n, struct db_rows *ro
             row->twice = true;
         } else {
             TRY(held_row_take(row, rows, 1, e));
+            TRY(held_row_check(row, columns, e));
         }
         TRY(db_next(&more, rows, e));
     }
@@ -75,7 +77,8 @@ static enum srow_rc look(struct held_row *out, const struct batch *b, struct bat
     TRY(gather(&s, part, width, e));
     const struct db_many many = {s.params, width, part.count};
     TRY(db_query_many(&rows, b->rows->db, s.sql.at, &many, e));
-    return take_rows(out, part.count, rows, e);
+    size_t compared = what == BATCH_SQL_COMPARE ? b->clear_count - b->table.table->bind_count : 0;
+    return take_rows(out, part.count, rows, b->param_count + compared, e);
 }
 
 enum srow_rc batch_store_look(const struct batch *b, struct batch_part part, struct srow_error *e)
@@ -134,7 +137,7 @@ static enum srow_rc replace_row(const struct batch *b, struct batch_row *row, st
     TRY(gather(&see, one, width, e));
     const struct db_many asked = {see.params, width, 1};
     TRY(db_query_many(&rows, b->rows->db, see.sql.at, &asked, e));
-    TRY(take_rows(&now, 1, rows, e));
+    TRY(take_rows(&now, 1, rows, b->param_count, e));
     db_rows_free(&rows);
     FAIL_IF(now.twice || !held_row_equal(&row->before, &now, b->param_count), e, SROW_E_CONFLICT,
             "%s: somebody else has changed the row meanwhile: try again", b->table.table->name);

@@ -60,6 +60,13 @@ enum srow_rc held_row_take(struct held_row *out, const struct db_rows *rows, siz
     return SROW_OK;
 }
 
+enum srow_rc held_row_check(const struct held_row *row, size_t count, struct srow_error *e)
+{
+    FAIL_IF(row->there && row->count != count, e, SROW_E_DB,
+            "database: an answer of other columns than were asked for");
+    return SROW_OK;
+}
+
 enum srow_rc held_row_read(struct held_row *out, struct db *db, const char *sql,
                            const struct db_value *params, size_t n, struct srow_error *e)
 {

@@ -23,6 +23,9 @@ struct held_row {
 MUST enum srow_rc held_row_take(struct held_row *out, const struct db_rows *rows, size_t from,
                                 struct srow_error *e);
 
+/* Fails with DB if a row that is there has not as many values as were asked for. */
+MUST enum srow_rc held_row_check(const struct held_row *row, size_t count, struct srow_error *e);
+
 /* Runs a query that finds one row or none. Fails with SCHEMA if there are two (the binding is not
  * unique), the errors of db, NOMEM. */
 MUST enum srow_rc held_row_read(struct held_row *out, struct db *db, const char *sql,

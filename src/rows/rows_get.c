@@ -45,6 +45,7 @@ static enum srow_rc read_row(struct held_row *out, const struct reading *r,
     buf_cstr(&sql);
     TRY(buf_check(&sql, e));
     TRY(held_row_read(out, db, sql.at, r->pick->bound, t->bind_count, e));
+    TRY(held_row_check(out, row->count, e));
     FAIL_IF(!out->there, e, SROW_E_NOT_FOUND, "%s: no row has this binding: check its values",
             t->name);
     return SROW_OK;

@@ -47,6 +47,7 @@ static enum srow_rc load(struct held_row *out, bool *current, struct db *db,
     const char *text = buf_cstr(&sql);
     TRY(buf_check(&sql, e));
     TRY(held_row_read(out, db, text, &name, 1, e));
+    TRY(held_row_check(out, 2, e));
     *current = out->there && bytes_equal(bytes_buf(&out->values[0].bytes), bytes_buf(&keys));
     return SROW_OK;
 }

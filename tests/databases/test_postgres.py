@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """PostgreSQL: the primary, the standby, TLS, and what its catalog says."""
+import base64
+import contextlib
 import json
 import socket
 import struct
@@ -140,7 +142,7 @@ class Hostile:
 
     def serve(self):
         s, _ = self.listener.accept()
-        with s:
+        with s, contextlib.suppress(OSError):
             if self.read(s)[4:8] == struct.pack("!I", 80877103):
                 s.sendall(b"N")
                 self.read(s)
@@ -184,7 +186,27 @@ def cut_off_in_a_statement(server, s):
     s.shutdown(socket.SHUT_RDWR)
 
 
-HOSTILE = [endless_scram, silence, cut_off, garbage, cut_off_in_a_statement]
+def scram(server, s, nonce):
+    s.sendall(message(b"R", struct.pack("!I", 10), b"SCRAM-SHA-256\0\0"))
+    first = server.read(s)
+    asked = b"r=" + first[first.index(b"r=") + 2:] + nonce + b",s=c2FsdHNhbHQ=,i=4096"
+    s.sendall(message(b"R", struct.pack("!I", 11), asked))
+    server.read(s)
+
+
+def long_nonce(server, s):
+    scram(server, s, b"x" * 65536)
+
+
+def wrong_signature(server, s):
+    """It does not know the password, and lets everybody in."""
+    scram(server, s, b"x")
+    s.sendall(message(b"R", struct.pack("!I", 12), b"v=" + base64.b64encode(bytes(32))) +
+              message(b"R", struct.pack("!I", 0)) + message(b"Z", b"I"))
+
+
+HOSTILE = [endless_scram, long_nonce, wrong_signature, silence, cut_off, garbage,
+           cut_off_in_a_statement]
 
 
 @pytest.mark.parametrize("answer", HOSTILE)
@@ -196,6 +218,31 @@ def test_a_hostile_server_is_given_up_in_time(pg, answer):
     assert time.monotonic() - start < 12
     assert b"secret-of-app" not in server.heard
     server.close()
+
+
+@pytest.mark.parametrize("answer", [b"N", b"S" + message(b"R", struct.pack("!I", 3)), b"E", b""])
+def test_a_server_that_is_to_be_verified_gets_no_password_before_tls(pg, answer):
+    """D1, D2: it has no TLS; or it asks before TLS has begun, which must not count."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        heard = bytearray()
+
+        def serve():
+            s, _ = listener.accept()
+            with s, contextlib.suppress(OSError):
+                s.recv(8)
+                s.sendall(answer)
+                s.shutdown(socket.SHUT_WR)
+                while data := s.recv(4096):
+                    heard.extend(data)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        pg.env["DATABASE_URL"] = (f"postgresql://app:secret-of-app@localhost:"
+                                  f"{listener.getsockname()[1]}/bank?sslrootcert="
+                                  f"{pg.pair.folder}/ca.pem")
+        fails(pg, UNAVAILABLE, "database: ")
+        thread.join(20)
+        assert not thread.is_alive() and b"secret" not in heard and b"app" not in heard
 
 
 # -- types and the catalog --
@@ -341,6 +388,29 @@ class Session:
 
     def close(self):
         self.psql.communicate("\\q\n")
+
+
+# What the server says of a row, and what a caller can do: exit code, error, how often it was tried.
+STATES = [("40001", 69, "SROW-146", 3), ("40P01", 69, "SROW-146", 3), ("55P03", 69, "SROW-146", 3),
+          ("25006", 69, "SROW-147", 1), ("57P01", 69, "SROW-140", 1), ("08006", 69, "SROW-140", 1),
+          ("53300", 69, "SROW-140", 1), ("57014", 69, "SROW-141", 1), ("53100", 71, "SROW-181", 1),
+          ("23514", 77, "SROW-103", 1), ("22003", 77, "SROW-103", 1), ("42501", 77, "SROW-104", 1),
+          ("54000", 65, "SROW-060", 1), ("58030", 69, "SROW-147", 1)]
+
+
+def test_each_state_says_what_a_caller_can_do(pg):
+    ready(pg)
+    pg.sql("CREATE SEQUENCE tries",
+           "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN "
+           "PERFORM nextval(''tries''); RAISE EXCEPTION USING ERRCODE = new.account_no; END'",
+           "CREATE TRIGGER refuse BEFORE INSERT ON customers FOR EACH ROW "
+           "EXECUTE FUNCTION refuse()")
+    for state, exit, code, tries in STATES:
+        pg.sql("ALTER SEQUENCE tries RESTART")
+        said = fails(pg, exit, code, state, args=("put", "customer", f"account={state}",
+                                                  "userid=ada"))
+        assert pg.texts("SELECT last_value FROM tries") == [[str(tries)]], said
+    assert pg.texts("SELECT count(*) FROM customers") == [["0"]]
 
 
 def test_writers_of_one_row_agree(pg):
