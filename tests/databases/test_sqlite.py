@@ -11,6 +11,26 @@ import world as worlds
 from test_engines import ready
 
 ROWS = 500
+# What a file may hold that does more than keep rows: who opens it must not run it.
+HOSTILE = [
+    "CREATE TRIGGER t AFTER INSERT ON customers BEGIN "
+    "INSERT INTO seen SELECT file FROM pragma_database_list; END",
+    "CREATE TRIGGER t AFTER INSERT ON customers BEGIN "
+    "INSERT INTO seen SELECT load_extension('x'); END",
+    "CREATE TRIGGER t AFTER INSERT ON customers BEGIN "
+    "INSERT INTO seen SELECT \"no such column\"; END",
+]
+
+
+@pytest.mark.parametrize("trigger", HOSTILE)
+def test_a_schema_that_does_more_than_keep_rows_is_not_trusted(lite, trigger):
+    """D18: the tool that made it would run it."""
+    ready(lite).sql("CREATE TABLE seen (x)", trigger)
+    done = lite.run("put", "customer", "account=1", "userid=ada")
+    assert done.returncode == 69 and not done.stdout, done
+    assert lite.texts("SELECT (SELECT count(*) FROM customers), count(*) FROM seen") == [["0", "0"]]
+    lite.sql("DROP TRIGGER t")
+    lite.ok("put", "customer", "account=1", "userid=ada")
 
 
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
