@@ -3,11 +3,11 @@
  * The room db: one way to speak to several databases. Functions are a table, facts are a row of the
  * dialect; statements have bound parameters only, written as $1, $2 ... in all dialects.
  *
- * Failures say what a caller can do: BUSY: once more (a deadlock, a lock, a serialization failure);
- * CONNECT, TIMEOUT, TLS, DB: later, or at another server (a lost connection, a server that shuts
- * down, a replica that takes no writes): nothing of an open transaction is stored; COMMIT_UNKNOWN:
- * db_reopen, and the same transaction again: it waits for the lost one, and sees what that has
- * done; everything else will fail again.
+ * Failures say what a caller can do: BUSY: once more (a deadlock, a lock, a serialization failure,
+ * DDL that another has run meanwhile); CONNECT, TIMEOUT, TLS, DB: later, or at another server (a
+ * lost connection, a server that shuts down, a replica that takes no writes): nothing of an open
+ * transaction is stored; COMMIT_UNKNOWN: db_reopen, and the same transaction again: it waits for
+ * the lost one, and sees what that has done; everything else will fail again.
  */
 #ifndef DB_DB_H
 #define DB_DB_H

@@ -16,6 +16,7 @@ struct meaning {
 static const char deadlock[] = "conflict with another transaction, everything rolled back: "
                                "try again";
 static const char locked[] = "locked by another for too long: try again";
+static const char meanwhile[] = "somebody else has changed the tables meanwhile: run it again";
 static const char read_only[] = "this server takes no writes: go to the primary";
 static const char lost[] = "the connection was lost, and it is not known whether the last "
                            "statement was carried out: do it again, what is there is found";
@@ -41,6 +42,12 @@ static const struct meaning table[] = {
     {1205, SROW_E_BUSY, locked},
     {1213, SROW_E_BUSY, deadlock},
     {3572, SROW_E_BUSY, locked},
+    {1050, SROW_E_BUSY, meanwhile},
+    {1051, SROW_E_BUSY, meanwhile},
+    {1060, SROW_E_BUSY, meanwhile},
+    {1091, SROW_E_BUSY, meanwhile},
+    {1359, SROW_E_BUSY, meanwhile},
+    {1826, SROW_E_BUSY, meanwhile},
     {1290, SROW_E_DB, read_only},
     {1792, SROW_E_DB, read_only},
     {1836, SROW_E_DB, read_only},

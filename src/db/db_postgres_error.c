@@ -19,6 +19,9 @@ static const struct state states[] = {
      "it is not known whether the statement was carried out: do it again, what is there is found"},
     {"40", SROW_E_BUSY, false, "somebody else has changed the same rows: try again"},
     {"55P03", SROW_E_BUSY, false, "locked by another for more than 5 s: try again"},
+    {"42701", SROW_E_BUSY, true, "somebody else has made it meanwhile: run it again"},
+    {"42710", SROW_E_BUSY, true, "somebody else has made it meanwhile: run it again"},
+    {"42P07", SROW_E_BUSY, true, "somebody else has made it meanwhile: run it again"},
     /* later or elsewhere */
     {"25006", SROW_E_DB, false,
      "this server takes no writes, it is a replica or read-only: write at the primary"},

@@ -160,6 +160,13 @@ static enum srow_rc rc_of(int code)
     }
 }
 
+/* Two that make one thing at once: SQLite has no code for it. */
+static bool is_made_twice(const char *text)
+{
+    return strncmp(text, "duplicate column name", 21) == 0 ||
+           strstr(text, " already exists") != NULL;
+}
+
 /* SQLite's texts name tables and columns, never values; statements hold no literals of ours. */
 static enum srow_rc fail(sqlite3 *handle, struct srow_error *e)
 {
@@ -183,6 +190,9 @@ static enum srow_rc fail(sqlite3 *handle, struct srow_error *e)
     FAIL_IF(rc == SROW_E_IO, e, rc,
             "database: %s: nothing was changed: see that its disk is well, has room and may be "
             "written",
+            sqlite3_errmsg(handle));
+    FAIL_IF(rc == SROW_E_DB && is_made_twice(sqlite3_errmsg(handle)), e, SROW_E_BUSY,
+            "database: %s: somebody else has made it meanwhile: run it again",
             sqlite3_errmsg(handle));
     FAIL(e, rc, "database: %s", sqlite3_errmsg(handle));
 }

@@ -2,10 +2,12 @@
 """init on each engine: what it writes, what it goes on from."""
 import json
 import re
+import subprocess
 
 import pytest
 
 from test_engines import codes, ready
+from world import SEALROW
 
 PLAINTEXT = "'" + "mallory " * 30 + "'"
 
@@ -49,6 +51,19 @@ def test_mariadb_goes_on_where_init_was_stopped(maria):
         assert len([s for s in rest if s]) == len(lines) - done
         maria.sql(statement)
     assert maria.ok("init").startswith(b"0 statements") and codes(maria) == []
+
+
+def test_an_init_beside_another_is_done_or_says_to_run_it_again(place):
+    for _ in range(3):
+        jobs = [subprocess.Popen([str(SEALROW), "init"], cwd=place.folder, env=place.env,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                for _ in range(3)]
+        told = [(job.communicate(timeout=60)[1], job.returncode) for job in jobs]
+        assert any(code == 0 for _, code in told), told
+        for said, code in told:
+            assert code == 0 or (code == 69 and b" again" in said), told
+        assert codes(place) == []
+        place.ok("init", "--revert")
 
 
 @pytest.mark.parametrize("engine", ["pg", "maria"])
