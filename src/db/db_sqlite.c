@@ -295,6 +295,17 @@ static enum srow_rc bind_next(struct sqlite_rows *rows, struct srow_error *e)
     return bind_all(sqlite3_db_handle(rows->stmt), rows->stmt, params, rows->left.n, e);
 }
 
+/* Text is UTF-8 here, whatever the file has. What has come so stays so until the next row. */
+static enum srow_rc take_texts(sqlite3_stmt *stmt, struct srow_error *e)
+{
+    for (int at = 0; at < sqlite3_data_count(stmt); at++) {
+        bool is_text = sqlite3_column_type(stmt, at) == SQLITE_TEXT;
+        FAIL_IF(is_text && sqlite3_column_text(stmt, at) == NULL, e, SROW_E_NOMEM,
+                "no memory for a value");
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc next(bool *more, struct db_rows *base, struct srow_error *e)
 {
     struct sqlite_rows *rows = (struct sqlite_rows *)base;
@@ -307,7 +318,7 @@ static enum srow_rc next(bool *more, struct db_rows *base, struct srow_error *e)
         return fail(sqlite3_db_handle(rows->stmt), e);
     }
     *more = code == SQLITE_ROW;
-    return SROW_OK;
+    return take_texts(rows->stmt, e);
 }
 
 static size_t columns(const struct db_rows *rows)
@@ -320,9 +331,8 @@ static const char *column_name(const struct db_rows *rows, size_t column)
     return sqlite3_column_name(stmt_of(rows), (int)column);
 }
 
-static struct srow_bytes column_bytes(sqlite3_stmt *stmt, int at)
+static struct srow_bytes bytes_at(const void *bytes, sqlite3_stmt *stmt, int at)
 {
-    const void *bytes = sqlite3_column_blob(stmt, at); /* text stays UTF-8: nothing is converted */
     return bytes_of(bytes, (size_t)sqlite3_column_bytes(stmt, at));
 }
 
@@ -336,9 +346,10 @@ static struct db_value value(const struct db_rows *rows, size_t column)
     case SQLITE_FLOAT:
         return (struct db_value){.type = DB_REAL, .real = sqlite3_column_double(stmt, at)};
     case SQLITE_TEXT:
-        return (struct db_value){.type = DB_TEXT, .bytes = column_bytes(stmt, at)};
+        return (struct db_value){.type = DB_TEXT,
+                                 .bytes = bytes_at(sqlite3_column_text(stmt, at), stmt, at)};
     case SQLITE_BLOB:
-        return db_bytes(column_bytes(stmt, at));
+        return db_bytes(bytes_at(sqlite3_column_blob(stmt, at), stmt, at));
     default:
         return (struct db_value){.type = DB_NULL};
     }

@@ -55,3 +55,20 @@ def test_a_copy_is_whole_while_another_writes_and_opens_in_the_other_region(lite
     lite.env.update(DATABASE_URL="sqlite:copy.db", AWS_REGION=worlds.EU)
     listed = lite.ok("get", "customer", "--list", "--format", "jsonl").decode().splitlines()
     assert len(listed) == ROWS and json.loads(listed[7])["userid"].startswith("user ")
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16le", "UTF-16be"])
+def test_a_file_of_any_encoding_is_one_as_any_other(lite, encoding):
+    (lite.folder / "app.db").unlink()
+    lite.sql(f"PRAGMA encoding = '{encoding}'", worlds.TABLE.replace(")", ", \"n\u00f6te\" TEXT)"))
+    ready(lite)
+    rows = [{"account": f"{i}\u00fc\U0001d11e", "userid": f"u{i}\u00e4", "n\u00f6te": "\u00f6" * i,
+             "balance": i} for i in range(30)]
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    for want in ("inserted 30, already there 0", "inserted 0, already there 30"):
+        assert lite.ok("put", "customer", "--from", "-", data=data).decode().startswith(want)
+    listed = lite.ok("get", "customer", "--list", "--format", "jsonl").decode().splitlines()
+    got = sorted(({k: v for k, v in json.loads(line).items() if k != "pin"} for line in listed),
+                 key=lambda row: row["balance"])
+    assert got == rows
+    assert json.loads(lite.run("check", "--json").stdout)["findings"] == []
