@@ -121,7 +121,8 @@ static enum srow_rc check_outage(struct finding_list *found, const struct progra
     }
     if (outage_count(outage).file_errors > 0) {
         return finding_add(found, "write-while-down-file", p->config->while_down_file, e,
-                           "it cannot be used, and declares nothing down: mend it as the log says");
+                           "it cannot be used: who starts takes no Region for down by it, who runs "
+                           "goes on with what it said before: mend it as the log says");
     }
     return SROW_OK;
 }

@@ -147,7 +147,8 @@ const struct finding_kind finding_kinds[] = {
      "when it is back, take it out of write.while_down, its file or SEALROW_WHILE_DOWN",
      MAY_ACCEPT},
     {"write-while-down-file",
-     "write.while_down_file cannot be used, and its last good state counts",
+     "write.while_down_file cannot be used: what runs goes on with its last good state, what "
+     "starts takes nothing from it",
      "mend the file as the log says", REPAIR_ONLY},
 
     {"key-missing", "a Region's KMS does not know a key", "correct its ARN", REPAIR_ONLY},
