@@ -158,6 +158,8 @@ const struct db_dialect db_postgres_dialect = {
             .facts =
                 "SELECT 'table-unlogged', 'it', 'UNLOGGED' FROM pg_class c WHERE c.oid = " TABLE
                 " AND c.relpersistence = 'u' UNION ALL "
+                "SELECT 'rows-hidden', 'its row level security', 'active for this login' "
+                "FROM pg_class c WHERE c.oid = " TABLE " AND row_security_active(c.oid) UNION ALL "
                 "SELECT 'table-unpublished', 'it', 'in no publication' FROM pg_class c "
                 "WHERE c.oid = " TABLE " AND c.relpersistence = 'p' "
                 "AND EXISTS (SELECT 1 FROM pg_publication) "

@@ -88,6 +88,10 @@ const struct finding_kind finding_kinds[] = {
      "a crash of the server loses the table's rows: it is unlogged, or of an engine without "
      "transactions",
      "make it LOGGED, or InnoDB", REPAIR_ONLY},
+    {"rows-hidden",
+     "row level security keeps rows from this login: heal, status and estimate know those alone "
+     "that it sees",
+     "run heal and status as a login that sees all rows", MAY_ACCEPT},
     {"table-unpublished",
      "the database replicates tables by publication or subscription, and not this one",
      "add it, `sealrow_meta` and `sealrow_probe`", MAY_ACCEPT},

@@ -23,6 +23,9 @@ static const struct {
     {"table-unlogged",
      "a crash of the server loses its rows or a part of a transaction: make it a table that is "
      "logged, and of an engine with transactions"},
+    {"rows-hidden",
+     "it does not see each row, and what heal heals and status counts is what it sees: run them as "
+     "a login that sees all, or say --accept rows-hidden"},
     {"table-unpublished",
      "other tables are replicated and this one is not: add it, sealrow_meta and sealrow_probe, or "
      "say --accept table-unpublished"},

@@ -149,6 +149,24 @@ def test_an_unlogged_table_is_a_finding(pg):
     assert pg.run("check", "--accept", "table-unlogged").returncode == 2
 
 
+def test_rows_that_this_login_does_not_see_are_told(pg):
+    ready(pg)
+    pg.env["SEALROW_WHILE_DOWN"] = "eu-west-1"
+    for account in ("1", "2"):
+        pg.ok("put", "customer", f"account={account}", "userid=ada")
+    del pg.env["SEALROW_WHILE_DOWN"]
+    pg.sql("CREATE POLICY own ON customers USING (account_no = '1')",
+           "ALTER TABLE customers ENABLE ROW LEVEL SECURITY",
+           "ALTER TABLE customers FORCE ROW LEVEL SECURITY")
+    assert b"rows 1, scanned 2, whole 0, healed 1," in pg.ok("heal", "customer")
+    assert codes(pg) == ["rows-hidden"]
+    assert pg.run("check", "--accept", "rows-hidden").returncode == 0
+    pg.sql("ALTER TABLE customers NO FORCE ROW LEVEL SECURITY")
+    assert codes(pg) == [], "its owner sees all of them"
+    assert b"rows 2, scanned 4, whole 1, healed 1," in pg.ok("heal", "customer")
+
+
+
 def test_a_table_that_no_subscription_brings_is_a_finding(pg, world, tmp_path):
     """The subscription is there and stands still: nothing is copied."""
     ready(pg)
