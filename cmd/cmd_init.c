@@ -87,18 +87,30 @@ static enum srow_rc add(struct work *w, struct program *p, const struct args *ar
     return rows_probe_store(&w->probes, &rows, e);
 }
 
-static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
+static enum srow_rc check_words(const struct args *args, struct srow_error *e)
 {
-    AUTO(program_cleanup) struct program p = {0};
-    AUTO(work_cleanup) struct work w = {0};
-    (void)status;
+    bool names =
+        args->writer_role != NULL || args->reader_role != NULL || args->migrator_role != NULL;
     FAIL_IF(args->word_count > 0 && !args->revert, e, SROW_E_USAGE,
             "%s: a table is named with --revert alone: init adds what all tables lack",
             args->words[0]);
     FAIL_IF(args->discard_sealed && !args->revert, e, SROW_E_USAGE,
             "--discard-sealed: it goes with --revert alone: init takes nothing away");
+    FAIL_IF(args->revert && (args->blob || args->rebook), e, SROW_E_USAGE,
+            "--revert takes away: --blob and --rebook do not go with it");
     FAIL_IF(args->roles && (args->revert || !(args->print || args->dry_run)), e, SROW_E_USAGE,
             "--roles: roles are printed and not made: say --print --roles");
+    FAIL_IF(names && !args->roles, e, SROW_E_USAGE,
+            "a role is named and none is printed: say --print --roles");
+    return SROW_OK;
+}
+
+static enum srow_rc run(int *status, const struct args *args, struct srow_error *e)
+{
+    AUTO(program_cleanup) struct program p = {0};
+    AUTO(work_cleanup) struct work w = {0};
+    (void)status;
+    TRY(check_words(args, e));
     TRY(program_db(&p, args, e));
     TRY(args->revert ? revert(&w, &p, args, e) : add(&w, &p, args, e));
     return print(&w, args, e);

@@ -72,6 +72,16 @@ def test_init_twice_changes_nothing(place):
     assert (place.folder / "app.db").read_bytes() == before
 
 
+def test_init_refuses_words_that_would_do_nothing(place):
+    before = (place.folder / "app.db").read_bytes()
+    for words in (["customer"], ["--discard-sealed"], ["--roles"], ["--writer-role", "w"],
+                  ["--print", "--reader-role", "r"], ["--revert", "--blob"],
+                  ["--revert", "--rebook"], ["--revert", "--roles"]):
+        done = place.run("init", *words)
+        assert (done.returncode, done.stdout) == (2, b""), words
+    assert (place.folder / "app.db").read_bytes() == before
+
+
 def test_init_print_shows_and_touches_nothing(place):
     place.sql("DROP TABLE customers",
               "CREATE TABLE customers (account_no TEXT NOT NULL PRIMARY KEY)")
