@@ -53,7 +53,7 @@ static void put_values(struct srow_buf *out, const struct estimate_column *c)
         text_put_count(out, c->plain);
     }
     if (!c->assumed && c->nulls > 0) {
-        buf_put_str(out, "; NULL: ");
+        buf_put_str(out, "; no value: ");
         text_put_count(out, c->nulls);
     }
     buf_put_str(out, "\n");
