@@ -39,6 +39,7 @@ static const struct state states[] = {
     {"28", SROW_E_DB_RIGHTS, false,
      "the server refused the login: check user, password and rights"},
     {"42501", SROW_E_DB_RIGHTS, true, "grant the right, or use another database user"},
+    {"2BP01", SROW_E_DB, true, "see sealrow check for what it is, and drop that first"},
     {"42601", SROW_E_INTERNAL, false,
      "the server did not understand the statement: report it with the server's version"},
     {"42", SROW_E_DB, true, "see sealrow check"},

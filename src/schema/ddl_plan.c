@@ -173,6 +173,23 @@ static enum srow_rc plan_there(struct draft *d, const struct config_column *colu
     return plan_validate(d, column, e);
 }
 
+/* What one cell seals would not open as the other. */
+static enum srow_rc refuse_shared(const struct draft *d, const struct config_column *column,
+                                  struct srow_error *e)
+{
+    for (size_t t = 0; t < d->config->table_count; t++) {
+        const struct config_table *table = &d->config->tables[t];
+        for (size_t i = 0; i < table->column_count; i++) {
+            const struct config_column *other = &table->columns[i];
+            FAIL_IF(other != column && live_same_table(&d->live, d->table, table) &&
+                        live_same_name(&d->live, other->sealed, column->sealed),
+                    e, SROW_E_SCHEMA, "%s and %s are both sealed in column %s: give each its own",
+                    column->full_name, other->full_name, column->sealed);
+        }
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc plan_column(struct draft *d, const struct config_column *column,
                                 struct srow_error *e)
 {
@@ -182,6 +199,7 @@ static enum srow_rc plan_column(struct draft *d, const struct config_column *col
     FAIL_IF(column->plain != NULL && live_column_find(&d->live, column->plain) == NULL, e,
             SROW_E_SCHEMA, "table %s has no column %s: correct tables.%s.columns.%s.plain",
             d->table->table, column->plain, d->table->name, column->name);
+    TRY(refuse_shared(d, column, e));
     TRY(ddl_room_read(&room, d->db, &place, e));
     TRY(there == NULL ? plan_new(d, column, room.width, e)
                       : plan_there(d, column, there, room.width, e));

@@ -21,20 +21,13 @@ struct look {
 
 /* -- the binding -- */
 
-static bool is_same_table(const struct look *l, const struct config_table *other)
-{
-    const char *a = l->table->schema, *b = other->schema;
-    bool schema = a == NULL || b == NULL ? a == b : live_same_name(l->live, a, b);
-    return schema && live_same_name(l->live, other->table, l->table->table);
-}
-
 /* Of this table, by whatever logical name. */
 static bool is_sealed(const struct look *l, const char *column)
 {
     for (size_t t = 0; t < l->config->table_count; t++) {
         const struct config_table *table = &l->config->tables[t];
         for (size_t i = 0; i < table->column_count; i++) {
-            if (is_same_table(l, table) &&
+            if (live_same_table(l->live, l->table, table) &&
                 live_same_name(l->live, table->columns[i].sealed, column)) {
                 return true;
             }

@@ -280,6 +280,14 @@ bool live_same_name(const struct live_table *t, const char *a, const char *b)
     return (t->names_have_case ? strcmp(a, b) : strcasecmp(a, b)) == 0;
 }
 
+bool live_same_table(const struct live_table *t, const struct config_table *a,
+                     const struct config_table *b)
+{
+    bool none = a->schema == NULL || b->schema == NULL;
+    bool schema = none ? a->schema == b->schema : live_same_name(t, a->schema, b->schema);
+    return schema && live_same_name(t, a->table, b->table);
+}
+
 bool live_column_is_binary(const struct live_column *column)
 {
     return column->kind == LIVE_BINARY;

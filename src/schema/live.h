@@ -65,6 +65,9 @@ void live_table_cleanup(struct live_table *t);
 
 /* Names are compared as the database does: with or without case. */
 bool live_same_name(const struct live_table *t, const char *a, const char *b);
+/* Whether two tables of the configuration are one of the database, as they name it. */
+bool live_same_table(const struct live_table *t, const struct config_table *a,
+                     const struct config_table *b);
 /* NULL if there is none. */
 const struct live_column *live_column_find(const struct live_table *t, const char *name);
 

@@ -134,6 +134,18 @@ def test_a_trigger_that_another_column_needs_stays(person):
     assert person.ok("init") == b"0 statements run, 0 probes stored\n"
 
 
+def test_two_cells_in_one_column_are_refused(place):
+    tables(place, """tables:
+  a: {table: customers, bind: {account: {column: account_no}}, columns: {x: {sealed: x_sealed}}}
+  b: {table: customers, bind: {account: {column: account_no}}, columns: {x: {sealed: x_sealed}}}
+""")
+    kind = "bytea" if place.engine == "postgresql" else "BLOB"
+    for more in ("x_sealed", "another"):
+        done = place.run("init")
+        assert done.returncode == 78 and b"a.x and b.x are both sealed in column" in done.stderr
+        place.sql(f"ALTER TABLE customers ADD COLUMN {more} {kind}")  # it may be there already
+
+
 def test_check_finds_a_trigger_that_is_gone_and_init_puts_it_back(person):
     stage(person, "plain")
     stage(person, "dual")

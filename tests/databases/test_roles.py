@@ -148,6 +148,14 @@ def test_revert_of_one_table_leaves_the_rest(place):
     assert codes(place) == ["column-missing", "column-missing"]
 
 
+def test_a_revert_tells_what_hangs_on_a_column(pg):
+    ready(pg)
+    pg.sql("CREATE VIEW shown AS SELECT userid_sealed FROM customers")
+    done = pg.run("init", "--revert")
+    assert done.returncode == 69 and b"userid_sealed" in done.stderr, done.stderr
+    assert b"sealrow check" in done.stderr and codes(pg) == ["column-viewed"]
+
+
 def stopped_revert(place):
     """No event any more, and one column that takes no value."""
     ready(place)
