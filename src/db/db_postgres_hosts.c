@@ -28,12 +28,13 @@ static bool has_service(const PQconninfoOption *options)
 
 /* -- this machine -- */
 
-/* Every host of a list with commas is a socket's folder, or an address of this machine. */
-static bool is_local(const char *hosts)
+/* Every host of a list with commas is an address of this machine, or (not among addresses, where
+ * nothing stands for the host) a socket's folder. */
+static bool is_local(const char *hosts, bool has_sockets)
 {
     for (;;) {
         size_t n = strcspn(hosts, ",");
-        bool socket = n == 0 || *hosts == '/' || *hosts == '@';
+        bool socket = has_sockets && (n == 0 || *hosts == '/' || *hosts == '@');
         bool loopback = strspn(hosts, "0123456789.") == n && strncmp(hosts, "127.", 4) == 0;
         loopback |= (n == 3 && strncmp(hosts, "::1", 3) == 0) ||
                     (n == 9 && strncmp(hosts, "localhost", 9) == 0);
@@ -47,16 +48,28 @@ static bool is_local(const char *hosts)
     }
 }
 
+/* The URL, or else the variable, says something. What is said and empty is as nothing, but a
+ * variable does not count then. */
+static const char *said(const PQconninfoOption *options, size_t what)
+{
+    const char *text = db_postgres_hosts_option(options, db_postgres_hosts_keywords[what]);
+    text = text == NULL ? getenv(variables[what]) : text;
+    return text == NULL || *text == '\0' ? NULL : text;
+}
+
+/* An address counts more than a host, whose name it then only verifies. A service stands between
+ * URL and variables. */
 bool db_postgres_hosts_stay_here(const PQconninfoOption *options)
 {
-    const char *host = db_postgres_hosts_option(options, "hostaddr");
-    host = host == NULL ? db_postgres_hosts_option(options, "host") : host;
-    if (host == NULL && has_service(options)) {
+    const char *by_url = db_postgres_hosts_option(options, db_postgres_hosts_keywords[ADDRESS]);
+    if (has_service(options) && (by_url == NULL || *by_url == '\0')) {
         return false;
     }
-    host = host == NULL ? getenv("PGHOSTADDR") : host;
-    host = host == NULL ? getenv("PGHOST") : host;
-    return host == NULL || is_local(host);
+    const char *address = said(options, ADDRESS), *host = said(options, HOST);
+    if (address != NULL) {
+        return is_local(address, false);
+    }
+    return host == NULL || is_local(host, true);
 }
 
 /* -- one after the other -- */
@@ -73,9 +86,8 @@ enum srow_rc db_postgres_hosts_read(struct db_postgres_hosts *out, const PQconni
                                     struct srow_error *e)
 {
     for (size_t i = 0; i < DB_POSTGRES_HOSTS_LISTS && !has_service(options); i++) {
-        const char *said = db_postgres_hosts_option(options, db_postgres_hosts_keywords[i]);
-        said = said == NULL ? getenv(variables[i]) : said;
-        TRY(said == NULL ? SROW_OK : bytes_dup_str(&out->lists[i], srow_str(said), e));
+        const char *list = said(options, i);
+        TRY(list == NULL ? SROW_OK : bytes_dup_str(&out->lists[i], srow_str(list), e));
         out->left[i] = out->lists[i];
     }
     return SROW_OK;

@@ -327,6 +327,27 @@ def test_each_defect_of_the_live_schema_has_its_finding(pg):
         assert findings(pg) == wanted, statements
 
 
+def test_an_address_of_a_variable_or_service_is_not_taken_for_this_machine(pg):
+    """The URL's host is but its name then. Nothing is sent: it is refused before."""
+    services = pg.folder / "services"
+    services.write_text("[far]\nhostaddr=192.0.2.1\n")
+    url = f"postgresql://app:secret-of-app@localhost:{pg.pair.ports[1]}/{pg.database}"
+    for env, options in (({"PGHOSTADDR": "192.0.2.1"}, ""), ({"PGSERVICE": "far"}, ""),
+                         ({}, "&service=far")):
+        pg.env.update(PGSERVICEFILE=str(services), **env)
+        pg.env["DATABASE_URL"] = url + "?sslmode=prefer" + options
+        fails(pg, CONFIG_78, "would send a password without TLS")
+        for name in env:
+            del pg.env[name]
+    pg.env["DATABASE_URL"] = url + "?sslmode=prefer"
+    ready(pg, ("account=1", "userid=ada"))
+    for address, empty in (("", "&hostaddr="), ("127.0.0.1", "&hostaddr="), ("", ""),
+                           ("", "&hostaddr=,")):
+        pg.env["PGHOSTADDR"] = address  # what is empty leads nowhere: the host counts
+        pg.env["DATABASE_URL"] = f"postgresql://app:secret-of-app@192.0.2.1/x?sslmode=prefer{empty}"
+        fails(pg, CONFIG_78, "would send a password without TLS")
+
+
 def test_a_host_that_is_silent_leaves_time_for_the_next(pg):
     ready(pg)
     with socket.create_server(("127.0.0.1", 0)) as server:
