@@ -35,8 +35,11 @@ static enum srow_rc read_prices(struct prices *out, const char *path, struct sro
         return prices_parse(out, srow_str(KMS_PRICES), e);
     }
     TRY(io_read_file(&text, path, e));
-    enum srow_rc rc = prices_parse(out, bytes_buf(&text), e);
-    return rc == SROW_OK ? rc : error_wrap(e, rc, "%s", path);
+    struct srow_error why = {0};
+    enum srow_rc rc = prices_parse(out, bytes_buf(&text), &why);
+    FAIL_IF(rc == SROW_E_JSON, e, rc, "%s: %s: correct it", path, why.text);
+    FAIL_IF(rc != SROW_OK, e, rc, "%s: %s", path, why.text);
+    return SROW_OK;
 }
 
 /* -- latency -- */

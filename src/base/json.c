@@ -57,8 +57,7 @@ static enum srow_rc parse(json_node **out, struct srow_bytes text, size_t more,
         FAIL(e, SROW_E_NOMEM, "no memory for a JSON document");
     }
     FAIL_IF(document == NULL, e, SROW_E_JSON,
-            "line %d, column %d: not JSON, or a member is doubled: correct it", why.line,
-            why.column);
+            "line %d, column %d: not JSON, or a member is doubled", why.line, why.column);
     *out = document;
     return SROW_OK;
 }

@@ -172,6 +172,7 @@ def test_wrong_words(place):
             (place.folder / name).write_text(text)
         done = place.run("estimate", "--prices", name)
         assert done.returncode in (DATA, NOT_FOUND), (name, done.stderr)
+        assert done.stderr.startswith(f"sealrow: {name}: ".encode()), done.stderr
     for args in (["estimate", "--writes-per-second", "many"], ["bench", "--rows", "0"],
                  ["bench", "--rows", "all"]):
         assert place.run(*args).returncode == USAGE, args

@@ -141,6 +141,11 @@ ROWS = [
     ("value of another type", None, ("seal", "customer.pin", "--bind", "account=1"), b"01", 65,
      "sealrow: bank.customer.pin: the value is no canonical integer: digits without "
      "leading zero or +, within 64 bits (SROW-045)"),
+    ("a document that is no JSON",
+     lambda p: p.config(("type: integer", "type: json")), ("seal", "customer.pin", "--bind",
+                                                           "account=1"), b"{a:1}", 65,
+     "sealrow: bank.customer.pin: the value is no JSON: line 1, column 2: not JSON, or a member is "
+     "doubled, or a number is larger than 1.7e308 (SROW-045)"),
     ("no credentials", environment(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None), SEAL, b"x",
      78,
      "sealrow: no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
