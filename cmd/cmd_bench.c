@@ -43,7 +43,7 @@ static void put_text(struct srow_buf *out, const struct bench *b)
     text_put_count(out, b->rows);
     buf_put_str(out, b->rows == 1 ? " row, " : " rows, ");
     text_put_count(out, b->sealed);
-    buf_put_str(out, " cells sealed, ");
+    buf_put_str(out, b->sealed == 1 ? " cell sealed, " : " cells sealed, ");
     text_put_count(out, b->opened);
     buf_put_str(out, " opened; all of it rolled back\n");
     buf_printf(out, "    %-22s%14s%14s%12s\n", "", "estimated", "measured", "difference");
