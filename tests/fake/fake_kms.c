@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { REGIONS = 8, KEYS = 8, OPS = 4, HEAD = 20, TAIL = 8 };
+enum { REGIONS = 8, KEYS = 8, OPS = 4, HEAD = 20, TAIL = 8, MASK = 0x5A };
 
 struct region {
     const char *name;
@@ -30,6 +30,7 @@ struct fake_kms {
     size_t widest;
     bool throttle;
     uint32_t took_ms;
+    uint8_t masked[32];
 };
 
 static const uint64_t FNV_START = 0xCBF29CE484222325U;
@@ -65,13 +66,13 @@ static void wrap(struct kms_request *r, const struct secret *key)
     buf_put_u64(&r->wrapped, key_sum(r->key_arn));
     buf_put_u64(&r->wrapped, context_sum(r));
     for (size_t i = 0; i < key->len; i++) {
-        buf_put_u8(&r->wrapped, key->at[i] ^ 0x5A);
+        buf_put_u8(&r->wrapped, key->at[i] ^ MASK);
     }
     buf_put_u64(&r->wrapped, fnv(FNV_START, bytes_buf(&r->wrapped)));
     r->rc = buf_check(&r->wrapped, &r->error);
 }
 
-static void generate(struct kms_request *r)
+static void generate(struct fake_kms *f, struct kms_request *r)
 {
     r->rc = secret_new(&r->data_key, r->data_key_bytes, &r->error);
     if (r->rc != SROW_OK) {
@@ -80,6 +81,11 @@ static void generate(struct kms_request *r)
     if (getrandom(r->data_key.at, r->data_key.len, 0) != (ssize_t)r->data_key.len) {
         abort();
     }
+    pthread_mutex_lock(&f->lock);
+    for (size_t i = 0; i < sizeof f->masked && i < r->data_key.len; i++) {
+        f->masked[i] = r->data_key.at[i] ^ MASK;
+    }
+    pthread_mutex_unlock(&f->lock);
     wrap(r, &r->data_key);
 }
 
@@ -113,7 +119,7 @@ static void unwrap(struct kms_request *r)
     }
     r->rc = secret_new(&r->data_key, len, &r->error);
     for (size_t i = 0; r->rc == SROW_OK && i < len; i++) {
-        r->data_key.at[i] = at[HEAD + i] ^ 0x5A;
+        r->data_key.at[i] = at[HEAD + i] ^ MASK;
     }
 }
 
@@ -160,7 +166,7 @@ static void answer(struct fake_kms *f, struct kms_request *r)
         error_set(&r->error, rc, "Region %s: %s for key %s", r->region, srow_rc_name(rc),
                   r->key_arn);
     } else if (r->op == KMS_GENERATE) {
-        generate(r);
+        generate(f, r);
     } else if (r->op == KMS_ENCRYPT) {
         wrap(r, r->plaintext);
     } else if (r->op == KMS_DECRYPT) {
@@ -262,6 +268,11 @@ unsigned fake_kms_total(struct kms *kms, const char *region)
         total += fake_kms_count(kms, region, (enum kms_op)op);
     }
     return total;
+}
+
+const uint8_t *fake_kms_masked(struct kms *kms)
+{
+    return ((struct fake_kms *)kms)->masked;
 }
 
 size_t fake_kms_widest(struct kms *kms)

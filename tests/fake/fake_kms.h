@@ -35,6 +35,9 @@ unsigned fake_kms_total(struct kms *kms, const char *region);
 /* Most requests that stood in one call together, since the last reset. */
 size_t fake_kms_widest(struct kms *kms);
 
+/* The data key of 32 bytes that it has made last, each byte XOR 0x5A; stays in its place. */
+const uint8_t *fake_kms_masked(struct kms *kms);
+
 /* All counts to 0. */
 void fake_kms_reset(struct kms *kms);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fault/fault.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "fault/alloc.h"
@@ -16,9 +17,72 @@ enum srow_rc fault_wrong(const char *what)
     return SROW_E_INTERNAL;
 }
 
+/* -- keys in memory -- */
+
+static const uint8_t *forbidden[4];
+static size_t forbidden_count;
+
+void fault_forbid(const uint8_t masked[FAULT_KEY])
+{
+    if (forbidden_count == sizeof forbidden / sizeof *forbidden) {
+        abort();
+    }
+    forbidden[forbidden_count++] = masked;
+}
+
+/* Half a key is one: whoever frees memory without wiping it writes over the beginning. */
+enum { HALF = FAULT_KEY / 2 };
+
+static bool is_half(const uint8_t *at, const uint8_t *masked)
+{
+    size_t i = 0;
+    while (i < HALF && (at[i] ^ FAULT_MASK) == masked[i]) {
+        i++;
+    }
+    return i == HALF;
+}
+
+static bool holds_half(const uint8_t *at, const uint8_t *end, const uint8_t *masked)
+{
+    while (end - at >= HALF) {
+        at = memchr(at, masked[0] ^ FAULT_MASK, (size_t)(end - at) - HALF + 1);
+        if (at == NULL || is_half(at, masked)) {
+            return at != NULL;
+        }
+        at++;
+    }
+    return false;
+}
+
+bool fault_has_key(void)
+{
+    char line[512];
+    bool found = false;
+    FILE *maps = forbidden_count == 0 ? NULL : fopen("/proc/self/maps", "re");
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
+        uintptr_t begin, end;
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " rw", &begin, &end) != 2 ||
+            strstr(line, " rw-p ") == NULL) {
+            continue;
+        }
+        for (size_t i = 0; i < forbidden_count; i++) {
+            const uint8_t *from = (const uint8_t *)begin, *to = (const uint8_t *)end;
+            found = found || holds_half(from, to, forbidden[i]) ||
+                    holds_half(from, to, forbidden[i] + HALF);
+        }
+    }
+    if (maps != NULL) {
+        fclose(maps);
+    }
+    return found;
+}
+
+/* -- runs -- */
+
 struct outcome {
     enum srow_rc rc;
     size_t failures;
+    bool has_key;
     long left; /* blocks that are there and were not before */
     struct srow_error error;
 };
@@ -43,6 +107,7 @@ static struct outcome attempt(const struct fault_case *c, size_t n, bool for_goo
         c->after();
     }
     o.left = alloc_live() - before;
+    o.has_key = fault_has_key();
     return o;
 }
 
@@ -90,6 +155,9 @@ static bool holds_at(bool *more, const struct fault_case *c, size_t n, bool for_
     const char *bad = *more ? judge(c, &o) : wrong;
     if (bad == NULL && !*more && o.rc != SROW_OK) {
         bad = "it fails without a failure";
+    }
+    if (bad == NULL && o.has_key) {
+        bad = "a key is left in memory";
     }
     if (bad == NULL && leaks(c, n, for_good, o.left)) {
         bad = "it leaks";

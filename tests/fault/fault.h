@@ -3,11 +3,13 @@
  * An operation under failing allocations: number 1, 2, 3, ... fails, once and then for good, until
  * a run meets no failure. Each run must end in the out-of-memory code, or, where a library of
  * others survives or renames the failure, in the whole right result or one clean error; it must
- * leave its out parameters alone when it fails and no block behind. Other things than allocations
- * can be made to fail in the same way.
+ * leave its out parameters alone when it fails, no block behind, and no byte of a key in memory.
+ * Other things than allocations can be made to fail in the same way.
  */
 #ifndef FAULT_FAULT_H
 #define FAULT_FAULT_H
+
+#include <stdint.h>
 
 #include "check.h"
 
@@ -34,6 +36,14 @@ struct fault_case {
     void (*before)(void), (*after)(void); /* each run, without failures; NULL: nothing */
     size_t stride; /* in a short run only each such number is failed; 0: all of them */
 };
+
+/* A key that is to be nowhere in the process's memory behind each run from now on. It is given, and
+ * stays, with each byte XOR FAULT_MASK, so that this copy is none; at most 4. */
+enum { FAULT_KEY = 32, FAULT_MASK = 0x5A };
+void fault_forbid(const uint8_t masked[FAULT_KEY]);
+
+/* Whether a forbidden key is in memory. */
+bool fault_has_key(void);
 
 /* Says that a promise is broken; returns INTERNAL, so that a run can return it. */
 enum srow_rc fault_wrong(const char *what);

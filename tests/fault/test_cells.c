@@ -181,6 +181,25 @@ static void set_up(void)
     }
 }
 
+/* That of the stored value, and that of the last one sealed. */
+static uint8_t stored_key[FAULT_KEY];
+
+CASE(the_search_for_keys_finds_one)
+{
+    uint8_t *planted = malloc(FAULT_KEY);
+    memcpy(stored_key, fake_kms_masked(kms), FAULT_KEY);
+    fault_forbid(stored_key);
+    fault_forbid(fake_kms_masked(kms));
+    CHECK(planted != NULL && !fault_has_key());
+    for (size_t i = 0; i < FAULT_KEY; i++) {
+        planted[i] = stored_key[i] ^ FAULT_MASK;
+    }
+    CHECK(fault_has_key());
+    bytes_wipe(planted, FAULT_KEY);
+    CHECK(!fault_has_key());
+    free(planted);
+}
+
 int main(void)
 {
     /* a Region that had no memory for its answer is made good by the next */
@@ -198,6 +217,7 @@ int main(void)
         {.name = "health is told or there is no memory", .run = health},
     };
     set_up();
+    RUN(the_search_for_keys_finds_one);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fault_run(&cases[i]);
     }

@@ -17,6 +17,7 @@
 static const char text[] = "four frames of it";
 static struct srow_buf stored; /* a message of that */
 static uint16_t suite = 0x0478;
+static const uint8_t masked[] = "this is a key under a mask, xored"; /* the wrapping key */
 
 struct local {
     struct srow_keyring *keyring;
@@ -34,7 +35,10 @@ static void local_cleanup(struct local *l)
 static MUST enum srow_rc local_init(struct local *l, struct srow_error *e)
 {
     AUTO(secret_cleanup) struct secret key = {0};
-    TRY(secret_new(&key, 32, e));
+    TRY(secret_new(&key, FAULT_KEY, e));
+    for (size_t i = 0; i < FAULT_KEY; i++) {
+        key.at[i] = masked[i] ^ FAULT_MASK;
+    }
     TRY(srow_keyring_aes_new(&l->keyring, "tests", "key", secret_bytes(&key), e));
     TRY(context_add(&l->context, (struct srow_pair){srow_str("user"), srow_str("4711")}, e));
     return manager_default_new(&l->manager, l->keyring, e);
@@ -224,6 +228,7 @@ int main(void)
     };
     RUN(the_first_message_of_a_process_or_one_error_and_then_messages);
     RUN(the_same_while_there_is_no_memory_for_a_time);
+    fault_forbid(masked);
     store(0x0478);
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         fault_run(&plain[i]);
