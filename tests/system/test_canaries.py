@@ -200,6 +200,7 @@ def test_s10_between_calls_the_secret_access_key_alone_is_in_memory_that_is_lock
 def test_s10_after_forget_nothing_of_a_call_is_left(program, server):
     secrets = work(program, server)
     program.do("f")
+    assert forms_in(program.memory(dumped_only=True), secrets) == []
     del secrets["secret access key"]  # the client works on: it is where it was
     assert forms_in(program.memory(dumped_only=False), secrets) == []
 

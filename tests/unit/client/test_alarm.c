@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "check.h"
+#include "tasks.h"
 
 static char folder[] = "/tmp/test_alarm_XXXXXX";
 
@@ -201,6 +202,50 @@ CASE(a_failing_command_is_a_line_in_the_log)
     CHECK(strstr(buf_cstr(&log), "/bin/sh failed with exit code 7") != NULL);
 }
 
+CASE(the_thread_of_commands_begins_with_the_first_event_and_takes_no_signal)
+{
+    struct srow_error e = {0};
+    AUTO(files_cleanup) struct files f = files_new();
+    AUTO(free_config) struct srow_config *config = make("cat >/dev/null");
+    AUTO(alarm_free) struct alarm *a = NULL;
+    CHECK_OK(alarm_new(&a, config, &e), e);
+    CHECK(tasks_deaf("sealrow-alarm") == 0);
+    tell(a, SROW_E_BODY_TAG);
+    tell(a, SROW_E_BODY_TAG);
+    CHECK(tasks_deaf("sealrow-alarm") == 1);
+}
+
+/* The command waits at a gate: who delivered both before he ended would wait too. */
+CASE(exit_does_not_deliver_what_is_queued)
+{
+    enum { CHILD_SECONDS = 20 };
+    struct srow_error e = {0};
+    char script[256];
+    int status = -1;
+    AUTO(files_cleanup) struct files f = files_new();
+    CHECK(mkfifo(f.gate, 0600) == 0);
+    snprintf(script, sizeof script, "cat >/dev/null; echo >>%s; read x <%s", f.out, f.gate);
+    AUTO(free_config) struct srow_config *config = make(script);
+    pid_t child = fork();
+    if (child == 0) {
+        struct alarm *a = NULL;
+        alarm(CHILD_SECONDS);
+        if (alarm_new(&a, config, &e) != SROW_OK) {
+            _exit(1);
+        }
+        tell(a, SROW_E_BODY_TAG);
+        tell(a, SROW_E_BODY_TAG);
+        while (access(f.out, F_OK) != 0) { /* the first is under way */
+        }
+        exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    int gate = open(f.gate, O_WRONLY); /* when the command has come there, which then ends */
+    close(gate);
+    AUTO(buf_cleanup) struct srow_buf out = content(f.out);
+    CHECK(gate >= 0 && lines(&out) == 1);
+}
+
 CASE(a_child_of_fork_delivers_its_own_events)
 {
     struct srow_error e = {0};
@@ -234,6 +279,8 @@ int main(void)
     RUN(a_command_gets_each_queued_event_before_the_end);
     RUN(a_slow_command_costs_events_that_are_counted_and_no_time);
     RUN(a_failing_command_is_a_line_in_the_log);
+    RUN(the_thread_of_commands_begins_with_the_first_event_and_takes_no_signal);
+    RUN_FORK(exit_does_not_deliver_what_is_queued);
     RUN_FORK(a_child_of_fork_delivers_its_own_events);
     rmdir(folder);
     return check_done();

@@ -2,7 +2,6 @@
  *
  * What libsealrow(3) says of threads, fork, exec, signals, exit and dlclose: a case a sentence.
  */
-#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -18,6 +17,7 @@
 #include "check.h"
 #include "face.h"
 #include "fake/fake_region.h"
+#include "tasks.h"
 
 enum { THREADS = 6, CALLS = 8, CHILD_SECONDS = 20 };
 
@@ -335,44 +335,11 @@ CASE(no_signal_handler_is_installed_or_changed)
     CHECK(good);
 }
 
-/* Whether a thread of this process has our name and takes no signal. */
-static bool is_ours_and_deaf(const char *task)
-{
-    /* all but SIGKILL, SIGSTOP and those of the C library */
-    const unsigned long long every = 0x7FFFFFFF & ~(1ULL << (SIGKILL - 1) | 1ULL << (SIGSTOP - 1));
-    char path[300], line[256];
-    bool ours = false, deaf = false;
-    snprintf(path, sizeof path, "/proc/self/task/%s/status", task);
-    FILE *f = fopen(path, "re");
-    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-        unsigned long long mask;
-        ours = ours || strcmp(line, "Name:\tsealrow-net\n") == 0;
-        deaf = deaf || (sscanf(line, "SigBlk: %llx", &mask) == 1 && (mask & every) == every);
-    }
-    if (f != NULL) {
-        fclose(f);
-    }
-    return ours && deaf;
-}
-
-static unsigned deaf_threads(void)
-{
-    unsigned count = 0;
-    DIR *tasks = opendir("/proc/self/task");
-    for (struct dirent *d; tasks != NULL && (d = readdir(tasks)) != NULL;) {
-        count += d->d_name[0] != '.' && is_ours_and_deaf(d->d_name);
-    }
-    if (tasks != NULL) {
-        closedir(tasks);
-    }
-    return count;
-}
-
 CASE(the_librarys_threads_take_no_signal)
 {
     struct scene s;
-    bool good = scene_start(&s) && deaf_threads() == 0 && round_trip(s.face.client, 1);
-    unsigned deaf = deaf_threads();
+    bool good = scene_start(&s) && tasks_deaf("sealrow-net") == 0 && round_trip(s.face.client, 1);
+    unsigned deaf = tasks_deaf("sealrow-net");
     scene_end(&s);
     CHECK(good && deaf == 1);
 }
