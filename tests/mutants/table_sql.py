@@ -14,6 +14,7 @@ def db(file, test, engine=None):
     return f"pytest tests/databases/test_{file}.py::test_{test}" + (f"[{engine}]" if engine else "")
 
 
+COLUMNS = "answers_of_other_columns_than_were_asked_for_are_no_answers"
 DUAL = "stage_dual_writes_both_and_an_old_instance_leaves_no_stale_value"
 FACE = "the_room_db_does_the_same_on_every_engine"
 FORBIDDEN = "what_a_role_may_not_do"
@@ -251,6 +252,14 @@ SQL = [
     ("rolled-back-commit-postgresql", "src/db/db_postgres.c",
      'FAIL_IF(strcmp(sql, "COMMIT") == 0 &&', "FAIL_IF(false &&",
      [db("faces", FACE, "postgresql-db-many")]),
+    ("columns-of-one-answer-of-many", "src/db/db_postgres.c",
+     "FAIL_IF(PQnfields(results.list[i]) != PQnfields(results.list[0]),", "FAIL_IF(false,",
+     [db("faults_lies", COLUMNS, "60 more-one of three")]),
+    ("columns-of-a-row", "src/rows/held.c", "FAIL_IF(row->there && row->count != count,",
+     "FAIL_IF(false && count > 0,", [db("faults_lies", COLUMNS, "one column-all")]),
+    ("failure-that-a-server-goes-on-after", "src/db/db_postgres.c", "if (has_failed(last)) {",
+     "if (false) {", [db("faults_lies", "a_list_from_a_server_that_lies_shows_no_wrong_value",
+                         "postgresql")]),
     ("position-is-waited-for", "src/db/db_position.c",
      "if (kind->covers(text + prefix, position + prefix)) {", "if (true) {", [POSITION]),
     ("position-of-all-domains", "src/db/db_position.c", "if (!covers_gtid(have, &g)) {",
