@@ -64,12 +64,13 @@ if ! SEED=$seed SEALROW_HEAL_KILLS=50 SEALROW_BUILD=$PWD/build \
     echo "$bugs passed, 1 failed, 0 skipped"
     exit 1
 fi
-# Every byte of a put at which its connection can break, and databases killed 50 times under 20,000
-# rows, take hours; a shorter run draws some of both.
-cuts=600 kills=2
-if [ "$limit" -ge 21600 ]; then cuts=every kills=50; fi
-if ! SEED=$seed SEALROW_CUTS=$cuts SEALROW_DB_KILLS=$kills SEALROW_DB_ROWS=20000 \
-    SUITE_PATIENCE=86400 /usr/bin/python3 dev/suite.py build faults >build/faults.log 2>&1; then
+# Every byte of a put at which its connection can break, every message in which a server can lie,
+# and databases killed 50 times under 20,000 rows, take hours; a shorter run draws some of each.
+cuts=600 lies=12 kills=2
+if [ "$limit" -ge 21600 ]; then cuts=every lies=every kills=50; fi
+if ! SEED=$seed SEALROW_CUTS=$cuts SEALROW_LIES=$lies SEALROW_DB_KILLS=$kills \
+    SEALROW_DB_ROWS=20000 SUITE_PATIENCE=86400 \
+    /usr/bin/python3 dev/suite.py build faults >build/faults.log 2>&1; then
     grep -A 12 '^FAILED: ' build/faults.log || tail -n 20 build/faults.log
     echo "a database was cut off or killed, and something was lost; again with the same SEED=$seed"
     echo "$bugs passed, 1 failed, 0 skipped"
