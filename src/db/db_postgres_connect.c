@@ -180,6 +180,13 @@ static bool is_tls(const struct wish *w)
     return strncmp(w->sslmode, "verify", 6) == 0 || strcmp(w->sslmode, "require") == 0;
 }
 
+/* Nor one of a file, a service or a variable, all of which libpq reads unless it is given another:
+ * nothing counts as none given. */
+static bool has_no_password(const struct wish *w)
+{
+    return !w->local && !is_tls(w);
+}
+
 static void add(struct attempt *a, const char *key, const char *value)
 {
     a->keys[a->count] = key;
@@ -205,9 +212,8 @@ static void put_parameters(struct attempt *a, const struct wish *w)
     if (a->login.secret != NULL) {
         add(a, "password", a->login.secret);
         add(a, "gssencmode", "disable"); /* in place of TLS */
-    } else if (!w->local && !is_tls(w)) {
-        add(a, "password", ""); /* and none from a file or a variable */
-        add(a, "passfile", "/dev/null");
+    } else if (has_no_password(w)) {
+        add(a, "password", "none is sent without TLS");
     }
     add(a, NULL, NULL);
 }
@@ -251,7 +257,7 @@ static enum srow_rc check_tls(const struct wish *w, const struct db_login *login
             "database URL: sslmode=%s would send a token to a server that is not verified: say "
             "verify-full",
             w->sslmode);
-    FAIL_IF(!w->local && !is_tls(w) && w->has_password, e, SROW_E_CONFIG,
+    FAIL_IF(has_no_password(w) && w->has_password, e, SROW_E_CONFIG,
             "database URL: sslmode=%s would send a password without TLS: say verify-full",
             w->sslmode);
     if (!w->local && !is_full) {
@@ -293,7 +299,11 @@ enum srow_rc db_postgres_connect(PGconn **out, const char *url, const struct db_
     FAIL_IF(on_a_socket, e, SROW_E_CONFIG,
             "database URL: a token is sent over TLS only: name a host in place of a socket");
     if (PQstatus(conn) != CONNECTION_OK) {
-        return db_postgres_error_connect(is_silent ? "timeout expired" : PQerrorMessage(conn), e);
+        bool is_asked = has_no_password(&w) && PQconnectionUsedPassword(conn) != 0;
+        return db_postgres_error_connect(is_silent  ? "timeout expired"
+                                         : is_asked ? "no password supplied"
+                                                    : PQerrorMessage(conn),
+                                         e);
     }
     *out = conn;
     conn = NULL;

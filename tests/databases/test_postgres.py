@@ -186,6 +186,33 @@ def cut_off_in_a_statement(server, s):
     s.shutdown(socket.SHUT_RDWR)
 
 
+def asks_in_clear(server, s):
+    s.sendall(message(b"R", struct.pack("!I", 3)))
+    server.read(s)
+    s.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("source", ["variable", "file", "service"])
+def test_without_tls_no_password_of_a_variable_or_file_leaves_this_machine(pg, source):
+    """0.0.0.0 is no address of it by its looks, and leads here all the same."""
+    server = Hostile(asks_in_clear)
+    secret = "secret-of-app"
+    passwords, services = pg.folder / "passwords", pg.folder / "services"
+    passwords.write_text(f"*:*:*:*:{secret}\n")
+    passwords.chmod(0o600)
+    services.write_text(f"[far]\npassword={secret}\n")
+    pg.env.update({"variable": {"PGPASSWORD": secret}, "file": {"PGPASSFILE": str(passwords)},
+                   "service": {"PGSERVICEFILE": str(services), "PGSERVICE": "far"}}[source])
+    pg.env["DATABASE_URL"] = f"postgresql://app@0.0.0.0:{server.port}/bank?sslmode=prefer"
+    done = pg.run("get", "customer", "account=1")
+    server.thread.join(60)
+    server.close()
+    assert secret.encode() not in server.heard
+    warning, said = done.stderr.decode().splitlines()
+    assert "not verified who answers" in warning and "there is none that may be sent" in said
+    assert done.returncode == DENIED
+
+
 def scram(server, s, nonce):
     s.sendall(message(b"R", struct.pack("!I", 10), b"SCRAM-SHA-256\0\0"))
     first = server.read(s)
