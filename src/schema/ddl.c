@@ -77,11 +77,25 @@ enum srow_rc ddl_put_check_name(struct srow_buf *out, const struct db *db, const
     return SROW_OK;
 }
 
+/* The length of "0x020478", as MySQL writes X'020478'; 0: it is none. */
+static size_t hex_length(const char *text, char before)
+{
+    if (strncmp(text, "0x", 2) != 0 || isalnum((unsigned char)before) != 0 || before == '_') {
+        return 0;
+    }
+    size_t digits = strspn(text + 2, "0123456789abcdefABCDEF");
+    return digits == 0 ? 0 : digits + 2;
+}
+
 /* DDL without white space and quotes of names, for comparing. */
 static void put_dense(struct srow_buf *out, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        if (isspace((unsigned char)*text) == 0 && strchr("\"`[]", *text) == NULL) {
+    for (char before = ' '; *text != '\0'; before = *text++) {
+        size_t hex = hex_length(text, before);
+        if (hex > 0) {
+            buf_printf(out, "X'%.*s'", (int)hex - 2, text + 2);
+            text += hex - 1;
+        } else if (isspace((unsigned char)*text) == 0 && strchr("\"`[]", *text) == NULL) {
             buf_put_u8(out, (uint8_t)*text);
         }
     }

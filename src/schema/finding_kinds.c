@@ -82,7 +82,8 @@ const struct finding_kind finding_kinds[] = {
     {"binlog-statements",
      "the binary log has statements with their values, and keeps them until it expires",
      "set binlog_format to ROW", MAY_ACCEPT},
-    {"replica-filtered", "the server is a replica that leaves tables out",
+    {"replica-filtered",
+     "the server is a replica that leaves tables out; the filters of MySQL are not looked at",
      "see that the configured tables and those named sealrow_... are not among them", MAY_ACCEPT},
     {"table-unlogged",
      "a crash of the server loses the table's rows: it is unlogged, or of an engine without "

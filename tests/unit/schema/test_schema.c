@@ -179,6 +179,10 @@ CASE(a_check_is_held_against_what_its_column_takes)
         {"= X'020478')", DDL_CHECK_OTHER, DDL_CHECK_FITS, DDL_CHECK_OTHER},
         {"IN (X'020478', X'020578'))", DDL_CHECK_OTHER, DDL_CHECK_FITS, DDL_CHECK_FITS},
         {"= X'0203')", DDL_CHECK_NONE, DDL_CHECK_NONE, DDL_CHECK_NONE},
+        /* as MySQL gives it back */
+        {"= 0x020578)", DDL_CHECK_FITS, DDL_CHECK_OTHER, DDL_CHECK_OTHER},
+        {"in (0x020478,0x020578))", DDL_CHECK_OTHER, DDL_CHECK_FITS, DDL_CHECK_FITS},
+        {"= 0x02057800)", DDL_CHECK_NONE, DDL_CHECK_NONE, DDL_CHECK_NONE},
     };
     for (size_t i = 0; i < 4 * sizeof rows / sizeof rows[0]; i++) {
         AUTO(buf_cleanup) struct srow_buf sql = {0}, made = {0};
