@@ -238,8 +238,9 @@ MUST enum srow_rc db_number(uint64_t *out, struct db *db, struct srow_buf *sql,
 uint64_t db_changed(const struct db *db);
 
 /* A transaction: AUTO(db_rollback) struct db_work w = {0}; begin; ...; commit. What was not
- * committed is rolled back when the scope ends. A commit is on the disk when it returns;
- * COMMIT_UNKNOWN: the connection was lost on the way; CONNECT: before, and nothing is stored. */
+ * committed is rolled back when the scope ends. A commit is on the disk when it returns, unless its
+ * server is told to answer before; COMMIT_UNKNOWN: the connection was lost on the way; CONNECT:
+ * before, and nothing is stored. */
 struct db_work {
     struct db *db;
 };
