@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """heal on every engine: debt is made as it comes about, by writing while a Region is declared down,
 and paid, also while others write and while things are killed."""
+import contextlib
 import json
 import os
 import pathlib
+import pty
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -128,6 +131,27 @@ def test_wrong_words(place):
                  ["heal", "--all", "--prove", "some"], ["heal", "--all", "--prove", "sample:0"],
                  ["heal", "--all", "--rows-per-second", "0"]):
         assert place.run(*args).returncode == 2, args
+
+
+def test_a_terminal_is_told_how_far_it_is_how_fast_and_how_long_it_takes_still(lite):
+    ready(lite)
+    rows = "account,userid\n" + "".join(f"a{i:03},user {i}\n" for i in range(150))
+    lite.env["SEALROW_WHILE_DOWN"] = EU
+    lite.ok("put", "customer", "--from", "-", data=rows.encode())
+    del lite.env["SEALROW_WHILE_DOWN"]
+    terminal, end = pty.openpty()
+    subprocess.run([SEALROW, "heal", "customer", "--rows-per-second", "60"], cwd=lite.folder,
+                   env=lite.env, stdout=subprocess.DEVNULL, stderr=end, check=True, timeout=60)
+    os.close(end)
+    said = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while part := os.read(terminal, 4096):
+            said += part
+    os.close(terminal)
+    told = re.findall(rb"\r\x1b\[Ksealrow: customer: (\d+) of 150 rows, \d+ rows/s, \d+ s left",
+                      said)
+    assert told and 0 < int(told[0]) <= 150, said
+    assert said.endswith(b"\r\x1b[K"), said  # and nothing of it stays
 
 
 # -- beside writers --
