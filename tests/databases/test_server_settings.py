@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What check says of the server's settings, each of which is really set."""
 import contextlib
+import json
 
 import pytest
 
@@ -74,3 +75,38 @@ def test_a_mariadb_replica_that_leaves_tables_out(maria):
             assert codes(maria) == ["replica-filtered"]
     finally:
         maria.pair.sql("START SLAVE", at=2)
+
+
+# -- what a connection is set to, whatever the server says: D14 and D15 --
+
+ROW = ("account=b\\'x\"", "userid=\u00dcn\u00ef \\x41 '", "pin=-7", "balance=5")
+
+
+def test_settings_of_a_postgresql_database_change_nothing(pg):
+    ready(pg).ok("put", "customer", "account=1", "userid=ada")
+    pg.pair.sql("CREATE SCHEMA other", "CREATE TABLE other.customers (account_no text)",
+                "GRANT ALL ON SCHEMA other TO app", "GRANT ALL ON other.customers TO app",
+                database=pg.database)
+    for setting_ in ("bytea_output = 'escape'", "standard_conforming_strings = off",
+                     "datestyle = 'SQL, DMY'", "search_path = other, public",
+                     "client_encoding = 'latin1'", "timezone = 'Asia/Tokyo'",
+                     "extra_float_digits = -15", "backslash_quote = on"):
+        pg.pair.sql(f"ALTER DATABASE {pg.database} SET {setting_}")
+    round_trip(pg)
+
+
+def test_modes_of_a_mariadb_server_change_nothing(maria):
+    ready(maria).ok("put", "customer", "account=1", "userid=ada")
+    modes = "'ANSI_QUOTES,PAD_CHAR_TO_FULL_LENGTH,PIPES_AS_CONCAT'"
+    with setting(maria.pair, "sql_mode", modes), \
+            setting(maria.pair, "character_set_server", "latin1"), \
+            setting(maria.pair, "time_zone", "'+09:00'"):
+        round_trip(maria)
+
+
+def round_trip(place):
+    assert json.loads(place.ok("get", "customer", "account=1", "--json"))["userid"] == "ada"
+    assert place.ok("put", "customer", *ROW).startswith(b"inserted 1")
+    got = json.loads(place.ok("get", "customer", ROW[0], "--json"))
+    assert got == {"account": ROW[0][8:], "userid": ROW[1][7:], "pin": -7, "balance": 5}
+    assert codes(place) == []
