@@ -362,7 +362,8 @@ static enum srow_rc tell(const struct files *f, struct srow_error *e)
     if (f->args->json) {
         buf_printf(&line, "{\"files\":%zu}\n", f->done);
     } else {
-        buf_printf(&line, "%zu file%s %s\n", f->done, f->done == 1 ? "" : "s", f->way->done);
+        buf_printf(&line, "%zu file%s %s\n%s", f->done, f->done == 1 ? "" : "s", f->way->done,
+                   f->args->dry_run ? "dry run: nothing was stored\n" : "");
     }
     return io_write_buf(&line, e);
 }

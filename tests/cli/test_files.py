@@ -145,7 +145,7 @@ def test_a_folder_that_fails_leaves_no_empty_folders(place, tree):
 def test_a_dry_run_makes_nothing(place, tree):
     before = listing(place.folder)
     assert place.ok("--dry-run", "encrypt", "--in", "tree", "--out", "new") == (
-        b"5 files encrypted\n")
+        b"5 files encrypted\ndry run: nothing was stored\n")
     assert place.ok("--dry-run", "encrypt", "--in", "tree/a", "--out", "new").startswith(b"1 file ")
     assert listing(place.folder) == before and not (place.folder / "new").exists()
 
