@@ -159,6 +159,21 @@ static const struct command *foresee(char **argv)
     return NULL;
 }
 
+/* A table that is named twice would be counted twice. */
+static enum srow_rc check_tables(const struct args *args, const struct command *command,
+                                 struct srow_error *e)
+{
+    static const char tables[] = "[TABLE ...]";
+    size_t count = strncmp(command->takes, tables, strlen(tables)) == 0 ? args->word_count : 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            FAIL_IF(strcmp(args->words[k], args->words[i]) == 0, e, SROW_E_USAGE,
+                    "%s: %s is named twice: name it once", command->name, args->words[i]);
+        }
+    }
+    return SROW_OK;
+}
+
 static enum srow_rc check_words(const struct args *args, const struct command *command,
                                 struct srow_error *e)
 {
@@ -169,7 +184,7 @@ static enum srow_rc check_words(const struct args *args, const struct command *c
     FAIL_IF(args->word_count > command->most, e, SROW_E_USAGE,
             "%s: one argument too many: write sealrow %s %s", command->name, command->name,
             command->takes);
-    return SROW_OK;
+    return check_tables(args, command, e);
 }
 
 bool options_want_json(char *const *argv)

@@ -114,6 +114,8 @@ ROWS = [
      "correct the name, or add it under columns (SROW-003)"),
     ("unknown table", None, ("get", "custmer", "account=1"), b"", 2,
      "sealrow: table custmer: not in the configuration: did you mean customer? (SROW-003)"),
+    ("a table named twice", None, ("estimate", "customer", "customer"), b"", 2,
+     "sealrow: estimate: customer is named twice: name it once (SROW-001)"),
     ("missing binding", None, ("seal", "customer.userid"), b"x", 2,
      'sealrow: binding "account" of table "customer" is missing: give its value (SROW-002)'),
     ("empty binding", None, ("seal", "customer.userid", "--bind", "account="), b"x", 2,
