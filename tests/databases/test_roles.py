@@ -103,11 +103,11 @@ def test_what_a_role_may_not_do(server):
 
 def test_roles_are_printed_and_never_made(place):
     assert place.run("init", "--roles").returncode == 2
-    printed = place.ok("init", "--print", "--roles").decode()
+    printed = place.ok("init", "--print", "--roles", "--writer-role", "printed_writer").decode()
     if place.engine == "sqlite":
         assert printed.endswith("chmod 600\n") and "GRANT" not in printed
-    else:
-        assert "CREATE ROLE" in printed and "sealrow_writer" in printed
+    else:  # a server of the tests may have the others already
+        assert "CREATE ROLE" in printed and "printed_writer" in printed
     assert "column-missing" in codes(place)
 
 
