@@ -20,5 +20,8 @@ log=$folder/build.log
 (cd "$source" && dpkg-buildpackage -b -us -uc) >"$log" 2>&1 ||
     { tail -n 40 "$log" >&2; echo "$log has all of it" >&2; exit 1; }
 mv "$source" "$folder/source"
-lintian --allow-root --fail-on error --tag-display-limit 0 "$folder"/*.changes
+mkdir "$folder/tmp" # lintian leaves databases behind
+TMPDIR=$PWD/$folder/tmp lintian --allow-root --fail-on error --tag-display-limit 0 \
+    "$folder"/*.changes
+rm -r "$folder/tmp"
 (cd "$folder" && ls ./*.deb)
