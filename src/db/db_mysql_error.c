@@ -62,6 +62,7 @@ static const struct meaning table[] = {
     {1160, SROW_E_CONNECT, lost},
     {1184, SROW_E_CONNECT, lost},
     {1927, SROW_E_CONNECT, lost},
+    {0, SROW_E_CONNECT, lost},    /* an error of the server's without a number, */
     {1156, SROW_E_CONNECT, lost}, /* packets in another order, */
     {2000, SROW_E_CONNECT, lost}, /* an error without a number, */
     {2027, SROW_E_CONNECT, lost}, /* or one that is no packet: of no use any more */

@@ -189,7 +189,7 @@ CASE(a_number_says_what_a_caller_can_do)
         {1142, SROW_E_DB_RIGHTS}, {1419, SROW_E_DB_RIGHTS}, {1049, SROW_E_DB_MISSING},
         {1153, SROW_E_LIMIT},     {1114, SROW_E_IO},        {2008, SROW_E_NOMEM},
         {9999, SROW_E_DB},        {2000, SROW_E_CONNECT},   {2027, SROW_E_CONNECT},
-        {1156, SROW_E_CONNECT},
+        {1156, SROW_E_CONNECT},   {0, SROW_E_CONNECT},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         CHECK_RC(db_mysql_error_fail(rows[i].code, &e), rows[i].rc);
