@@ -117,6 +117,34 @@ smallest() {
     /usr/bin/python3 dev/suite.py build/smallest unit
 }
 
+# The command line with one engine: it says which option the others need.
+one_engine() {
+    local kept engine said count=0 key=arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab
+    local -A urls=([sqlite]=sqlite:none.db [postgresql]=postgresql:///none [mysql]=mysql:///none)
+    local -x AWS_REGION=us-east-1 DATABASE_URL
+    cat >"$logs/one-engine.yaml" <<END
+version: 1
+domain: bank
+regions: {us-east-1: {}}
+keys: {default: {us-east-1: [$key-34cd-56ef-1234567890ab]}}
+tables: {t: {bind: {id: integer}, columns: {c: {}}}}
+END
+    for kept in "${!urls[@]}"; do
+        dev/build.sh "build/one-$kept" all -- -Dtests=false -Dkmsd=disabled -Dsqlite=disabled \
+            -Dpostgresql=disabled -Dmysql=disabled "-D$kept=enabled" || return
+        for engine in "${!urls[@]}"; do
+            DATABASE_URL=${urls[$engine]}
+            said=$("build/one-$kept/cmd/sealrow" -c "$logs/one-engine.yaml" status 2>&1) && return 1
+            case "$said" in
+            *"build it with -D$engine=enabled"*) [ "$engine" != "$kept" ] ;;
+            *) [ "$engine" = "$kept" ] ;;
+            esac || { echo "FAILED: $kept alone, asked for $engine: $said"; return 1; }
+            count=$((count + 1))
+        done
+    done
+    echo "$count passed, 0 failed, 0 skipped"
+}
+
 # tidy: spaces as .clang-format has them, and what clang-tidy finds.
 tidy() {
     git ls-files -z '*.[ch]' | xargs -0 clang-format --dry-run -Werror || return
@@ -158,6 +186,7 @@ dev/build.sh build all meson-test-prereq "${readers[@]}"
 part sanitizers sanitizers
 part clang clang
 part smallest smallest
+part one-engine one_engine
 part threads threads
 part thread-servers thread_servers
 part tidy tidy
