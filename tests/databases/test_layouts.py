@@ -392,7 +392,7 @@ def test_an_older_value_put_back_alone_is_refused_and_with_its_version_by_who_kn
 
 def test_a_version_belongs_to_put_and_to_an_integer_column(counted):
     done = counted.run("put", "customer", "account=1", "userid=x", "userid_version=9", "--replace")
-    assert done.returncode == 2 and b"write userid=VALUE" in done.stderr
+    assert done.returncode == 2 and b"name it userid" in done.stderr
     assert counted.run("get", "customer", "account=1", "--min-version", "x").returncode == 2
     counted.config(("required: true", "required: true, version: {column: elsewhere}"))
     assert "version-missing" in codes(counted)
