@@ -10,8 +10,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=build/coverage
-servers=(tests/cli/test_status_page.py tests/databases/test_{faces,roles,logins,made}.py
-    tests/databases/test_faults_allocations.py)
+servers=(tests/cli/test_status_page.py
+         tests/databases/test_{faces,roles,logins,made,dependents,postgres}.py
+         tests/databases/test_faults_allocations.py)
 passed=0 failed=0
 
 # gate NAME ROOMS LINES BRANCHES: rooms joined by |, percent.

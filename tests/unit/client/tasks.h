@@ -14,8 +14,12 @@
 /* Whether a thread has this name and takes no signal. */
 static inline bool tasks_is_deaf(const char *task, const char *name)
 {
-    /* all but SIGKILL, SIGSTOP and those of the C library */
-    const unsigned long long every = 0x7FFFFFFF & ~(1ULL << (SIGKILL - 1) | 1ULL << (SIGSTOP - 1));
+    /* all that somebody else may send, but SIGKILL, SIGSTOP and those of the C library */
+    static const int own[] = {SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, SIGKILL, SIGSTOP};
+    unsigned long long every = 0x7FFFFFFF;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        every &= ~(1ULL << (own[i] - 1));
+    }
     char path[300], line[256], wanted[32];
     bool named = false, deaf = false;
     snprintf(path, sizeof path, "/proc/self/task/%s/status", task);

@@ -205,13 +205,17 @@ CASE(a_failing_command_is_a_line_in_the_log)
 CASE(the_thread_of_commands_begins_with_the_first_event_and_takes_no_signal)
 {
     struct srow_error e = {0};
+    char script[128];
     AUTO(files_cleanup) struct files f = files_new();
-    AUTO(free_config) struct srow_config *config = make("cat >/dev/null");
+    snprintf(script, sizeof script, "cat >>%s", f.out);
+    AUTO(free_config) struct srow_config *config = make(script);
     AUTO(alarm_free) struct alarm *a = NULL;
     CHECK_OK(alarm_new(&a, config, &e), e);
     CHECK(tasks_deaf("sealrow-alarm") == 0);
     tell(a, SROW_E_BODY_TAG);
     tell(a, SROW_E_BODY_TAG);
+    while (access(f.out, F_OK) != 0) { /* the thread is there */
+    }
     CHECK(tasks_deaf("sealrow-alarm") == 1);
 }
 
