@@ -31,7 +31,7 @@ static const char *read_all(struct srow_buf *out, const char *text, size_t piece
 {
     struct memory memory = {srow_str(text), piece};
     AUTO(input_cleanup)
-    struct input in = {.from = {read_memory, &memory, "memory"}, .line = 1};
+    struct input in = {.from = {read_memory, &memory, "memory", 0}, .line = 1};
     AUTO(csv_row_cleanup) struct csv_row row = {0};
     bool more = true;
     buf_clear(out);
@@ -106,7 +106,7 @@ CASE(lines_are_counted_where_rows_begin)
 {
     struct memory memory = {srow_str("a\n\n\"x\ny\"\nb\n"), 5};
     AUTO(input_cleanup)
-    struct input in = {.from = {read_memory, &memory, "memory"}, .line = 1};
+    struct input in = {.from = {read_memory, &memory, "memory", 0}, .line = 1};
     AUTO(csv_row_cleanup) struct csv_row row = {0};
     static const uint64_t lines[] = {1, 3, 5};
     bool more = false;
