@@ -137,6 +137,26 @@ CASE(a_refusal_by_the_database_names_no_value)
     CHECK(strstr(e.text, "secret") == NULL);
 }
 
+static enum srow_rc ask(uint64_t *out, struct db *db, const char *text)
+{
+    AUTO(buf_cleanup) struct srow_buf sql = {0};
+    buf_put_str(&sql, text);
+    return db_number(out, db, &sql, &e);
+}
+
+CASE(a_count_that_is_none_is_a_failure_and_not_zero)
+{
+    AUTO(db_free) struct db *db = fresh();
+    uint64_t n = 7;
+    CHECK_OK(ask(&n, db, "SELECT 12"), e);
+    CHECK(n == 12);
+    CHECK_OK(ask(&n, db, "SELECT max(id) FROM t"), e);
+    CHECK(n == 0);
+    CHECK_RC(ask(&n, db, "SELECT '12'"), SROW_E_DB);
+    CHECK_RC(ask(&n, db, "SELECT 1.5"), SROW_E_DB);
+    CHECK_RC(ask(&n, db, "SELECT -1"), SROW_E_DB);
+}
+
 CASE(what_was_not_committed_is_rolled_back)
 {
     AUTO(db_free) struct db *db = fresh();
@@ -212,6 +232,7 @@ int main(void)
     RUN(values_come_back_with_their_types_and_bytes);
     RUN(parameters_go_by_their_number_and_must_be_complete);
     RUN(a_refusal_by_the_database_names_no_value);
+    RUN(a_count_that_is_none_is_a_failure_and_not_zero);
     RUN(what_was_not_committed_is_rolled_back);
     RUN(a_commit_that_is_refused_has_stored_nothing_and_says_so);
     RUN(a_database_that_another_has_locked_is_busy);
