@@ -188,7 +188,6 @@ static enum srow_rc number_rows(struct db_value **out, const struct db_many *man
         to += many->n;
         *to++ = db_integer((int64_t)i);
     }
-
     *out = numbered;
     return SROW_OK;
 }

@@ -15,9 +15,9 @@ enum { BULK_ROWS = 1000, INSERT_ROWS = 100, PACKET = 1 << 20 };
 static size_t part_of(const struct db_mysql_many *m, size_t first, size_t most)
 {
     size_t bytes = 0, count = 0;
-    while (first + count < m->rows.rows && count < most) {
-        const struct db_value *row = m->rows.params + (first + count) * m->rows.n;
-        for (size_t i = 0; i < m->rows.n; i++) {
+    while (first + count < m->many.rows && count < most) {
+        const struct db_value *row = m->many.params + (first + count) * m->many.n;
+        for (size_t i = 0; i < m->many.n; i++) {
             bytes += row[i].bytes.len + sizeof(int64_t);
         }
         if (count > 0 && bytes > PACKET) {
@@ -118,11 +118,11 @@ static enum srow_rc run_bulk(uint64_t *changed, const struct db_mysql_many *m,
     AUTO(bulk_cleanup) struct bulk b = {0};
     TRY(bulk_init(&b, sql->count, e));
     TRY(db_mysql_stmt_prepare(&b.stmt, m->handle, sql, e));
-    for (size_t first = 0, rows; first < m->rows.rows; first += rows) {
+    for (size_t first = 0, rows; first < m->many.rows; first += rows) {
         rows = part_of(m, first, BULK_ROWS);
         const unsigned size = (unsigned)rows;
         for (size_t i = 0; i < sql->count; i++) {
-            fill_column(&b, i, m->rows.params + first * m->rows.n + sql->order[i], m->rows.n, rows);
+            fill_column(&b, i, m->many.params + first * m->many.n + sql->order[i], m->many.n, rows);
         }
         if (mysql_stmt_attr_set(b.stmt, STMT_ATTR_ARRAY_SIZE, &size) != 0 ||
             mysql_stmt_bind_param(b.stmt, b.binds) != 0 || mysql_stmt_execute(b.stmt) != 0) {
@@ -141,15 +141,15 @@ static enum srow_rc run_rows(uint64_t *changed, const struct db_mysql_many *m,
 {
     AUTO(db_mysql_sql_cleanup) struct db_mysql_sql several = {0};
     AUTO(db_mysql_stmt_close) MYSQL_STMT *stmt = NULL;
-    for (size_t first = 0, rows, prepared = 0; first < m->rows.rows; first += rows) {
+    for (size_t first = 0, rows, prepared = 0; first < m->many.rows; first += rows) {
         rows = part_of(m, first, each);
         if (rows != prepared) {
             db_mysql_stmt_close(&stmt);
-            TRY(db_mysql_sql_repeat(&several, sql, m->rows.n, rows, e));
+            TRY(db_mysql_sql_repeat(&several, sql, m->many.n, rows, e));
             TRY(db_mysql_stmt_prepare(&stmt, m->handle, &several, e));
             prepared = rows;
         }
-        TRY(db_mysql_stmt_run(stmt, &several, m->rows.params + first * m->rows.n, e));
+        TRY(db_mysql_stmt_run(stmt, &several, m->many.params + first * m->many.n, e));
         *changed += mysql_stmt_affected_rows(stmt);
     }
     return SROW_OK;
@@ -168,7 +168,7 @@ enum srow_rc db_mysql_many_run(uint64_t *changed, const struct db_mysql_many *m,
                                struct srow_error *e)
 {
     AUTO(db_mysql_sql_cleanup) struct db_mysql_sql sql = {0};
-    TRY(db_mysql_sql_parse(&sql, text, m->rows.n, e));
+    TRY(db_mysql_sql_parse(&sql, text, m->many.n, e));
     *changed = 0;
     if (has_bulk(m)) {
         return run_bulk(changed, m, &sql, e);

@@ -13,7 +13,7 @@
 
 struct db_mysql_many {
     MYSQL *handle;
-    struct db_many rows;
+    struct db_many many;
     bool no_bulk; /* not even where the server has it */
 };
 

@@ -7,12 +7,9 @@
 #include "db/db_postgres.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "base/text.h"
 #include "db/db_postgres_connect.h"
 #include "db/db_postgres_error.h"
 #include "db/db_postgres_params.h"
@@ -20,7 +17,6 @@
 enum {
     ANSWER_MS = 60000,
     OID_BOOL = 16,
-    OID_BYTEA = 17,
     OID_INT8 = 20,
     OID_INT2 = 21,
     OID_INT4 = 23,
@@ -366,7 +362,7 @@ static enum srow_rc next(bool *more, struct db_rows *base, struct srow_error *e)
     }
     const PGresult *r = rows->result;
     for (int i = 0; i < PQnfields(r); i++) {
-        if (PQftype(r, i) == OID_BYTEA && PQgetisnull(r, rows->at, i) == 0) {
+        if (PQftype(r, i) == DB_POSTGRES_BYTEA && PQgetisnull(r, rows->at, i) == 0) {
             TRY(read_bytea(&rows->bytes[i], PQgetvalue(r, rows->at, i), PQgetlength(r, rows->at, i),
                            e));
         }
@@ -404,7 +400,7 @@ static struct db_value value(const struct db_rows *base, size_t column)
     case OID_FLOAT4:
     case OID_FLOAT8:
         return (struct db_value){.type = DB_REAL, .real = strtod(text, NULL)};
-    case OID_BYTEA:
+    case DB_POSTGRES_BYTEA:
         return db_bytes(bytes_buf(&rows->bytes[i]));
     default:
         return (struct db_value){

@@ -8,8 +8,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { OID_BYTEA = 17 };
-
 void db_postgres_params_cleanup(struct db_postgres_params *p)
 {
     for (size_t i = 0; p->texts != NULL && i < p->count; i++) {
@@ -32,7 +30,7 @@ static enum srow_rc put_one(struct db_postgres_params *p, size_t i, const struct
         return SROW_OK;
     case DB_BYTES:
         FAIL_IF(v->bytes.len > INT32_MAX, e, SROW_E_LIMIT, "a value is too large for PostgreSQL");
-        p->types[i] = OID_BYTEA;
+        p->types[i] = DB_POSTGRES_BYTEA;
         p->formats[i] = 1;
         p->lengths[i] = (int)v->bytes.len;
         p->values[i] = v->bytes.len == 0 ? "" : v->bytes.at;

@@ -9,6 +9,8 @@
 
 #include "db/db.h"
 
+enum { DB_POSTGRES_BYTEA = 17 }; /* the type of bytes */
+
 struct db_postgres_params {
     Oid *types;          /* 0: of the column that it meets */
     const char **values; /* views of the values, or of the texts */
